@@ -1,0 +1,95 @@
+/** `render`: one view to a file. */
+
+import { AutoIterations, type Output, renderView, RenderWorkers } from "../render/mod.ts";
+import { BadRequestError, readView, readWishes, RENDER_PARAMETERS } from "../web/mod.ts";
+import { CONFIG_FLAGS, resolveConfig } from "./config.ts";
+import { readFlags, UsageError } from "./flags.ts";
+import { print, ProgressBar, say } from "./terminal.ts";
+
+export const RENDER_HELP: string = `render: one view to a file
+
+  deno task render --re=-0.7436 --im 0.1318 --span 0.004 --width 1200 --height 800 picture.png
+
+  --re, --im               centre (-0.75, 0)
+  --span                   width of the view (4)
+  --width, --height        pixels (1024, 768)
+  --supersample            samples a pixel along each axis, .png only (1)
+  --iterations             a number or auto (auto)
+  --palette                a name or hex colours such as ff0000,00ff00
+  --shading                smooth or bands (smooth)
+  --json                   print what was done as one JSON object
+
+The file's ending says what it is: .png a picture, .npy the counts for NumPy.`;
+
+const DEFAULTS: Readonly<Record<string, string>> = {
+  re: "-0.75",
+  im: "0",
+  span: "4",
+  width: "1024",
+  height: "768",
+};
+
+/** Flags that are parameters of a render; `v` only concerns caches. */
+const PARAMETERS = RENDER_PARAMETERS.filter((name) => name !== "v");
+
+/** Settings of the server that bound or speed up a rendering here. Some share a parameter's name. */
+const SETTINGS = CONFIG_FLAGS.filter((name) => !PARAMETERS.includes(name));
+
+/** Renders the view that the flags describe. Resolves to the exit code. */
+export async function render(args: readonly string[]): Promise<number> {
+  const { values, rest } = readFlags(args, {
+    valued: [...PARAMETERS, ...SETTINGS],
+    plain: ["json"],
+  });
+  const [path, ...more] = rest;
+  if (path === undefined || more.length > 0) throw new UsageError("Cannot render: name one file");
+  const format = /\.(png|npy)$/.exec(path)?.[1];
+  if (format === undefined) {
+    throw new UsageError(`Cannot write ${path}: it must end in .png or .npy`);
+  }
+  const settings = new Map([...values].filter(([name]) => SETTINGS.includes(name)));
+  const { limits, workers: size, memory } = resolveConfig(settings, (name) => Deno.env.get(name));
+  const parameters = new Map(Object.entries(DEFAULTS));
+  for (const [name, value] of values) if (PARAMETERS.includes(name)) parameters.set(name, value);
+  const { view, wishes } = readRequest(() => ({
+    view: readView(parameters, limits),
+    wishes: readWishes(parameters, limits),
+  }));
+  if (format === "npy" && view.supersample > 1) {
+    throw new UsageError("Cannot supersample an array: --supersample is for .png alone");
+  }
+  const output: Output = format === "npy"
+    ? { format: "npy" }
+    : { format: "png", look: wishes.look };
+
+  await using workers = await RenderWorkers.start({ workers: size, memoryBytes: memory });
+  using bar = new ProgressBar("Rendering");
+  const rendered = await renderView(
+    { workers, auto: new AutoIterations(workers) },
+    { view, iterations: wishes.iterations, output },
+    { iterationsLimit: limits.iterations, onProgress: (share) => bar.update(share) },
+  );
+  await Deno.writeFile(path, rendered.bytes);
+  const { width, height } = view;
+  const { iterations, elapsed } = rendered;
+  if (values.has("json")) {
+    const milliseconds = Math.round(elapsed);
+    print(JSON.stringify({ file: path, width, height, iterations, milliseconds }));
+  } else {
+    const seconds = (elapsed / 1000).toFixed(2);
+    say(`${path}: ${width} x ${height}, ${iterations} iterations, ${seconds} s`);
+  }
+  return 0;
+}
+
+function readRequest<T>(reader: () => T): T {
+  try {
+    return reader();
+  } catch (error) {
+    // Whatever a server would refuse as unreadable or too much is a matter of usage here.
+    if (error instanceof BadRequestError || error instanceof RangeError) {
+      throw new UsageError(error.message);
+    }
+    throw error;
+  }
+}

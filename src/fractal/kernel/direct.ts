@@ -1,0 +1,73 @@
+// The escape-time kernel for pixels that doubles can tell apart: the door of the WASM module.
+//
+// One job is a batch: the real parts of its columns and the imaginary parts of its rows. Twelve
+// pixels are in flight at once, two in each of six independent chains, so that the latency of one
+// chain hides behind the work of the others.
+//
+//   z_0 = c,   re' = (re*re - im*im) + c_re,   im' = (re*im + im*re) + c_im      (not fused)
+//   the count is the first n with re*re + im*im > 4
+//
+// Nothing is tested inside a block of 8 or 32 steps. Past radius 2 an orbit only grows, so the test
+// at the block's end misses nothing; a lane that escaped is replayed from the block's start to find
+// its count. Counts are the plain loop's, bit for bit.
+//
+//   sift.ts    settles the pixels that need no orbit
+//   pairs.ts   the first steps, two neighbours to a chain
+//   lanes.ts   what goes on longer, every lane for itself, with a search for cycles
+//   finish.ts  the replay, the exact count, the fraction
+
+import { Job, MOST_PIXELS, SCRATCH_BYTES } from "./job";
+import { flush } from "./finish";
+import { sift } from "./sift";
+import { iteratePairs } from "./pairs";
+import { beginLanes, iterateLanes } from "./lanes";
+
+/** Pixels that one batch may have at most. */
+export const mostPixels: i32 = MOST_PIXELS;
+
+/** Bytes of scratch memory that one job needs, aligned to 16. */
+export const scratchBytes: i32 = <i32> SCRATCH_BYTES;
+
+/**
+ * Begins a batch in the scratch memory `at`. `columns` and `rows` point to f64; `counts` (u32) and
+ * `fractions` (f32, or 0 when only counts are wanted) to the batch's own width * height samples, row by
+ * row. Takes well under a millisecond: the first steps of all orbits are made here.
+ */
+export function beginDirect(
+  at: usize,
+  columns: usize,
+  width: i32,
+  rows: usize,
+  height: i32,
+  limit: i32,
+  counts: usize,
+  fractions: usize,
+): void {
+  memory.fill(at, 0, offsetof<Job>());
+  const job = changetype<Job>(at);
+  job.columns = columns;
+  job.rows = rows;
+  job.width = width;
+  job.limit = limit;
+  job.counts = counts;
+  job.fractions = fractions;
+  sift(at, height);
+  iteratePairs(at);
+  beginLanes(at);
+}
+
+/**
+ * Runs a batch for about `steps` steps of every lane, so that a call is short and the caller can give
+ * up in between. Returns 1 when the batch is done, else 0.
+ */
+export function advanceDirect(at: usize, steps: i32): i32 {
+  const job = changetype<Job>(at);
+  if (!iterateLanes(at, job.clock + <i64> steps)) return 0;
+  flush(at);
+  return 1;
+}
+
+/** Steps that the batch's orbits needed so far, without replays and without steps past the end. */
+export function stepsDirect(at: usize): f64 {
+  return <f64> changetype<Job>(at).steps;
+}

@@ -1,0 +1,25 @@
+// plane: WHERE. Tile addresses, exact numbers, and the coordinates of pixels. Imports nothing from other folders.
+
+export { type Axes, cornerGrid, type CornerWindow } from "./corner_grid.ts";
+export type { DecimalLimits } from "./decimal.ts";
+export { type Aligned, Exact } from "./exact.ts";
+export {
+  bandOf,
+  columnsOf,
+  Frame,
+  frameOfTile,
+  frameOfView,
+  type FrameParts,
+  pointOf,
+  rowsOf,
+  stepLog2,
+  type View,
+} from "./frame.ts";
+export { DEEPEST_ZOOM, LARGEST_EXPONENT, MOST_DIGITS } from "./limits.ts";
+export {
+  OutsideWorldError,
+  TileAddress,
+  type TileAddressText,
+  TooDeepError,
+} from "./tile_address.ts";
+export { type Bounds, tileAt, tileBounds, WORLD } from "./world.ts";

@@ -1,0 +1,107 @@
+/** A bounded piece of shared memory, handed out in regions and taken back. */
+
+/** A region of the arena: its address in bytes. Giving it back twice does no harm. */
+export interface Region extends Disposable {
+  readonly at: number;
+  readonly bytes: number;
+}
+
+interface Waiting {
+  readonly bytes: number;
+  readonly settle: PromiseWithResolvers<Region>;
+}
+
+const ALIGNMENT = 64;
+
+/**
+ * Hands out regions between two addresses, first fit. Who asks when there is no room waits in line;
+ * nobody overtakes, so a large request is not starved by small ones.
+ */
+export class Arena {
+  /** Free ranges [start, end), by address. */
+  #free: [number, number][];
+  #waiting: Waiting[] = [];
+  readonly #capacity: number;
+
+  constructor(from: number, to: number) {
+    this.#free = [[align(from), to]];
+    this.#capacity = to - align(from);
+  }
+
+  /** Bytes that are handed out. */
+  get used(): number {
+    return this.#capacity - this.#free.reduce((sum, [start, end]) => sum + end - start, 0);
+  }
+
+  get capacity(): number {
+    return this.#capacity;
+  }
+
+  /**
+   * Waits for room and takes it.
+   *
+   * @throws {RangeError} when the arena is smaller than that
+   */
+  async allocate(bytes: number, signal?: AbortSignal): Promise<Region> {
+    signal?.throwIfAborted();
+    if (bytes > this.#capacity) {
+      throw new RangeError(`Cannot allocate ${bytes} bytes: the arena has ${this.#capacity}`);
+    }
+    const now = this.#waiting.length === 0 ? this.#take(bytes) : undefined;
+    if (now !== undefined) return now;
+    const waiting: Waiting = { bytes, settle: Promise.withResolvers() };
+    this.#waiting.push(waiting);
+    const abandon = () => {
+      this.#waiting = this.#waiting.filter((other) => other !== waiting);
+      waiting.settle.reject(signal?.reason);
+      this.#serve();
+    };
+    signal?.addEventListener("abort", abandon, { once: true });
+    try {
+      return await waiting.settle.promise;
+    } finally {
+      signal?.removeEventListener("abort", abandon);
+    }
+  }
+
+  #take(bytes: number): Region | undefined {
+    const size = align(bytes);
+    const index = this.#free.findIndex(([start, end]) => end - start >= size);
+    const range = this.#free[index];
+    if (range === undefined) return undefined;
+    const at = range[0];
+    range[0] += size;
+    if (range[0] === range[1]) this.#free.splice(index, 1);
+    let held = true;
+    const giveBack = () => {
+      if (!held) return;
+      held = false;
+      this.#giveBack(at, at + size);
+    };
+    return { at, bytes, [Symbol.dispose]: giveBack };
+  }
+
+  #giveBack(start: number, end: number): void {
+    const ranges = [...this.#free, [start, end] as [number, number]].sort((a, b) => a[0] - b[0]);
+    this.#free = [];
+    for (const range of ranges) {
+      const last = this.#free.at(-1);
+      if (last !== undefined && last[1] === range[0]) last[1] = range[1];
+      else this.#free.push(range);
+    }
+    this.#serve();
+  }
+
+  #serve(): void {
+    for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
+      const region = this.#take(first.bytes);
+      if (region === undefined) return;
+      this.#waiting.shift();
+      first.settle.resolve(region);
+    }
+  }
+}
+
+function align(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}

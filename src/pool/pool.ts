@@ -1,0 +1,434 @@
+/** The parent's side of a pool: workers started once, calls and sweeps dealt out among them. */
+
+import { BatchCursor } from "./batch_cursor.ts";
+import { OverBudgetError, PoolClosedError, RemoteError, WorkerLostError } from "./errors.ts";
+import { Seat } from "./seat.ts";
+import type { Functions, Service, Sweeps, Transferred } from "./serve.ts";
+import { type Answer, type CallOrder, type Fault, faultOf } from "./wire.ts";
+
+/** How a pool is set up. */
+export interface PoolOptions {
+  /** Workers; default: the machine's cores. */
+  readonly size?: number;
+  /** What the workers may do; default "none". */
+  readonly permissions?: Deno.PermissionOptions;
+  /** Makes the argument of the worker's `start`; called for every worker, replacements included. */
+  readonly startArgument?: () => unknown;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  /** Buffers to move instead of copy. */
+  readonly transfer?: Transferable[];
+}
+
+export interface SweepOptions {
+  /** How many batches there are: 0 to batches - 1. */
+  readonly batches: number;
+  readonly signal?: AbortSignal;
+  /** Compute time of all workers together, milliseconds; default: no bound. */
+  readonly budget?: number;
+  /** Told the number of batches done, now and then. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** What a pool has seen so far. */
+export interface PoolCounters {
+  /** Workers that can take orders now. */
+  readonly alive: number;
+  /** Workers that died. */
+  readonly lost: number;
+  /** Calls and sweeps that wait or run. */
+  readonly pending: number;
+}
+
+/** Orders in a worker's mailbox: one that runs, and one to go on with at once. */
+const MAILBOX = 2;
+
+/** Milliseconds for which a worker stays with a sweep before others get their turn. */
+const SLICE = 20;
+
+/** Workers that may fail in a row to start before the pool gives up. */
+const FAILED_STARTS = 3;
+
+/** Times that a task is tried when its worker dies. */
+const TRIES = 2;
+
+interface Call {
+  readonly order: CallOrder;
+  readonly transfer: Transferable[];
+  readonly settle: PromiseWithResolvers<unknown>;
+  tries: number;
+}
+
+interface Sweep {
+  readonly id: number;
+  readonly name: string;
+  readonly argument: unknown;
+  readonly cursor: BatchCursor;
+  readonly options: SweepOptions;
+  readonly settle: PromiseWithResolvers<number>;
+  /** Seats that have the order. */
+  readonly seats: Set<Seat>;
+  /** How often each batch was lost or threw. */
+  readonly tries: Map<number, number>;
+  milliseconds: number;
+  failure: unknown;
+}
+
+type ArgumentsOf<T> = T extends (...args: infer A) => unknown ? A : never;
+type Plain<T> = Awaited<T> extends Transferred<infer V> ? V : Awaited<T>;
+type ResultOf<T> = T extends (...args: never[]) => infer R ? Plain<R> : never;
+
+/**
+ * Workers that stay. A call runs one function on one worker; a sweep lets all workers take numbered
+ * batches from shared memory until none is left.
+ *
+ * A worker that dies is replaced, and what it had in hand is done again elsewhere, once; then the caller
+ * gets a {@link WorkerLostError}. An error thrown in a worker arrives as a {@link RemoteError}.
+ */
+export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposable {
+  readonly #seats: Seat[];
+  readonly #calls: Call[] = [];
+  readonly #sweeps: Sweep[] = [];
+  readonly #underWay = new Map<number, Call | Sweep>();
+  readonly #started = Promise.withResolvers<void>();
+  #lost = 0;
+  #failedStarts = 0;
+  #nextId = 1;
+  #closed: PoolClosedError | undefined;
+  #idle: PromiseWithResolvers<void> | undefined;
+
+  private constructor(module: URL, options: PoolOptions) {
+    const size = options.size ?? navigator.hardwareConcurrency;
+    if (!Number.isInteger(size) || size < 1) {
+      throw new RangeError(`Cannot start a pool of ${size} workers: at least 1, a whole number`);
+    }
+    const seatOptions = {
+      module,
+      permissions: options.permissions ?? "none",
+      startArgument: options.startArgument ?? (() => null),
+    };
+    const events = {
+      ready: () => this.#onReady(),
+      answered: (seat: Seat, answer: Answer & { id: number }) => this.#onAnswer(seat, answer),
+      lost: (seat: Seat, orders: readonly number[], fault: Fault) =>
+        this.#onLost(seat, orders, fault),
+    };
+    this.#seats = Array.from({ length: size }, (_, slot) => new Seat(slot, seatOptions, events));
+    for (const seat of this.#seats) seat.start();
+  }
+
+  /** Starts the workers from `module` and waits until all have run their `start`. */
+  static async start<T extends Service<Functions, Sweeps>>(
+    module: URL,
+    options: PoolOptions = {},
+  ): Promise<
+    Pool<
+      T extends Service<infer F, Sweeps> ? F : never,
+      T extends Service<Functions, infer S> ? S : never
+    >
+  > {
+    const pool = new Pool<Functions, Sweeps>(module, options);
+    try {
+      await pool.#started.promise;
+    } catch (error) {
+      pool.terminate();
+      throw error;
+    }
+    return pool as never;
+  }
+
+  /** Number of workers. */
+  get size(): number {
+    return this.#seats.length;
+  }
+
+  /** What has happened so far. */
+  get counters(): PoolCounters {
+    return {
+      alive: this.#seats.filter((seat) => seat.ready).length,
+      lost: this.#lost,
+      pending: this.#calls.length + this.#underWay.size,
+    };
+  }
+
+  /**
+   * Calls a function in a worker.
+   *
+   * @throws {TypeError} when an argument cannot be cloned
+   * @throws {RemoteError} what the function threw
+   * @throws {WorkerLostError} when two workers died over it
+   * @throws {PoolClosedError}
+   */
+  async apply<K extends keyof F & string>(
+    name: K,
+    args: ArgumentsOf<F[K]>,
+    options: CallOptions = {},
+  ): Promise<ResultOf<F[K]>> {
+    this.#refuseWhenClosed();
+    options.signal?.throwIfAborted();
+    const id = this.#nextId++;
+    const call: Call = {
+      order: { kind: "call", id, name, args },
+      transfer: options.transfer ?? [],
+      settle: Promise.withResolvers(),
+      tries: 0,
+    };
+    // A worker cannot be interrupted in a function: the caller stops waiting, the result is dropped.
+    const abandon = () => {
+      const index = this.#calls.indexOf(call);
+      if (index >= 0) this.#calls.splice(index, 1);
+      call.settle.reject(options.signal?.reason);
+      this.#settled();
+    };
+    options.signal?.addEventListener("abort", abandon, { once: true });
+    this.#calls.push(call);
+    this.#deal();
+    try {
+      return await call.settle.promise as ResultOf<F[K]>;
+    } finally {
+      options.signal?.removeEventListener("abort", abandon);
+    }
+  }
+
+  /**
+   * Lets all workers take the batches 0 to `batches - 1` of a sweep from a shared cursor. Resolves to the
+   * compute time of all workers together, milliseconds. Settles only once no worker is at it any more,
+   * so that memory the batches write to can be given back.
+   *
+   * @throws {TypeError} when the argument cannot be cloned
+   * @throws {RemoteError} when a batch threw twice
+   * @throws {WorkerLostError} when two workers died over the same batch
+   * @throws {OverBudgetError}
+   * @throws {PoolClosedError}
+   */
+  async sweep<K extends keyof S & string>(
+    name: K,
+    argument: ArgumentsOf<S[K]>[0],
+    options: SweepOptions,
+  ): Promise<number> {
+    this.#refuseWhenClosed();
+    options.signal?.throwIfAborted();
+    const sweep: Sweep = {
+      id: this.#nextId++,
+      name,
+      argument,
+      cursor: BatchCursor.of(options.batches),
+      options,
+      settle: Promise.withResolvers(),
+      seats: new Set(),
+      tries: new Map(),
+      milliseconds: 0,
+      failure: undefined,
+    };
+    if (sweep.cursor.complete) return 0;
+    const abandon = () => this.#fail(sweep, options.signal?.reason);
+    options.signal?.addEventListener("abort", abandon, { once: true });
+    this.#underWay.set(sweep.id, sweep);
+    this.#sweeps.push(sweep);
+    this.#deal();
+    try {
+      return await sweep.settle.promise;
+    } finally {
+      options.signal?.removeEventListener("abort", abandon);
+    }
+  }
+
+  /** Takes no more work, and resolves when all that was taken is done and the workers have ended. */
+  async close(): Promise<void> {
+    this.#closed ??= new PoolClosedError("Cannot give work to the pool: it is closed");
+    if (this.counters.pending > 0) {
+      this.#idle ??= Promise.withResolvers();
+      await this.#idle.promise;
+    }
+    this.terminate();
+  }
+
+  /** Ends the workers now. Everything under way fails with a {@link PoolClosedError}. */
+  terminate(): void {
+    this.#closed ??= new PoolClosedError("The pool was terminated");
+    for (const sweep of this.#sweeps) sweep.cursor.stop();
+    for (const task of [...this.#calls, ...this.#underWay.values()]) {
+      // Those who do not wait for a task must not be told by an unhandled rejection.
+      task.settle.promise.catch(() => {});
+      task.settle.reject(this.#closed);
+    }
+    this.#calls.length = 0;
+    this.#sweeps.length = 0;
+    this.#underWay.clear();
+    for (const seat of this.#seats) seat.terminate();
+    this.#idle?.resolve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Fills the mailboxes: calls first, for they are short, then the sweeps in turn. */
+  #deal(): void {
+    while (this.#calls.length > 0) {
+      const seat = this.#leastLoaded();
+      if (seat === undefined) break;
+      this.#giveCall(seat, this.#calls.shift()!);
+    }
+    for (let misses = 0; misses < this.#sweeps.length;) {
+      const sweep = this.#sweeps.shift()!;
+      this.#sweeps.push(sweep);
+      misses = this.#giveSweep(sweep) ? 0 : misses + 1;
+    }
+  }
+
+  #leastLoaded(except?: ReadonlySet<Seat>): Seat | undefined {
+    let best: Seat | undefined;
+    for (const seat of this.#seats) {
+      if (seat.load >= MAILBOX || except?.has(seat)) continue;
+      if (best === undefined || seat.load < best.load) best = seat;
+    }
+    return best;
+  }
+
+  #giveCall(seat: Seat, call: Call): void {
+    call.tries++;
+    this.#underWay.set(call.order.id, call);
+    try {
+      seat.give(call.order.id, call.order, call.transfer);
+    } catch (error) {
+      this.#underWay.delete(call.order.id);
+      call.settle.reject(uncloneable(call.order.name, error));
+      this.#settled();
+    }
+  }
+
+  #giveSweep(sweep: Sweep): boolean {
+    if (!sweep.cursor.open) return false;
+    const seat = this.#leastLoaded(sweep.seats);
+    if (seat === undefined) return false;
+    try {
+      seat.give(sweep.id, {
+        kind: "sweep",
+        id: sweep.id,
+        name: sweep.name,
+        argument: sweep.argument,
+        cursor: sweep.cursor.buffer,
+        slot: seat.slot,
+        slice: SLICE,
+      });
+    } catch (error) {
+      this.#fail(sweep, uncloneable(sweep.name, error));
+      return false;
+    }
+    sweep.seats.add(seat);
+    return true;
+  }
+
+  #onReady(): void {
+    this.#failedStarts = 0;
+    if (this.#seats.every((seat) => seat.ready)) this.#started.resolve();
+    this.#deal();
+  }
+
+  #onAnswer(seat: Seat, answer: Answer & { readonly id: number }): void {
+    const task = this.#underWay.get(answer.id);
+    if (task !== undefined) {
+      if (answer.kind === "left") {
+        this.#onLeft(task as Sweep, seat, answer);
+      } else {
+        const call = task as Call;
+        this.#underWay.delete(answer.id);
+        if (answer.kind === "value") call.settle.resolve(answer.value);
+        if (answer.kind === "fault") call.settle.reject(new RemoteError(answer.fault));
+        this.#settled();
+      }
+    }
+    this.#deal();
+  }
+
+  #onLeft(sweep: Sweep, seat: Seat, answer: Answer & { kind: "left" }): void {
+    sweep.seats.delete(seat);
+    sweep.milliseconds += answer.milliseconds;
+    sweep.options.onProgress?.(sweep.cursor.done);
+    if (answer.failed !== null) {
+      const { batch, fault } = answer.failed;
+      if (batch < 0) this.#fail(sweep, new RemoteError(fault));
+      else this.#tryAgain(sweep, [batch], () => new RemoteError(fault));
+    }
+    const { budget } = sweep.options;
+    if (budget !== undefined && sweep.milliseconds > budget && !sweep.cursor.complete) {
+      this.#fail(sweep, new OverBudgetError(`The work took more than ${budget} ms of compute`));
+    }
+    this.#endSweep(sweep);
+  }
+
+  #onLost(seat: Seat, orders: readonly number[], fault: Fault): void {
+    this.#lost++;
+    if (++this.#failedStarts > FAILED_STARTS * this.#seats.length) {
+      this.#started.reject(new RemoteError(fault));
+      this.terminate();
+      return;
+    }
+    for (const id of orders) {
+      const task = this.#underWay.get(id);
+      if (task === undefined) continue;
+      const lost = () =>
+        new WorkerLostError(`A worker died over ${taskName(task)}: ${fault.message}`);
+      if ("cursor" in task) {
+        task.seats.delete(seat);
+        this.#tryAgain(task, task.cursor.heldBy(seat.slot), lost);
+        this.#endSweep(task);
+      } else if (task.tries < TRIES && task.transfer.length === 0) {
+        this.#underWay.delete(id);
+        this.#calls.unshift(task);
+      } else {
+        this.#underWay.delete(id);
+        task.settle.reject(lost());
+        this.#settled();
+      }
+    }
+    seat.start();
+    this.#deal();
+  }
+
+  /** Opens batches again, or fails the sweep when one of them has had its tries. */
+  #tryAgain(sweep: Sweep, batches: readonly number[], error: () => Error): void {
+    for (const batch of batches) {
+      const tries = (sweep.tries.get(batch) ?? 0) + 1;
+      sweep.tries.set(batch, tries);
+      if (tries >= TRIES) return this.#fail(sweep, error());
+      sweep.cursor.reopen(batch);
+    }
+  }
+
+  #fail(sweep: Sweep, error: unknown): void {
+    sweep.failure ??= error;
+    sweep.cursor.stop();
+    this.#endSweep(sweep);
+  }
+
+  /** Settles a sweep that nobody is at any more and that is complete or has failed. */
+  #endSweep(sweep: Sweep): void {
+    if (sweep.seats.size > 0 || !this.#underWay.has(sweep.id)) return;
+    if (!sweep.cursor.complete && !sweep.cursor.stopped) return;
+    this.#underWay.delete(sweep.id);
+    this.#sweeps.splice(this.#sweeps.indexOf(sweep), 1);
+    if (sweep.cursor.complete) sweep.settle.resolve(sweep.milliseconds);
+    else sweep.settle.reject(sweep.failure);
+    this.#settled();
+  }
+
+  #settled(): void {
+    if (this.#idle !== undefined && this.counters.pending === 0) this.#idle.resolve();
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#closed !== undefined) throw this.#closed;
+  }
+}
+
+function taskName(task: Call | Sweep): string {
+  return "cursor" in task ? task.name : task.order.name;
+}
+
+function uncloneable(name: string, error: unknown): TypeError {
+  return new TypeError(`Cannot send the arguments of ${name}: ${faultOf(error).message}`);
+}

@@ -1,0 +1,138 @@
+/** The worker's side of a pool: registers what the worker can do and obeys orders. */
+
+import { BatchCursor } from "./batch_cursor.ts";
+import { type Answer, type CallOrder, faultOf, type Order, type SweepOrder } from "./wire.ts";
+
+/** Functions that can be called from the parent: arguments and results are cloned. */
+export type Functions = Record<string, (...args: never[]) => unknown>;
+
+/**
+ * Sweeps: called with the sweep's argument, each gives the function that computes one batch. A batch that
+ * takes longer than a few milliseconds should ask `stopped` and return early once it says true.
+ */
+export type Sweeps = Record<
+  string,
+  (argument: never) => (batch: number, stopped: () => boolean) => void
+>;
+
+/** What a worker offers. */
+export interface Service<F extends Functions, S extends Sweeps> {
+  /** Runs once before anything else; the pool counts the worker as started when it has settled. */
+  readonly start?: (argument: never) => void | Promise<void>;
+  readonly functions?: F;
+  readonly sweeps?: S;
+}
+
+/** A result whose buffers are moved to the parent instead of copied. */
+export class Transferred<T> {
+  readonly value: T;
+  readonly buffers: ArrayBuffer[];
+
+  constructor(value: T, buffers: ArrayBuffer[]) {
+    this.value = value;
+    this.buffers = buffers;
+  }
+}
+
+/**
+ * Makes this worker serve a pool. Call it once, at the end of the worker's module; export the type of
+ * what it returns, so that the pool in the parent knows the functions' types.
+ *
+ * @example
+ * ```ts ignore
+ * const service = serve({ functions: { square: (x: number) => x * x } });
+ * export type Squares = typeof service;
+ * ```
+ */
+export function serve<F extends Functions, S extends Sweeps>(
+  service: Service<F, S>,
+): Service<F, S> {
+  announceEndings();
+  self.addEventListener("message", (event) => {
+    const order = (event as MessageEvent<Order>).data;
+    switch (order.kind) {
+      case "start":
+        return void start(service, order.argument);
+      case "call":
+        return void call(service.functions, order);
+      case "sweep":
+        return sweep(service.sweeps, order);
+    }
+  });
+  return service;
+}
+
+async function start<F extends Functions, S extends Sweeps>(
+  service: Service<F, S>,
+  argument: unknown,
+): Promise<void> {
+  try {
+    await service.start?.(argument as never);
+    answer({ kind: "ready" });
+  } catch (thrown) {
+    answer({ kind: "start failed", fault: faultOf(thrown) });
+  }
+}
+
+async function call(functions: Functions | undefined, order: CallOrder): Promise<void> {
+  const { id, name, args } = order;
+  try {
+    const target = functions?.[name];
+    if (target === undefined) throw new ReferenceError(`Cannot call ${name}: no such function`);
+    const result = await target(...args as never[]);
+    if (result instanceof Transferred) {
+      answer({ kind: "value", id, value: result.value }, result.buffers);
+    } else {
+      answer({ kind: "value", id, value: result });
+    }
+  } catch (thrown) {
+    // Also reached when the result cannot be cloned: postMessage throws before it sends.
+    answer({ kind: "fault", id, fault: faultOf(thrown) });
+  }
+}
+
+function sweep(sweeps: Sweeps | undefined, order: SweepOrder): void {
+  const { id, name, slot } = order;
+  const cursor = new BatchCursor(order.cursor);
+  const began = performance.now();
+  let batch = -1;
+  try {
+    batch = cursor.claim(slot);
+    if (batch >= 0) {
+      const target = sweeps?.[name];
+      if (target === undefined) throw new ReferenceError(`Cannot sweep ${name}: no such sweep`);
+      const compute = target(order.argument as never);
+      while (batch >= 0) {
+        compute(batch, () => cursor.stopped);
+        // A batch left early because all are to stop is not done.
+        if (cursor.stopped) break;
+        cursor.finish(batch);
+        if (performance.now() - began > order.slice) break;
+        batch = cursor.claim(slot);
+      }
+    }
+    answer({ kind: "left", id, milliseconds: performance.now() - began, failed: null });
+  } catch (thrown) {
+    const failed = { batch, fault: faultOf(thrown) };
+    answer({ kind: "left", id, milliseconds: performance.now() - began, failed });
+  }
+}
+
+/** `close()` and `Deno.exit()` end a worker without a word to its parent: say it first. */
+function announceEndings(): void {
+  const close = self.close.bind(self);
+  self.close = () => {
+    answer({ kind: "leaving", how: "close()" });
+    close();
+  };
+  const exit = Deno.exit.bind(Deno);
+  Deno.exit = (code?: number): never => {
+    answer({ kind: "leaving", how: `Deno.exit(${code ?? ""})` });
+    return exit(code);
+  };
+}
+
+function answer(message: Answer, transfer: Transferable[] = []): void {
+  (self as unknown as { postMessage(message: Answer, transfer: Transferable[]): void })
+    .postMessage(message, transfer);
+}

@@ -1,0 +1,58 @@
+/** What crosses between a pool and its workers: plain data, nothing else. */
+
+/** The first message: whatever the worker's `start` is given. */
+export interface StartOrder {
+  readonly kind: "start";
+  readonly argument: unknown;
+}
+
+/** Call a function once. */
+export interface CallOrder {
+  readonly kind: "call";
+  readonly id: number;
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
+/** Take batches of a sweep from its shared cursor, for about `slice` milliseconds. */
+export interface SweepOrder {
+  readonly kind: "sweep";
+  readonly id: number;
+  readonly name: string;
+  readonly argument: unknown;
+  readonly cursor: SharedArrayBuffer;
+  readonly slot: number;
+  readonly slice: number;
+}
+
+export type Order = StartOrder | CallOrder | SweepOrder;
+
+/** An error as plain data: structured clone would drop the class's name and, in part, the stack. */
+export interface Fault {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string;
+}
+
+export type Answer =
+  | { readonly kind: "ready" }
+  | { readonly kind: "start failed"; readonly fault: Fault }
+  | { readonly kind: "value"; readonly id: number; readonly value: unknown }
+  | { readonly kind: "fault"; readonly id: number; readonly fault: Fault }
+  /** The worker has left the sweep: no batch is open, its slice is over, or `batch` threw. */
+  | {
+    readonly kind: "left";
+    readonly id: number;
+    readonly milliseconds: number;
+    readonly failed: { readonly batch: number; readonly fault: Fault } | null;
+  }
+  /** The worker is about to end itself; Deno tells the parent nothing of this. */
+  | { readonly kind: "leaving"; readonly how: string };
+
+/** Describes anything that was thrown. */
+export function faultOf(thrown: unknown): Fault {
+  if (thrown instanceof Error) {
+    return { name: thrown.name, message: thrown.message, stack: thrown.stack ?? "" };
+  }
+  return { name: "Error", message: String(thrown), stack: "" };
+}

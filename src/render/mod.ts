@@ -1,0 +1,16 @@
+// render: THE SENTENCE. A request names a frame; samples, colours, a file.
+
+// What the workers' work may end in; for those above who turn errors into answers.
+export { OverBudgetError, PoolClosedError } from "../pool/mod.ts";
+export { AutoIterations } from "./auto_iterations.ts";
+export {
+  type Iterations,
+  type Output,
+  type Rendered,
+  type Renderer,
+  type RenderLimits,
+  renderTile,
+  renderView,
+} from "./render.ts";
+export { RenderWorkers, type RenderWorkersOptions } from "./render_workers.ts";
+export type { Painter, Sampled, SampleOptions, Sampler } from "./sampler.ts";

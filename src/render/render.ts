@@ -1,0 +1,182 @@
+/** The sentence: a request names a frame; its pixels are sampled, coloured and encoded. */
+
+import { encodeNpy, indexedColours, type Look, type PngOptions } from "../image/mod.ts";
+import {
+  bandOf,
+  type Frame,
+  frameOfTile,
+  frameOfView,
+  type TileAddress,
+  type View,
+} from "../plane/mod.ts";
+import type { AutoIterations } from "./auto_iterations.ts";
+import type { Painter, SampleOptions, Sampler } from "./sampler.ts";
+
+/** Whatever changes a sample: the count of a point that does not escape. */
+export type Iterations = number | "auto";
+
+/** What is to come out. */
+export type Output =
+  | { readonly format: "png"; readonly look: Look; readonly text?: Record<string, string> }
+  | { readonly format: "npy" };
+
+/** Who does the work. */
+export interface Renderer {
+  readonly workers: Sampler & Painter;
+  readonly auto: AutoIterations;
+}
+
+/** What bounds a rendering. */
+export interface RenderLimits {
+  readonly signal?: AbortSignal;
+  /** Compute time, milliseconds of all cores together. */
+  readonly budget?: number;
+  /** The most that `auto` may choose. */
+  readonly iterationsLimit?: number;
+  /** Told the share that is done, 0 to 1. */
+  readonly onProgress?: (share: number) => void;
+}
+
+/** A file, and what it took. */
+export interface Rendered {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly iterations: number;
+  /** Milliseconds: of compute by all workers together, and of everything on the clock. */
+  readonly compute: number;
+  readonly elapsed: number;
+}
+
+/** Renders a tile of `size` * `size` pixels. */
+export async function renderTile(
+  { workers, auto }: Renderer,
+  tile: { address: TileAddress; size: number; iterations: Iterations; output: Output },
+  limits: RenderLimits = {},
+): Promise<Rendered> {
+  const { address, size, output } = tile;
+  const iterations = tile.iterations === "auto"
+    ? capped(await auto.ofTile(address), limits)
+    : tile.iterations;
+  return await renderFrame(
+    workers,
+    { frame: frameOfTile(address, size), iterations, output },
+    limits,
+  );
+}
+
+/** Renders a view; with `supersample` s, a picture's pixel is the average of s * s samples. */
+export async function renderView(
+  { workers, auto }: Renderer,
+  view: { view: View; iterations: Iterations; output: Output },
+  limits: RenderLimits = {},
+): Promise<Rendered> {
+  const iterations = view.iterations === "auto"
+    ? capped(await auto.ofView(view.view), limits)
+    : view.iterations;
+  const frame = frameOfView(view.view);
+  const factor = view.view.supersample ?? 1;
+  return await renderFrame(workers, { frame, factor, iterations, output: view.output }, limits);
+}
+
+function capped(iterations: number, { iterationsLimit }: RenderLimits): number {
+  return Math.min(iterations, iterationsLimit ?? Infinity);
+}
+
+interface FrameOrder {
+  readonly frame: Frame;
+  /** Samples a pixel along each axis. */
+  readonly factor?: number;
+  readonly iterations: number;
+  readonly output: Output;
+}
+
+async function renderFrame(
+  workers: Sampler & Painter,
+  order: FrameOrder,
+  limits: RenderLimits,
+): Promise<Rendered> {
+  const began = performance.now();
+  const { frame, iterations } = order;
+  const result = frame.width * frame.height <= workers.mostSamples
+    ? await renderAtOnce(workers, order, limits)
+    : await renderInBands(workers, order, limits);
+  return { ...result, iterations, elapsed: performance.now() - began };
+}
+
+type Part = Pick<Rendered, "bytes" | "compute">;
+
+async function renderAtOnce(
+  workers: Sampler & Painter,
+  { frame, factor = 1, iterations, output }: FrameOrder,
+  limits: RenderLimits,
+): Promise<Part> {
+  const { signal } = limits;
+  using samples = await workers.sample(frame, sampleOptions(iterations, output, limits));
+  const { width, height, counts, fractions } = samples;
+  const placed = { width, height, iterations, counts, fractions };
+  const bytes = output.format === "npy"
+    ? await workers.npy(placed, signal)
+    : await workers.png({ samples: placed, look: output.look, factor }, pngOptions(output), signal);
+  return { bytes, compute: samples.milliseconds };
+}
+
+/** A picture whose samples do not fit the memory at once: band by band, and encoded at the end. */
+async function renderInBands(
+  workers: Sampler & Painter,
+  { frame, factor = 1, iterations, output }: FrameOrder,
+  limits: RenderLimits,
+): Promise<Part> {
+  const { signal } = limits;
+  const rows = Math.max(factor, factor * Math.floor(workers.mostSamples / frame.width / factor));
+  const width = frame.width / factor;
+  const height = frame.height / factor;
+  const channels = output.format === "npy" ? 4 : factor === 1 ? 1 : 3;
+  const pixels = new Uint8Array(width * height * channels);
+  let compute = 0;
+  for (let from = 0; from < frame.height; from += rows) {
+    const to = Math.min(frame.height, from + rows);
+    const options = sampleOptions(iterations, output, {
+      ...limits,
+      ...(limits.budget !== undefined && { budget: Math.max(1, limits.budget - compute) }),
+      onProgress: (share) => limits.onProgress?.((from + share * (to - from)) / frame.height),
+    });
+    using samples = await workers.sample(bandOf(frame, from, to), options);
+    const { counts, fractions } = samples;
+    const placed = { width: frame.width, height: to - from, iterations, counts, fractions };
+    const band = output.format === "npy"
+      ? new Uint8Array(workers.copyCounts(placed).buffer)
+      : await workers.pixels({ samples: placed, look: output.look, factor }, signal);
+    pixels.set(band, from / factor * width * channels);
+    compute += samples.milliseconds;
+  }
+  if (output.format === "npy") {
+    return { bytes: encodeNpy(new Uint32Array(pixels.buffer), { width, height }), compute };
+  }
+  const picture = factor === 1
+    ? {
+      kind: "indexed" as const,
+      width,
+      height,
+      indices: pixels,
+      colours: indexedColours(output.look.palette),
+    }
+    : { kind: "true colour" as const, width, height, channels: 3 as const, pixels };
+  return { bytes: await workers.encode(picture, pngOptions(output), signal), compute };
+}
+
+function sampleOptions(
+  iterations: number,
+  output: Output,
+  { signal, budget, onProgress }: RenderLimits,
+): SampleOptions {
+  return {
+    iterations,
+    fractions: output.format === "png" && output.look.shading === "smooth",
+    ...(signal && { signal }),
+    ...(budget !== undefined && { budget }),
+    ...(onProgress && { onProgress }),
+  };
+}
+
+function pngOptions(output: Output & { readonly format: "png" }): PngOptions {
+  return output.text === undefined ? {} : { text: output.text };
+}

@@ -1,0 +1,50 @@
+/** The seam between a request and whoever computes it. */
+
+import type { Frame } from "../plane/mod.ts";
+import type { PngOptions } from "../image/mod.ts";
+import type { PaintOrder, Placed } from "./orders.ts";
+import type { Picture } from "../image/mod.ts";
+
+/** What a frame's samples depend on besides the frame, and what bounds the work. */
+export interface SampleOptions {
+  /** The count of a point that does not escape. */
+  readonly iterations: number;
+  /** Whether fractions are wanted too (pictures) or counts alone (arrays). */
+  readonly fractions: boolean;
+  readonly signal?: AbortSignal;
+  /** Compute time, milliseconds of all cores together. */
+  readonly budget?: number;
+  /** Told the share of the frame that is done, 0 to 1, now and then. */
+  readonly onProgress?: (share: number) => void;
+}
+
+/** Samples in shared memory, theirs until disposed of. */
+export interface Sampled extends Placed, Disposable {
+  /** Compute time it took, milliseconds of all cores together. */
+  readonly milliseconds: number;
+}
+
+/** Computes the samples of a frame. */
+export interface Sampler {
+  /** The frame must not have more than `mostSamples` pixels. */
+  readonly mostSamples: number;
+  sample(frame: Frame, options: SampleOptions): Promise<Sampled>;
+}
+
+/** Colours samples and encodes pictures, off the thread that answers. */
+export interface Painter {
+  png(
+    order: PaintOrder,
+    options: PngOptions,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>>;
+  pixels(order: PaintOrder, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  encode(
+    picture: Picture,
+    options: PngOptions,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>>;
+  npy(samples: Placed, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /** Copies counts out of shared memory. */
+  copyCounts(samples: Placed): Uint32Array<ArrayBuffer>;
+}

@@ -1,0 +1,142 @@
+/** The Hono app: routes, headers that every answer has, and the error table. */
+
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { cors } from "hono/cors";
+import { secureHeaders } from "hono/secure-headers";
+import { paletteNames, paletteStops } from "../image/mod.ts";
+import type { Renderer } from "../render/mod.ts";
+import { type Asset, assets, pageWith } from "./assets.ts";
+import { Gate } from "./gate.ts";
+import type { Limits } from "./limits.ts";
+import {
+  answerNotFound,
+  answerProblem,
+  BadRequestError,
+  NotOfferedError,
+  shown,
+} from "./problem.ts";
+import { answerRender, answerTile, type RenderDoor } from "./renders.ts";
+import { matches } from "./validators.ts";
+
+/** What an app is made of. */
+export interface AppOptions {
+  readonly renderer: Renderer;
+  readonly limits: Limits;
+  /** Seconds that tiles and renders may be kept by caches. */
+  readonly maxAge: number;
+  /** Told of every error that is not the client's. */
+  readonly report: (error: unknown) => void;
+}
+
+/** The app, and the gate by which a server that stops refuses new work. */
+export interface App {
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly request: Hono["request"];
+  readonly gate: Gate;
+}
+
+/** Only what the page loads from here; its panel sets styles of its own elements. */
+const CONTENT_SECURITY_POLICY = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'", "'unsafe-inline'"],
+  imgSrc: ["'self'", "data:", "blob:"],
+  connectSrc: ["'self'"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'self'"],
+};
+
+/** Stops of a palette's preview on the page. */
+const PREVIEW_STOPS = 12;
+
+/** Makes the app. */
+export function createApp({ renderer, limits, maxAge, report }: AppOptions): App {
+  const app = new Hono();
+  const gate = new Gate(limits);
+  const door: RenderDoor = { renderer, gate, limits, maxAge };
+  const page = pageWith({
+    deepest: limits.deepest,
+    iterationsLimit: limits.iterations,
+    palettes: paletteNames.map((name) => ({ name, stops: paletteStops(name, PREVIEW_STOPS) })),
+    basePath: "",
+  });
+
+  app.use(cors({
+    origin: "*",
+    allowMethods: ["GET", "HEAD", "POST", "OPTIONS"],
+    exposeHeaders: ["ETag", "Retry-After", "Mandeltile-Iterations", "Server-Timing"],
+    maxAge: 86400,
+  }));
+  app.use(secureHeaders({
+    contentSecurityPolicy: CONTENT_SECURITY_POLICY,
+    // Tiles are for everybody's maps.
+    crossOriginResourcePolicy: "cross-origin",
+    // Whether to demand TLS is for whoever terminates it to say.
+    strictTransportSecurity: false,
+  }));
+  app.use(async (c, next) => {
+    const { url } = c.req;
+    // The origin is the client's to choose; what counts is what comes behind it.
+    if (url.length - new URL(url).origin.length > limits.url) {
+      throw new BadRequestError(
+        `Cannot read a URL of more than ${limits.url} characters: POST /render.png takes the same as JSON`,
+        { limit: "url", allowed: limits.url },
+      );
+    }
+    await next();
+  });
+
+  const withBody = bodyLimit({
+    maxSize: limits.body,
+    onError: () => {
+      throw new BadRequestError(`Cannot read a body of more than ${limits.body} bytes`, {
+        limit: "body",
+        allowed: limits.body,
+      });
+    },
+  });
+
+  app.get("/", (c) => answerAsset(c, page));
+  app.get("/assets/*", (c) => {
+    const asset = assets.get(c.req.path.slice("/assets/".length));
+    return asset === undefined ? answerNotFound(c) : answerAsset(c, asset);
+  });
+  app.get("/healthz", (c) => c.json({ status: "ok" }, 200, { "cache-control": "no-store" }));
+  app.get("/tiles/:z/:x/:file", (c) => answerTile(c, door));
+  for (const format of ["png", "npy"] as const) {
+    app.get(`/render.${format}`, (c) => answerRender(c, door, format));
+    app.post(`/render.${format}`, withBody, (c) => answerRender(c, door, format));
+  }
+  app.get("/:file{render\\.[^/]*}", (c) => {
+    const format = shown(c.req.param("file").slice("render.".length));
+    throw new NotOfferedError(406, `Cannot render as ${format}: png and npy are offered`);
+  });
+
+  // What is left of these paths came with another method.
+  for (const path of ["/", "/assets/*", "/healthz", "/tiles/:z/:x/:file"]) {
+    app.all(path, (c) => refuseMethod(c, "GET, HEAD, OPTIONS"));
+  }
+  for (const path of ["/render.png", "/render.npy"]) {
+    app.all(path, (c) => refuseMethod(c, "GET, HEAD, POST, OPTIONS"));
+  }
+
+  app.notFound(answerNotFound);
+  app.onError((error, c) => {
+    // The client has gone: there is nobody to answer.
+    if (c.req.raw.signal.aborted) return c.body(null, 499 as 400);
+    return answerProblem(error, c, report);
+  });
+  return { fetch: (request) => app.fetch(request), request: app.request, gate };
+}
+
+function refuseMethod(c: Context, allow: string): never {
+  throw new NotOfferedError(405, `Cannot ${c.req.method} here: ${allow} are offered`, { allow });
+}
+
+function answerAsset(c: Context, { body, type, etag }: Asset): Response {
+  const headers = { etag, "cache-control": "no-cache" };
+  if (matches(c.req.header("if-none-match"), etag)) return c.body(null, 304, headers);
+  return c.body(body, 200, { ...headers, "content-type": type });
+}

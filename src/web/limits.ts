@@ -1,0 +1,45 @@
+/** Every number that bounds a request, by name. An answer that refuses a request names the number. */
+
+/** What a server allows. */
+export interface Limits {
+  /** Deepest zoom of a tile; a view's pixels may be as small as that tile's. */
+  readonly deepest: number;
+  /** Largest `iterations`. */
+  readonly iterations: number;
+  /** Longest side of a rendered picture or array, pixels. */
+  readonly side: number;
+  /** Most pixels, width * height, of a rendered picture or array. */
+  readonly pixels: number;
+  /** Largest `supersample`: samples a pixel along each axis. */
+  readonly supersample: number;
+  /** Most samples, width * height * supersample^2. */
+  readonly samples: number;
+  /** Longest URL, characters of path and query. */
+  readonly url: number;
+  /** Largest body of a POST, bytes. */
+  readonly body: number;
+  /** Most digits of a decimal number, and its largest exponent. */
+  readonly digits: number;
+  readonly exponent: number;
+  /** Compute time of one request, seconds of all cores together. */
+  readonly budget: number;
+  /** Requests that are computed at the same time, and that may wait for it. */
+  readonly concurrency: number;
+  readonly queue: number;
+}
+
+/** The limits of a server that was told nothing else, apart from `concurrency`. */
+export const DEFAULT_LIMITS: Omit<Limits, "concurrency"> = {
+  deepest: 40,
+  iterations: 5_000_000,
+  side: 16_384,
+  pixels: 2 ** 24,
+  supersample: 8,
+  samples: 2 ** 27,
+  url: 32_768,
+  body: 131_072,
+  digits: 20_000,
+  exponent: 20_000,
+  budget: 120,
+  queue: 256,
+};

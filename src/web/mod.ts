@@ -1,0 +1,12 @@
+// web: THE DOOR. The Hono app, its limits and its error table.
+
+export { type App, type AppOptions, createApp } from "./app.ts";
+export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+export {
+  type Parameters,
+  readView,
+  readWishes,
+  RENDER_PARAMETERS,
+  type Wishes,
+} from "./parameters.ts";
+export { BadRequestError } from "./problem.ts";

@@ -1,0 +1,80 @@
+// @ts-check
+/** Decimal text and exact binary fractions: how coordinates of any length are read and written. */
+
+/** Longest number worth reading: a thousand zoom levels take some 310 digits. */
+const longestText = 2000;
+/** A power of ten this large or small is no place in the world. */
+const largestExponent = 2000;
+
+const decimalForm = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/;
+
+/**
+ * Reads a decimal number as `digits * 10^exponent`; null when the text is not one.
+ *
+ * @param {string} text such as `-0.75`, `.5` or `1.2e-9`
+ * @returns {{ digits: bigint, exponent: number } | null}
+ */
+export function parseDecimal(text) {
+  if (text.length > longestText) return null;
+  const [, sign = "", whole = "", fraction = "", power = "0"] = decimalForm.exec(text) ?? [];
+  if (whole + fraction === "") return null;
+  const exponent = Number(power) - fraction.length;
+  if (Math.abs(exponent) > largestExponent) return null;
+  const digits = BigInt(whole + fraction);
+  return { digits: sign === "-" ? -digits : digits, exponent };
+}
+
+/**
+ * Reads a decimal number in units of 2^-bits, rounded to the nearest; null when it is not one.
+ *
+ * @param {string} text
+ * @param {bigint} bits
+ * @returns {bigint | null}
+ */
+export function binaryOf(text, bits) {
+  const number = parseDecimal(text);
+  if (number === null) return null;
+  const { digits, exponent } = number;
+  return exponent >= 0
+    ? (digits * 10n ** BigInt(exponent)) << bits
+    : roundedQuotient(digits << bits, 10n ** BigInt(-exponent));
+}
+
+/**
+ * Writes `numerator * 2^-bits` with exactly so many decimal places, rounded to the nearest.
+ *
+ * @param {bigint} numerator
+ * @param {bigint} bits
+ * @param {number} places
+ * @returns {string}
+ */
+export function decimalOf(numerator, bits, places) {
+  const scaled = roundedQuotient(numerator * 10n ** BigInt(places), 1n << bits);
+  const sign = scaled < 0n ? "-" : "";
+  const digits = String(scaled < 0n ? -scaled : scaled).padStart(places + 1, "0");
+  if (places === 0) return sign + digits;
+  return `${sign}${digits.slice(0, -places)}.${digits.slice(-places)}`;
+}
+
+/**
+ * A decimal without the zeros that say nothing: `-0.5000` is `-0.5`, `2.000` is `2`. One with an
+ * exponent stays as it is.
+ *
+ * @param {string} text
+ * @returns {string}
+ */
+export function trimmed(text) {
+  return /^-?\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, "") : text;
+}
+
+/**
+ * @param {bigint} dividend
+ * @param {bigint} divisor above zero
+ * @returns {bigint} halves are rounded up
+ */
+function roundedQuotient(dividend, divisor) {
+  const doubled = 2n * dividend + divisor;
+  const quotient = doubled / (2n * divisor);
+  // BigInt division cuts towards zero; below zero that is one too many unless it came out even.
+  return doubled < 0n && quotient * 2n * divisor !== doubled ? quotient - 1n : quotient;
+}

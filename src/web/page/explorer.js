@@ -1,0 +1,121 @@
+// @ts-check
+/// <reference lib="dom" />
+/** The explorer: puts the map, the panel, the figures and the address bar together. */
+
+import { AddressBar } from "./address_bar.js";
+import { copy } from "./clipboard.js";
+import { curlCommand } from "./curl.js";
+import { drawEdge } from "./edge.js";
+import { element } from "./elements.js";
+import { ExplorerMap } from "./explorer_map.js";
+import { Panel } from "./panel.js";
+import { Picture } from "./picture.js";
+import { hashOf, readHash } from "./place.js";
+import { Readout } from "./readout.js";
+import { renderUrl } from "./requests.js";
+import { readSettings } from "./settings.js";
+
+const settings = readSettings(document);
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const start = readHash(location.hash, settings);
+
+const map = new ExplorerMap(element("map", HTMLElement), { deepest: settings.deepest, still });
+map.goTo(start.place ?? map.home, { animate: false });
+const picture = new Picture(map, { settings, anchor: () => map.anchor }, start.look);
+const addressBar = new AddressBar(hashNow, followAddress);
+const panel = new Panel(settings, start.look, (look) => {
+  picture.show(look);
+  addressBar.update();
+});
+new Readout(map);
+drawEdge(map);
+
+map.on("moveend", () => addressBar.update());
+addressBar.update();
+
+onClick("zoom-in", () => map.zoomIn());
+onClick("zoom-out", () => map.zoomOut());
+onClick("home", () => {
+  addressBar.keep();
+  map.goTo(map.home, { animate: true });
+});
+onClick("copy-link", () => copyAndSay(location.href.replace(/#.*|$/, hashNow()), "Link copied"));
+onClick("copy-curl", () => copyAndSay(curlNow(), "Command copied"));
+map.on("zoomend", markEnds);
+markEnds();
+
+// Without a click on the map first, its keys work all the same.
+document.addEventListener("keydown", ({ key }) => {
+  const forMap = key.startsWith("Arrow") || key === "+" || key === "-" || key === "=";
+  if (forMap && document.activeElement === document.body) map.getContainer().focus();
+}, { capture: true });
+
+// Leaflet focuses the map by script, which browsers take for the keyboard's doing: a frame around
+// the window is for those who have come with the Tab key.
+const root = document.documentElement;
+document.addEventListener(
+  "keydown",
+  ({ key }) => key === "Tab" && root.classList.add("by-keyboard"),
+);
+document.addEventListener("pointerdown", () => root.classList.remove("by-keyboard"));
+
+// The window has moved to a screen with finer or coarser pixels.
+matchMedia("(min-resolution: 1.01dppx)").addEventListener("change", () => picture.refresh());
+
+function hashNow() {
+  return hashOf(map.place, picture.look, settings);
+}
+
+function curlNow() {
+  const { x: width, y: height } = map.getSize();
+  const screen = { width, height, density: devicePixelRatio };
+  const path = renderUrl(map.place, screen, { look: picture.look, settings });
+  return curlCommand(new URL(path, location.origin).href);
+}
+
+/** Goes where the address bar says. What cannot be read there is put right. */
+function followAddress() {
+  if (location.hash === hashNow()) return;
+  const { place, look } = readHash(location.hash, settings);
+  picture.show(look);
+  panel.show(look);
+  if (place !== null && hashOf(place, look, settings) !== hashNow()) {
+    map.goTo(place, { animate: false });
+  }
+  addressBar.update();
+}
+
+/** Says when there is no further way in or out. The buttons stay where the focus may be. */
+function markEnds() {
+  const zoom = map.getZoom();
+  const ends = /** @type {const} */ ([
+    ["zoom-in", zoom >= map.getMaxZoom()],
+    ["zoom-out", zoom <= map.getMinZoom()],
+  ]);
+  for (const [id, atEnd] of ends) {
+    element(id, HTMLButtonElement).setAttribute("aria-disabled", String(atEnd));
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {string} said when it worked
+ */
+async function copyAndSay(text, said) {
+  const copied = await copy(text);
+  const notice = element("notice", HTMLElement);
+  element("said", HTMLElement).textContent = copied ? said : "Please copy this";
+  element("copied", HTMLElement).textContent = text;
+  notice.classList.remove("seen");
+  // Reading a size makes the browser take note of the removal, so that the animation starts anew.
+  notice.getBoundingClientRect();
+  notice.classList.add("seen");
+}
+
+/**
+ * @param {string} id
+ * @param {() => void} act
+ */
+function onClick(id, act) {
+  element(id, HTMLButtonElement).addEventListener("click", act);
+}

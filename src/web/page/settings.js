@@ -1,0 +1,21 @@
+// @ts-check
+/// <reference lib="dom" />
+/** What the server tells the page about itself. */
+
+/**
+ * @typedef {object} Settings
+ * @property {number} deepest the last zoom
+ * @property {number} iterationsLimit
+ * @property {readonly import("./palette.js").NamedPalette[]} palettes the default first
+ * @property {string} basePath what stands before every path: empty, or `/somewhere` without a slash at its end
+ */
+
+/**
+ * Reads the settings the server has written into the page.
+ *
+ * @param {Document} page
+ * @returns {Settings}
+ */
+export function readSettings(page) {
+  return JSON.parse(page.getElementById("settings")?.textContent ?? "");
+}

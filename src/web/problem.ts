@@ -1,0 +1,121 @@
+/** Errors as answers: one table from what was thrown to a status and a problem document (RFC 9457). */
+
+import { OutsideWorldError, TooDeepError } from "../plane/mod.ts";
+import { OverBudgetError, PoolClosedError } from "../render/mod.ts";
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+
+/** A request that cannot be read or is above a limit: 400. */
+export class BadRequestError extends Error {
+  override readonly name = "BadRequestError";
+  /** The parameter at fault, its value (shortened), and what is allowed. */
+  readonly details: Readonly<Record<string, string | number>>;
+
+  constructor(message: string, details: Readonly<Record<string, string | number>> = {}) {
+    super(message);
+    this.details = details;
+  }
+}
+
+/** A format or method that is not offered: 406 or 405, with the header that says what is. */
+export class NotOfferedError extends Error {
+  override readonly name = "NotOfferedError";
+  readonly status: 405 | 406;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: 405 | 406, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.status = status;
+    this.headers = headers;
+  }
+}
+
+/** No room for the request now: 503. */
+export class BusyError extends Error {
+  override readonly name = "BusyError";
+  /** Seconds after which to try again. */
+  readonly retryAfter: number;
+
+  constructor(message: string, retryAfter: number) {
+    super(message);
+    this.retryAfter = retryAfter;
+  }
+}
+
+interface Problem {
+  readonly status: number;
+  readonly title: string;
+  readonly extra?: Readonly<Record<string, string | number>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Seconds after which a request that was too dear or came to a closing server may be tried again. */
+const LATER = 30;
+
+function problemOf(error: unknown): Problem | undefined {
+  if (error instanceof BadRequestError) {
+    return { status: 400, title: "Bad Request", extra: error.details };
+  }
+  if (error instanceof TooDeepError) {
+    return { status: 404, title: "Not Found", extra: { limit: "deepest", deepest: error.deepest } };
+  }
+  if (error instanceof OutsideWorldError) return { status: 404, title: "Not Found" };
+  if (error instanceof NotOfferedError) {
+    const title = error.status === 405 ? "Method Not Allowed" : "Not Acceptable";
+    return { status: error.status, title, headers: error.headers };
+  }
+  if (error instanceof HTTPException && error.status === 413) {
+    return { status: 400, title: "Bad Request", extra: { limit: "body" } };
+  }
+  if (error instanceof BusyError) {
+    const headers = { "retry-after": String(error.retryAfter) };
+    return { status: 503, title: "Service Unavailable", headers };
+  }
+  if (error instanceof OverBudgetError) {
+    const headers = { "retry-after": String(LATER) };
+    return { status: 503, title: "Service Unavailable", extra: { limit: "budget" }, headers };
+  }
+  if (error instanceof PoolClosedError) {
+    const headers = { "retry-after": String(LATER) };
+    return { status: 503, title: "Service Unavailable", headers };
+  }
+  return undefined;
+}
+
+/** Answers with what went wrong. What the table does not know is a fault of ours: 500, and reported. */
+export function answerProblem(
+  error: unknown,
+  c: Context,
+  report: (error: unknown) => void,
+): Response {
+  const problem = problemOf(error);
+  if (problem === undefined) {
+    report(error);
+    return document(c, { status: 500, title: "Internal Server Error" }, "The server failed.");
+  }
+  return document(c, problem, error instanceof Error ? error.message : String(error));
+}
+
+/** Answers that there is nothing at this path. */
+export function answerNotFound(c: Context): Response {
+  return document(
+    c,
+    { status: 404, title: "Not Found" },
+    `There is nothing at ${shown(c.req.path)}`,
+  );
+}
+
+function document(c: Context, problem: Problem, detail: string): Response {
+  const { status, title, extra, headers } = problem;
+  const body = { type: "about:blank", title, status, detail, ...extra };
+  return c.body(`${JSON.stringify(body)}\n`, status as 400, {
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+    ...headers,
+  });
+}
+
+/** A value as an answer repeats it: 80 characters at most. */
+export function shown(text: string): string {
+  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+}

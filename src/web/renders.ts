@@ -1,0 +1,192 @@
+/** Tiles and renders: from a request's text to a file. */
+
+import type { Context } from "hono";
+import { accepts } from "hono/accepts";
+import { TileAddress } from "../plane/mod.ts";
+import {
+  type Output,
+  type Rendered,
+  type Renderer,
+  renderTile,
+  renderView,
+} from "../render/mod.ts";
+import { answerFile } from "./answers.ts";
+import type { Gate } from "./gate.ts";
+import type { Limits } from "./limits.ts";
+import {
+  type Parameters,
+  parametersOfBody,
+  parametersOfQuery,
+  readView,
+  readWishes,
+  RENDER_PARAMETERS,
+  TILE_PARAMETERS,
+  type Wishes,
+} from "./parameters.ts";
+import { BadRequestError, NotOfferedError, shown } from "./problem.ts";
+import { etagOf } from "./validators.ts";
+
+/** What the handlers need of the server. */
+export interface RenderDoor {
+  readonly renderer: Renderer;
+  readonly gate: Gate;
+  readonly limits: Limits;
+  /** Seconds that an answer may be kept by caches. */
+  readonly maxAge: number;
+}
+
+type Format = Output["format"];
+
+const TYPES: Readonly<Record<Format, string>> = {
+  png: "image/png",
+  npy: "application/octet-stream",
+};
+
+/** Pixels of a tile's side, by the mark before the dot. */
+const SIZES: Readonly<Record<string, number>> = { "": 256, "@2x": 512 };
+
+/** `GET /tiles/{z}/{x}/{y}[@2x].{png,npy}` */
+export async function answerTile(c: Context, door: RenderDoor): Promise<Response> {
+  const { renderer, limits } = door;
+  const { z, x, file } = c.req.param() as { z: string; x: string; file: string };
+  const { y, size, format } = splitFile(file);
+  const address = addressOf({ z, x, y }, limits);
+  const wishes = wishesOf(
+    parametersOfQuery(new URL(c.req.url).searchParams, TILE_PARAMETERS),
+    door,
+  );
+  requireAccepted(c, format);
+  const description = {
+    etag: etagOf("tile", String(address), size, ...keyOf(format, wishes, limits)),
+    type: TYPES[format],
+    cacheControl: cacheControl(wishes, door),
+    filename: `mandelbrot-${shown(z)}.${format}`,
+  };
+  const { iterations } = wishes;
+  return await answerFile(
+    c,
+    description,
+    (signal) =>
+      admit(door, signal, (bounds) =>
+        renderTile(
+          renderer,
+          { address, size, iterations, output: outputOf(format, wishes) },
+          bounds,
+        )),
+  );
+}
+
+/** `GET` and `POST /render.{png,npy}` */
+export async function answerRender(
+  c: Context,
+  door: RenderDoor,
+  format: Format,
+): Promise<Response> {
+  const { renderer, limits } = door;
+  const parameters = c.req.method === "POST"
+    ? parametersOfBody(await c.req.text(), RENDER_PARAMETERS)
+    : parametersOfQuery(new URL(c.req.url).searchParams, RENDER_PARAMETERS);
+  const wishes = wishesOf(parameters, door);
+  const view = readView(parameters, limits);
+  if (format === "npy" && view.supersample !== 1) {
+    throw new BadRequestError("Cannot supersample an array: supersample is for png alone", {
+      parameter: "supersample",
+    });
+  }
+  requireAccepted(c, format);
+  const place = [view.re, view.im, view.span].map((value) => value.toFraction().join("/"));
+  const { width, height, supersample } = view;
+  const description = {
+    etag: etagOf("view", ...place, width, height, supersample, ...keyOf(format, wishes, limits)),
+    type: TYPES[format],
+    cacheControl: cacheControl(wishes, door),
+    filename: `mandelbrot.${format}`,
+  };
+  const { iterations } = wishes;
+  return await answerFile(
+    c,
+    description,
+    (signal) =>
+      admit(
+        door,
+        signal,
+        (bounds) =>
+          renderView(renderer, { view, iterations, output: outputOf(format, wishes) }, bounds),
+      ),
+  );
+}
+
+function wishesOf(parameters: Parameters, { limits }: RenderDoor): Wishes {
+  return readWishes(parameters, limits);
+}
+
+/** `12@2x.png` taken apart. */
+function splitFile(file: string): { y: string; size: number; format: Format } {
+  const [, y, mark, extension] = /^([^.@]*)(@[^.]*)?(?:\.(.*))?$/s.exec(file) ?? [];
+  const size = SIZES[mark ?? ""];
+  if (y === undefined || size === undefined) {
+    throw new BadRequestError(`Cannot read ${shown(file)}: only @2x may stand behind y`, {
+      parameter: "y",
+      value: shown(file),
+    });
+  }
+  if (extension !== "png" && extension !== "npy") {
+    throw new NotOfferedError(
+      406,
+      `Cannot give a tile as ${shown(extension ?? "nothing")}: png and npy are offered`,
+    );
+  }
+  return { y, size, format: extension };
+}
+
+function addressOf(text: { z: string; x: string; y: string }, limits: Limits): TileAddress {
+  try {
+    return TileAddress.parse(text, limits);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new BadRequestError(error.message, { parameter: "z, x, y" });
+  }
+}
+
+function requireAccepted(c: Context, format: Format): void {
+  const type = TYPES[format];
+  const accepted = accepts(c, {
+    header: "Accept",
+    supports: [type],
+    default: type,
+    match: (accepts) => {
+      const kinds = [type, `${type.split("/")[0]}/*`, "*/*"];
+      const fits = accepts.length === 0 ||
+        accepts.some((wish) => wish.q > 0 && kinds.includes(wish.type.toLowerCase()));
+      return fits ? type : "";
+    },
+  });
+  if (accepted === "") {
+    throw new NotOfferedError(406, `Cannot answer but with ${type}: the Accept header refuses it`);
+  }
+}
+
+/** What an answer depends on besides its place; of the look only what the format shows. */
+function keyOf(format: Format, { iterations, look }: Wishes, limits: Limits): (string | number)[] {
+  const count = iterations === "auto" ? `auto up to ${limits.iterations}` : iterations;
+  return format === "npy" ? [format, count] : [format, count, look.palette, look.shading];
+}
+
+function outputOf(format: Format, { look }: Wishes): Output {
+  return format === "npy" ? { format } : { format, look };
+}
+
+function cacheControl({ versioned }: Wishes, { maxAge }: RenderDoor): string {
+  return versioned ? "public, max-age=31536000, immutable" : `public, max-age=${maxAge}`;
+}
+
+async function admit(
+  { gate, limits }: RenderDoor,
+  signal: AbortSignal,
+  work: (
+    bounds: { signal: AbortSignal; budget: number; iterationsLimit: number },
+  ) => Promise<Rendered>,
+): Promise<Rendered> {
+  const bounds = { signal, budget: limits.budget * 1000, iterationsLimit: limits.iterations };
+  return await gate.run(() => work(bounds), signal);
+}

@@ -1,0 +1,21 @@
+/** Validators without work: output is deterministic, so the ETag is a hash of the request. */
+
+import { createHash } from "node:crypto";
+
+/** Changes whenever the same request would give other bytes than before. */
+export const ALGORITHM = "mandeltile/1";
+
+/** A strong ETag for the answer to a normalised request. */
+export function etagOf(...request: readonly (string | number)[]): string {
+  const hash = createHash("sha256").update(JSON.stringify([ALGORITHM, ...request])).digest(
+    "base64url",
+  );
+  return `"${hash.slice(0, 27)}"`;
+}
+
+/** Whether an `If-None-Match` header names this tag; weak comparison, as RFC 9110 asks for. */
+export function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  if (ifNoneMatch.trim() === "*") return true;
+  return ifNoneMatch.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
+}
