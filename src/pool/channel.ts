@@ -1,4 +1,4 @@
-// A channel: values through a ring, with waiting. What a queue and each direction of a pipe are made of.
+// A channel: values through a ring, with waiting; a queue, or one direction of a pipe.
 
 import { decode } from "./decode.ts";
 import { encode } from "./encode.ts";

@@ -1,4 +1,4 @@
-// A value as bytes: structured clone in a format of its own, fast on small messages and on lists of numbers.
+// A value as bytes: structured clone in its own format, fast on small messages and number lists.
 
 import { BUFFER_TYPES, ERROR_NAMES, TAG } from "./format.ts";
 import { Output } from "./output.ts";

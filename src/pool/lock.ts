@@ -37,14 +37,15 @@ export interface LockHandle {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { Lock } from "./lock.ts";
  *
  * const lock = new Lock();
  * {
  *   using _held = lock.hold();
- *   console.assert(lock.locked);
+ *   assert.ok(lock.locked);
  * } // released here, whatever was thrown
- * console.assert(!lock.locked);
+ * assert.ok(!lock.locked);
  * // In a worker: const same = Lock.from(handle), where handle = lock.toHandle() came by postMessage.
  * ```
  */
@@ -53,8 +54,8 @@ export class Lock {
   readonly #line: Line;
 
   /**
-   * A new lock, free; or the lock that stands in a word of the caller's own, as {@linkcode
-   * Lock.from} makes it.
+   * A new lock, free; or the lock that stands in a word of the caller's own, as
+   * {@linkcode Lock.from} makes it.
    */
   constructor(at?: { readonly buffer: SharedArrayBuffer; readonly byteOffset: number }) {
     const { buffer, byteOffset } = at ?? { buffer: new SharedArrayBuffer(4), byteOffset: 0 };

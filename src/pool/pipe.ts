@@ -44,11 +44,12 @@ export interface ConnectionHandle<Sends, Receives> {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { pipe } from "./pipe.ts";
  *
  * const [sender, recipient] = pipe<string>(); // usually: worker.postMessage(sender.toHandle())
  * sender.send("Hello from process_one");
- * console.assert(recipient.recv() === "Hello from process_one");
+ * assert.ok(recipient.recv() === "Hello from process_one");
  * ```
  */
 export function pipe<Sends = unknown, Receives = Sends>(
@@ -96,8 +97,8 @@ export class Connection<Sends = unknown, Receives = Sends> implements Disposable
   }
 
   /**
-   * The connection as plain data, to be posted to another worker and given to {@linkcode
-   * Connection.from} there.
+   * The connection as plain data, to be posted to another worker and given to
+   * {@linkcode Connection.from} there.
    */
   toHandle(): ConnectionHandle<Sends, Receives> {
     return {

@@ -42,14 +42,15 @@ export interface QueueHandle<T> {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { Queue } from "./queue.ts";
  *
  * const todo = new Queue<[row: number, column: number]>({ maxItems: 100 });
  * await todo.putAsync([3, 4]);
  * const same = Queue.from(todo.toHandle()); // usually in a worker, where get() may block
- * console.assert(same.get()[1] === 4);
+ * assert.ok(same.get()[1] === 4);
  * todo.close();
- * for await (const _ of todo) console.assert(false, "nothing left");
+ * for await (const _ of todo) assert.fail("nothing is left");
  * ```
  */
 export class Queue<T> {
@@ -127,8 +128,8 @@ export class Queue<T> {
   }
 
   /**
-   * Takes the oldest value if there is one now. Throws Empty when there is none, and as {@linkcode
-   * get} does.
+   * Takes the oldest value if there is one now. Throws Empty when there is none, and as
+   * {@linkcode get} does.
    */
   getNowait(): T {
     return this.get(0);

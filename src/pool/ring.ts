@@ -1,4 +1,4 @@
-// A ring of messages in one SharedArrayBuffer: bytes in at the tail, bytes out at the head, from any threads.
+// A ring of messages in one SharedArrayBuffer: in at the tail, out at the head, from any threads.
 
 import { lock, unlock } from "./lock.ts";
 import { NOT_YET, type NotYet, Sleepers } from "./wait.ts";

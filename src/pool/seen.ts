@@ -1,4 +1,4 @@
-// Which objects a message already holds, so that one that occurs twice, or within itself, is written once.
+// Which objects a message already holds, so that one that occurs twice is written once.
 
 // Slots of the table, 2 bytes each: small enough for the processor's nearest cache.
 const SLOT_BITS = 13;

@@ -1,4 +1,4 @@
-// Numbers that several workers see: a typed array, or one value, in shared memory with a lock beside it.
+// Numbers that several workers see: a typed array or one value in shared memory, with a lock.
 
 import { Lock } from "./lock.ts";
 
@@ -59,6 +59,7 @@ const ELEMENTS_AT = 8;
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { SharedArray } from "./shared_array.ts";
  *
  * const squares = SharedArray.of(Float64Array, [1, 4, 9]);
@@ -67,7 +68,7 @@ const ELEMENTS_AT = 8;
  *   using _held = same.lock.hold();
  *   same.array[0]! += 1;
  * }
- * console.assert(squares.array[0] === 2);
+ * assert.ok(squares.array[0] === 2);
  * ```
  */
 export class SharedArray<K extends ElementType = ElementType> {
@@ -121,8 +122,8 @@ export class SharedArray<K extends ElementType = ElementType> {
   }
 
   /**
-   * The array as plain data, to be posted to another worker and given to {@linkcode
-   * SharedArray.from} there.
+   * The array as plain data, to be posted to another worker and given to
+   * {@linkcode SharedArray.from} there.
    */
   toHandle(): SharedArrayHandle<K> {
     return this.#handle;
@@ -142,11 +143,12 @@ export class SharedArray<K extends ElementType = ElementType> {
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { SharedValue } from "./shared_array.ts";
  *
  * const done = SharedValue.of(Int32Array, 40);
- * console.assert(done.add(2) === 42);
- * console.assert(done.update((n) => n / 2) === 21);
+ * assert.ok(done.add(2) === 42);
+ * assert.ok(done.update((n) => n / 2) === 21);
  * ```
  */
 export class SharedValue<K extends ElementType = ElementType> {
@@ -184,8 +186,8 @@ export class SharedValue<K extends ElementType = ElementType> {
   }
 
   /**
-   * The value as plain data, to be posted to another worker and given to {@linkcode
-   * SharedValue.from} there.
+   * The value as plain data, to be posted to another worker and given to
+   * {@linkcode SharedValue.from} there.
    */
   toHandle(): SharedValueHandle<K> {
     return this.#handle;
