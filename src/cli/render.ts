@@ -69,7 +69,7 @@ export async function render(args: readonly string[]): Promise<number> {
     { view, iterations: wishes.iterations, output },
     { iterationsLimit: limits.iterations, onProgress: (share) => bar.update(share) },
   );
-  await Deno.writeFile(path, rendered.bytes);
+  await writeFile(path, rendered.bytes);
   const { width, height } = view;
   const { iterations, elapsed } = rendered;
   if (values.has("json")) {
@@ -80,6 +80,14 @@ export async function render(args: readonly string[]): Promise<number> {
     say(`${path}: ${width} x ${height}, ${iterations} iterations, ${seconds} s`);
   }
   return 0;
+}
+
+async function writeFile(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await Deno.writeFile(path, bytes);
+  } catch (error) {
+    throw new UsageError(`Cannot write ${path}: ${(error as Error).message}`);
+  }
 }
 
 function readRequest<T>(reader: () => T): T {

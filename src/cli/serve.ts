@@ -57,10 +57,10 @@ function listen(
       },
     }, fetch);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    throw new UsageError(
-      `Cannot listen on ${hostname}:${port} as the port is in use: try --port 0`,
-    );
+    const reason = error instanceof Deno.errors.AddrInUse
+      ? "the port is in use; --port 0 takes any free one"
+      : (error as Error).message;
+    throw new UsageError(`Cannot listen on ${hostname}:${port}: ${reason}`);
   }
 }
 

@@ -24,8 +24,11 @@ export class Arena {
   readonly #capacity: number;
 
   constructor(from: number, to: number) {
-    this.#free = [[align(from), to]];
-    this.#capacity = to - align(from);
+    const start = align(from);
+    const end = to - to % ALIGNMENT;
+    if (!(start < end)) throw new RangeError(`Cannot make an arena from ${from} to ${to}: no room`);
+    this.#free = [[start, end]];
+    this.#capacity = end - start;
   }
 
   /** Bytes that are handed out. */
@@ -40,10 +43,13 @@ export class Arena {
   /**
    * Waits for room and takes it.
    *
-   * @throws {RangeError} when the arena is smaller than that
+   * @throws {RangeError} when the arena is smaller than that, or it is not a number of bytes
    */
   async allocate(bytes: number, signal?: AbortSignal): Promise<Region> {
     signal?.throwIfAborted();
+    if (!Number.isSafeInteger(bytes) || bytes < 1) {
+      throw new RangeError(`Cannot allocate ${bytes} bytes: at least 1, a whole number`);
+    }
     if (bytes > this.#capacity) {
       throw new RangeError(`Cannot allocate ${bytes} bytes: the arena has ${this.#capacity}`);
     }

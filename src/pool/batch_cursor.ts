@@ -6,15 +6,18 @@ const STOPPED = 2;
 const REOPENED = 3;
 const HEADER = 4;
 
+/** A batch's cell; otherwise the number of the worker that has taken it, plus 1. */
 const OPEN = 0;
 const FINISHED = -1;
+const OPEN_AGAIN = -2;
 
 /**
  * Batches 0 to count - 1 and who has them, in one Int32Array: the next number to hand out, how many are
- * done, a flag to stop, and one cell a batch that is 0 (open), slot + 1 (taken by that worker) or -1.
+ * done, a flag to stop, how many were opened again, and one cell a batch.
  *
- * A claim is one atomic addition. A batch whose worker was lost is opened again by the parent and found
- * by the workers once the numbers have run out.
+ * A claim is one atomic addition. A batch whose worker was lost is opened again by the parent and taken
+ * before the others. Workers are told apart by numbers from 0 up; only the one that has a batch can
+ * finish it, so whoever was taken for lost and still runs does no harm.
  *
  * @example
  * ```ts
@@ -46,44 +49,49 @@ export class BatchCursor {
     return this.#cells.length - HEADER;
   }
 
-  /** Takes an open batch for worker `slot`; -1 when there is none, or all are to stop. */
-  claim(slot: number): number {
+  /** Takes an open batch for a worker; -1 when there is none, or all are to stop. */
+  claim(worker: number): number {
     if (this.stopped) return -1;
-    while (this.#load(NEXT) < this.count) {
-      const batch = Atomics.add(this.#cells, NEXT, 1);
-      if (batch >= this.count) break;
-      if (this.#take(batch, slot)) return batch;
-    }
     if (this.#load(REOPENED) > 0) {
       for (let batch = 0; batch < this.count; batch++) {
-        if (this.#load(HEADER + batch) === OPEN && this.#take(batch, slot)) {
+        if (this.#exchange(batch, OPEN_AGAIN, worker + 1)) {
           Atomics.sub(this.#cells, REOPENED, 1);
           return batch;
         }
       }
     }
+    while (this.#load(NEXT) < this.count) {
+      const batch = Atomics.add(this.#cells, NEXT, 1);
+      if (batch >= this.count) break;
+      if (this.#exchange(batch, OPEN, worker + 1)) return batch;
+    }
     return -1;
   }
 
-  /** Says that a claimed batch is done. */
-  finish(batch: number): void {
-    Atomics.store(this.#cells, HEADER + batch, FINISHED);
-    Atomics.add(this.#cells, DONE, 1);
+  /** Says that a batch is done; does nothing when the worker does not have it any more. */
+  finish(batch: number, worker: number): void {
+    if (this.#exchange(batch, worker + 1, FINISHED)) Atomics.add(this.#cells, DONE, 1);
   }
 
-  /** Opens a claimed batch again. */
+  /** Opens a batch again that was claimed and is not finished. */
   reopen(batch: number): void {
-    Atomics.add(this.#cells, REOPENED, 1);
-    Atomics.store(this.#cells, HEADER + batch, OPEN);
+    const owner = this.#load(HEADER + batch);
+    if (owner === FINISHED || owner === OPEN_AGAIN) return;
+    if (this.#exchange(batch, owner, OPEN_AGAIN)) Atomics.add(this.#cells, REOPENED, 1);
   }
 
-  /** The batches that worker `slot` has claimed and not finished. */
-  heldBy(slot: number): number[] {
-    const held: number[] = [];
+  /** The batches that a worker has claimed and not finished. */
+  heldBy(worker: number): number[] {
+    return this.unfinished().filter((batch) => this.#load(HEADER + batch) === worker + 1);
+  }
+
+  /** The batches that are not done, claimed or not. */
+  unfinished(): number[] {
+    const batches: number[] = [];
     for (let batch = 0; batch < this.count; batch++) {
-      if (this.#load(HEADER + batch) === slot + 1) held.push(batch);
+      if (this.#load(HEADER + batch) !== FINISHED) batches.push(batch);
     }
-    return held;
+    return batches;
   }
 
   /** Asks everybody to stop: no further claim succeeds, and a long batch should look now and then. */
@@ -110,8 +118,8 @@ export class BatchCursor {
     return this.#load(DONE);
   }
 
-  #take(batch: number, slot: number): boolean {
-    return Atomics.compareExchange(this.#cells, HEADER + batch, OPEN, slot + 1) === OPEN;
+  #exchange(batch: number, from: number, to: number): boolean {
+    return Atomics.compareExchange(this.#cells, HEADER + batch, from, to) === from;
   }
 
   #load(cell: number): number {

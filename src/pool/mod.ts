@@ -11,3 +11,20 @@ export {
   type SweepOptions,
 } from "./pool.ts";
 export { type Functions, serve, type Service, type Sweeps, Transferred } from "./serve.ts";
+
+// Shared by any workers: lock, values and arrays, queue, pipe.
+export { type Capacity, Empty, Full } from "./channel.ts";
+export { Held, Lock, type LockHandle } from "./lock.ts";
+export { BrokenPipe, Connection, type ConnectionHandle, EndOfFile, pipe } from "./pipe.ts";
+export { Queue, QueueClosed, type QueueHandle } from "./queue.ts";
+export {
+  type ElementOf,
+  type ElementType,
+  SharedArray,
+  type SharedArrayHandle,
+  SharedValue,
+  type SharedValueHandle,
+  type SharedViews,
+  type ViewType,
+} from "./shared_array.ts";
+export type { WaitOptions } from "./wait.ts";

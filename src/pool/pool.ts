@@ -2,48 +2,13 @@
 
 import { BatchCursor } from "./batch_cursor.ts";
 import { OverBudgetError, PoolClosedError, RemoteError, WorkerLostError } from "./errors.ts";
+import type { CallOptions, PoolCounters, PoolOptions, SweepOptions } from "./pool_options.ts";
 import { Seat } from "./seat.ts";
-import type { Functions, Service, Sweeps, Transferred } from "./serve.ts";
-import { type Answer, type CallOrder, type Fault, faultOf } from "./wire.ts";
+import type { ArgumentsOf, Functions, ResultOf, Service, Sweeps } from "./serve.ts";
+import { type Call, type Sweep, taskName, uncloneable } from "./tasks.ts";
+import type { Answer, Fault } from "./wire.ts";
 
-/** How a pool is set up. */
-export interface PoolOptions {
-  /** Workers; default: the machine's cores. */
-  readonly size?: number;
-  /** What the workers may do; default "none". */
-  readonly permissions?: Deno.PermissionOptions;
-  /** Makes the argument of the worker's `start`; called for every worker, replacements included. */
-  readonly startArgument?: () => unknown;
-}
-
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-  /** Buffers to move instead of copy. */
-  readonly transfer?: Transferable[];
-}
-
-export interface SweepOptions {
-  /** How many batches there are: 0 to batches - 1. */
-  readonly batches: number;
-  readonly signal?: AbortSignal;
-  /** Compute time of all workers together, milliseconds; default: no bound. */
-  readonly budget?: number;
-  /** Told the number of batches done, now and then. */
-  readonly onProgress?: (done: number) => void;
-}
-
-/** What a pool has seen so far. */
-export interface PoolCounters {
-  /** Workers that can take orders now. */
-  readonly alive: number;
-  /** Workers that died. */
-  readonly lost: number;
-  /** Calls and sweeps that wait or run. */
-  readonly pending: number;
-}
-
-/** Orders in a worker's mailbox: one that runs, and one to go on with at once. */
-const MAILBOX = 2;
+export type { CallOptions, PoolCounters, PoolOptions, SweepOptions };
 
 /** Milliseconds for which a worker stays with a sweep before others get their turn. */
 const SLICE = 20;
@@ -53,32 +18,6 @@ const FAILED_STARTS = 3;
 
 /** Times that a task is tried when its worker dies. */
 const TRIES = 2;
-
-interface Call {
-  readonly order: CallOrder;
-  readonly transfer: Transferable[];
-  readonly settle: PromiseWithResolvers<unknown>;
-  tries: number;
-}
-
-interface Sweep {
-  readonly id: number;
-  readonly name: string;
-  readonly argument: unknown;
-  readonly cursor: BatchCursor;
-  readonly options: SweepOptions;
-  readonly settle: PromiseWithResolvers<number>;
-  /** Seats that have the order. */
-  readonly seats: Set<Seat>;
-  /** How often each batch was lost or threw. */
-  readonly tries: Map<number, number>;
-  milliseconds: number;
-  failure: unknown;
-}
-
-type ArgumentsOf<T> = T extends (...args: infer A) => unknown ? A : never;
-type Plain<T> = Awaited<T> extends Transferred<infer V> ? V : Awaited<T>;
-type ResultOf<T> = T extends (...args: never[]) => infer R ? Plain<R> : never;
 
 /**
  * Workers that stay. A call runs one function on one worker; a sweep lets all workers take numbered
@@ -106,6 +45,7 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
     }
     const seatOptions = {
       module,
+      seats: size,
       permissions: options.permissions ?? "none",
       startArgument: options.startArgument ?? (() => null),
     };
@@ -174,9 +114,11 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
       transfer: options.transfer ?? [],
       settle: Promise.withResolvers(),
       tries: 0,
+      abandoned: false,
     };
     // A worker cannot be interrupted in a function: the caller stops waiting, the result is dropped.
     const abandon = () => {
+      call.abandoned = true;
       const index = this.#calls.indexOf(call);
       if (index >= 0) this.#calls.splice(index, 1);
       call.settle.reject(options.signal?.reason);
@@ -218,8 +160,10 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
       options,
       settle: Promise.withResolvers(),
       seats: new Set(),
+      threwAt: new Set(),
       tries: new Map(),
       milliseconds: 0,
+      failed: false,
       failure: undefined,
     };
     if (sweep.cursor.complete) return 0;
@@ -267,10 +211,13 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
 
   /** Fills the mailboxes: calls first, for they are short, then the sweeps in turn. */
   #deal(): void {
-    while (this.#calls.length > 0) {
+    for (let call = this.#calls[0]; call !== undefined; call = this.#calls[0]) {
       const seat = this.#leastLoaded();
       if (seat === undefined) break;
-      this.#giveCall(seat, this.#calls.shift()!);
+      // What may have killed a worker is tried again alone: its neighbours shall not die with it twice.
+      if (call.tries > 0 && seat.load > 0) return;
+      this.#calls.shift();
+      this.#giveCall(seat, call);
     }
     for (let misses = 0; misses < this.#sweeps.length;) {
       const sweep = this.#sweeps.shift()!;
@@ -279,20 +226,20 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
     }
   }
 
-  #leastLoaded(except?: ReadonlySet<Seat>): Seat | undefined {
+  #leastLoaded(fits: (seat: Seat) => boolean = () => true): Seat | undefined {
     let best: Seat | undefined;
     for (const seat of this.#seats) {
-      if (seat.load >= MAILBOX || except?.has(seat)) continue;
+      if (!seat.hasRoom || !fits(seat)) continue;
       if (best === undefined || seat.load < best.load) best = seat;
     }
     return best;
   }
 
   #giveCall(seat: Seat, call: Call): void {
-    call.tries++;
+    const alone = call.tries++ > 0;
     this.#underWay.set(call.order.id, call);
     try {
-      seat.give(call.order.id, call.order, call.transfer);
+      seat.give(call.order, { transfer: call.transfer, alone });
     } catch (error) {
       this.#underWay.delete(call.order.id);
       call.settle.reject(uncloneable(call.order.name, error));
@@ -302,16 +249,19 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
 
   #giveSweep(sweep: Sweep): boolean {
     if (!sweep.cursor.open) return false;
-    const seat = this.#leastLoaded(sweep.seats);
+    // Not behind a call, which may take seconds, while others could finish the sweep.
+    const seat = this.#leastLoaded((seat) =>
+      seat.calls === 0 && !sweep.seats.has(seat) && !sweep.threwAt.has(seat)
+    );
     if (seat === undefined) return false;
     try {
-      seat.give(sweep.id, {
+      seat.give({
         kind: "sweep",
         id: sweep.id,
         name: sweep.name,
         argument: sweep.argument,
         cursor: sweep.cursor.buffer,
-        slot: seat.slot,
+        worker: seat.worker,
         slice: SLICE,
       });
     } catch (error) {
@@ -347,9 +297,11 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
   #onLeft(sweep: Sweep, seat: Seat, answer: Answer & { kind: "left" }): void {
     sweep.seats.delete(seat);
     sweep.milliseconds += answer.milliseconds;
-    sweep.options.onProgress?.(sweep.cursor.done);
+    this.#tellProgress(sweep);
     if (answer.failed !== null) {
       const { batch, fault } = answer.failed;
+      sweep.threwAt.add(seat);
+      if (sweep.threwAt.size === this.size) sweep.threwAt.clear();
       if (batch < 0) this.#fail(sweep, new RemoteError(fault));
       else this.#tryAgain(sweep, [batch], () => new RemoteError(fault));
     }
@@ -358,6 +310,16 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
       this.#fail(sweep, new OverBudgetError(`The work took more than ${budget} ms of compute`));
     }
     this.#endSweep(sweep);
+  }
+
+  /** A listener that throws ends its own sweep, not the process. */
+  #tellProgress(sweep: Sweep): void {
+    if (sweep.failed) return;
+    try {
+      sweep.options.onProgress?.(sweep.cursor.done);
+    } catch (error) {
+      this.#fail(sweep, error);
+    }
   }
 
   #onLost(seat: Seat, orders: readonly number[], fault: Fault): void {
@@ -374,13 +336,15 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
         new WorkerLostError(`A worker died over ${taskName(task)}: ${fault.message}`);
       if ("cursor" in task) {
         task.seats.delete(seat);
-        this.#tryAgain(task, task.cursor.heldBy(seat.slot), lost);
+        task.threwAt.delete(seat);
+        this.#tryAgain(task, task.cursor.heldBy(seat.worker), lost);
         this.#endSweep(task);
-      } else if (task.tries < TRIES && task.transfer.length === 0) {
-        this.#underWay.delete(id);
+        continue;
+      }
+      this.#underWay.delete(id);
+      if (task.tries < TRIES && task.transfer.length === 0 && !task.abandoned) {
         this.#calls.unshift(task);
       } else {
-        this.#underWay.delete(id);
         task.settle.reject(lost());
         this.#settled();
       }
@@ -400,7 +364,10 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
   }
 
   #fail(sweep: Sweep, error: unknown): void {
-    sweep.failure ??= error;
+    if (!sweep.failed) {
+      sweep.failed = true;
+      sweep.failure = error;
+    }
     sweep.cursor.stop();
     this.#endSweep(sweep);
   }
@@ -408,11 +375,17 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
   /** Settles a sweep that nobody is at any more and that is complete or has failed. */
   #endSweep(sweep: Sweep): void {
     if (sweep.seats.size > 0 || !this.#underWay.has(sweep.id)) return;
-    if (!sweep.cursor.complete && !sweep.cursor.stopped) return;
+    if (!sweep.cursor.complete && !sweep.failed) {
+      // Nobody is at it: what is neither done nor open was taken by a worker that is gone.
+      if (sweep.cursor.open) return;
+      const error = () => new WorkerLostError(`Workers left ${sweep.name} with batches in hand`);
+      this.#tryAgain(sweep, sweep.cursor.unfinished(), error);
+      return;
+    }
     this.#underWay.delete(sweep.id);
     this.#sweeps.splice(this.#sweeps.indexOf(sweep), 1);
-    if (sweep.cursor.complete) sweep.settle.resolve(sweep.milliseconds);
-    else sweep.settle.reject(sweep.failure);
+    if (sweep.failed) sweep.settle.reject(sweep.failure);
+    else sweep.settle.resolve(sweep.milliseconds);
     this.#settled();
   }
 
@@ -423,12 +396,4 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
   #refuseWhenClosed(): void {
     if (this.#closed !== undefined) throw this.#closed;
   }
-}
-
-function taskName(task: Call | Sweep): string {
-  return "cursor" in task ? task.name : task.order.name;
-}
-
-function uncloneable(name: string, error: unknown): TypeError {
-  return new TypeError(`Cannot send the arguments of ${name}: ${faultOf(error).message}`);
 }

@@ -1,6 +1,13 @@
 /** One place in a pool: the worker that sits there now, and the orders it has not answered. */
 
-import { type Answer, type Fault, faultOf, type Order } from "./wire.ts";
+import {
+  type Answer,
+  type CallOrder,
+  type Fault,
+  faultOf,
+  type Order,
+  type SweepOrder,
+} from "./wire.ts";
 
 /** What a seat tells its pool. */
 export interface SeatEvents {
@@ -15,29 +22,56 @@ export interface SeatEvents {
 /** How a seat starts its worker. */
 export interface SeatOptions {
   readonly module: URL;
+  /** Seats of the pool. */
+  readonly seats: number;
   readonly permissions: Deno.PermissionOptions;
   /** Called for every worker that is started, replacements included. */
   readonly startArgument: () => unknown;
 }
 
+/** Orders in a worker's mailbox: one that runs, and one to go on with at once. */
+const MAILBOX = 2;
+
 /** A worker and its replacement, should it die. */
 export class Seat {
-  readonly slot: number;
+  readonly #slot: number;
   readonly #options: SeatOptions;
   readonly #events: SeatEvents;
   #worker: Worker | undefined;
-  #orders = new Set<number>();
+  #orders = new Map<number, Order["kind"]>();
   #ready = false;
+  #alone = false;
+  #workers = 0;
 
   constructor(slot: number, options: SeatOptions, events: SeatEvents) {
-    this.slot = slot;
+    this.#slot = slot;
     this.#options = options;
     this.#events = events;
   }
 
-  /** Orders given and not yet answered; Infinity while the worker is not ready. */
+  /**
+   * A number that no other worker of the pool has or had: who was taken for dead and still runs must not
+   * be mistaken for the one that replaced it.
+   */
+  get worker(): number {
+    return this.#slot + this.#workers * this.#options.seats;
+  }
+
+  /** Whether the worker can take another order. */
+  get hasRoom(): boolean {
+    return this.#ready && !this.#alone && this.#orders.size < MAILBOX;
+  }
+
+  /** Orders given and not yet answered; a call counts twice, as nobody knows how long it takes. */
   get load(): number {
-    return this.#ready ? this.#orders.size : Infinity;
+    return this.#orders.size + this.calls;
+  }
+
+  /** Calls given and not yet answered. */
+  get calls(): number {
+    let calls = 0;
+    for (const kind of this.#orders.values()) if (kind === "call") calls++;
+    return calls;
   }
 
   get ready(): boolean {
@@ -46,6 +80,7 @@ export class Seat {
 
   /** Starts a worker in this seat. */
   start(): void {
+    this.#workers++;
     const worker = new Worker(this.#options.module, {
       type: "module",
       deno: { permissions: this.#options.permissions },
@@ -74,13 +109,17 @@ export class Seat {
   }
 
   /**
-   * Gives the worker an order.
+   * Gives the worker an order; with `alone`, it gets no other until this one is answered.
    *
    * @throws {DOMException} DataCloneError when the order's arguments cannot be cloned
    */
-  give(id: number, order: Order, transfer: Transferable[] = []): void {
+  give(
+    order: CallOrder | SweepOrder,
+    { transfer = [], alone = false }: { transfer?: Transferable[]; alone?: boolean } = {},
+  ): void {
     this.#post(order, transfer);
-    this.#orders.add(id);
+    this.#orders.set(order.id, order.kind);
+    this.#alone = alone;
   }
 
   /** Ends the worker; it will not be heard of again. */
@@ -105,14 +144,16 @@ export class Seat {
         return this.#lose(faultOf(new Error(`the worker called ${answer.how}`)));
       default:
         this.#orders.delete(answer.id);
+        this.#alone = false;
         return this.#events.answered(this, answer);
     }
   }
 
   #lose(fault: Fault): void {
     this.terminate();
-    const orders = [...this.#orders];
+    const orders = [...this.#orders.keys()];
     this.#orders.clear();
+    this.#alone = false;
     this.#events.lost(this, orders, fault);
   }
 }

@@ -34,6 +34,14 @@ export class Transferred<T> {
   }
 }
 
+/** The arguments that a function or sweep of a service takes. */
+export type ArgumentsOf<T> = T extends (...args: infer A) => unknown ? A : never;
+
+type Plain<T> = Awaited<T> extends Transferred<infer V> ? V : Awaited<T>;
+
+/** What the parent gets of a function's result. */
+export type ResultOf<T> = T extends (...args: never[]) => infer R ? Plain<R> : never;
+
 /**
  * Makes this worker serve a pool. Call it once, at the end of the worker's module; export the type of
  * what it returns, so that the pool in the parent knows the functions' types.
@@ -92,12 +100,12 @@ async function call(functions: Functions | undefined, order: CallOrder): Promise
 }
 
 function sweep(sweeps: Sweeps | undefined, order: SweepOrder): void {
-  const { id, name, slot } = order;
+  const { id, name, worker } = order;
   const cursor = new BatchCursor(order.cursor);
   const began = performance.now();
   let batch = -1;
   try {
-    batch = cursor.claim(slot);
+    batch = cursor.claim(worker);
     if (batch >= 0) {
       const target = sweeps?.[name];
       if (target === undefined) throw new ReferenceError(`Cannot sweep ${name}: no such sweep`);
@@ -106,9 +114,9 @@ function sweep(sweeps: Sweeps | undefined, order: SweepOrder): void {
         compute(batch, () => cursor.stopped);
         // A batch left early because all are to stop is not done.
         if (cursor.stopped) break;
-        cursor.finish(batch);
+        cursor.finish(batch, worker);
         if (performance.now() - began > order.slice) break;
-        batch = cursor.claim(slot);
+        batch = cursor.claim(worker);
       }
     }
     answer({ kind: "left", id, milliseconds: performance.now() - began, failed: null });

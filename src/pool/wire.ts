@@ -21,7 +21,8 @@ export interface SweepOrder {
   readonly name: string;
   readonly argument: unknown;
   readonly cursor: SharedArrayBuffer;
-  readonly slot: number;
+  /** The number under which this worker claims batches. */
+  readonly worker: number;
   readonly slice: number;
 }
 

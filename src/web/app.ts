@@ -36,17 +36,31 @@ export interface App {
   readonly gate: Gate;
 }
 
-/** Only what the page loads from here; its panel sets styles of its own elements. */
-const CONTENT_SECURITY_POLICY = {
-  defaultSrc: ["'none'"],
-  scriptSrc: ["'self'"],
-  styleSrc: ["'self'", "'unsafe-inline'"],
-  imgSrc: ["'self'", "data:", "blob:"],
-  connectSrc: ["'self'"],
-  baseUri: ["'none'"],
-  formAction: ["'none'"],
-  frameAncestors: ["'self'"],
+/** Headers of every answer. */
+const SECURITY = {
+  // Tiles are for everybody's maps.
+  crossOriginResourcePolicy: "cross-origin",
+  // Whether to demand TLS is for whoever terminates it to say.
+  strictTransportSecurity: false,
 };
+
+/** And of the page: only what it loads from here; its panel sets styles of its own elements. */
+const PAGE_SECURITY = {
+  ...SECURITY,
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", "data:", "blob:"],
+    connectSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'self'"],
+  },
+};
+
+/** Statuses of answers that never have a body, whatever the method. */
+const WITHOUT_BODY = [204, 304];
 
 /** Stops of a palette's preview on the page. */
 const PREVIEW_STOPS = 12;
@@ -69,13 +83,7 @@ export function createApp({ renderer, limits, maxAge, report }: AppOptions): App
     exposeHeaders: ["ETag", "Retry-After", "Mandeltile-Iterations", "Server-Timing"],
     maxAge: 86400,
   }));
-  app.use(secureHeaders({
-    contentSecurityPolicy: CONTENT_SECURITY_POLICY,
-    // Tiles are for everybody's maps.
-    crossOriginResourcePolicy: "cross-origin",
-    // Whether to demand TLS is for whoever terminates it to say.
-    strictTransportSecurity: false,
-  }));
+  app.use(secureHeaders(SECURITY));
   app.use(async (c, next) => {
     const { url } = c.req;
     // The origin is the client's to choose; what counts is what comes behind it.
@@ -98,7 +106,7 @@ export function createApp({ renderer, limits, maxAge, report }: AppOptions): App
     },
   });
 
-  app.get("/", (c) => answerAsset(c, page));
+  app.get("/", secureHeaders(PAGE_SECURITY), (c) => answerAsset(c, page));
   app.get("/assets/*", (c) => {
     const asset = assets.get(c.req.path.slice("/assets/".length));
     return asset === undefined ? answerNotFound(c) : answerAsset(c, asset);
@@ -109,7 +117,7 @@ export function createApp({ renderer, limits, maxAge, report }: AppOptions): App
     app.get(`/render.${format}`, (c) => answerRender(c, door, format));
     app.post(`/render.${format}`, withBody, (c) => answerRender(c, door, format));
   }
-  app.get("/:file{render\\.[^/]*}", (c) => {
+  app.on(["GET", "POST"], "/:file{render\\.[^/]*}", (c) => {
     const format = shown(c.req.param("file").slice("render.".length));
     throw new NotOfferedError(406, `Cannot render as ${format}: png and npy are offered`);
   });
@@ -128,7 +136,19 @@ export function createApp({ renderer, limits, maxAge, report }: AppOptions): App
     if (c.req.raw.signal.aborted) return c.body(null, 499 as 400);
     return answerProblem(error, c, report);
   });
-  return { fetch: (request) => app.fetch(request), request: app.request, gate };
+  const fetch = (request: Request) =>
+    request.method === "HEAD" ? answerHead(app, request) : app.fetch(request);
+  return { fetch, request: app.request, gate };
+}
+
+/**
+ * Answers HEAD without claiming a length. Hono leaves the body out, and Deno would say
+ * `content-length: 0`, which is not how long the file is; of a stream it says nothing.
+ */
+async function answerHead(app: Hono, request: Request): Promise<Response> {
+  const response = await app.fetch(request);
+  if (response.body !== null || WITHOUT_BODY.includes(response.status)) return response;
+  return new Response(new Blob().stream(), response);
 }
 
 function refuseMethod(c: Context, allow: string): never {

@@ -62,10 +62,10 @@ export class Gate {
     if (this.#waiting.length >= this.#queue) {
       const drain = this.#mean * (this.#waiting.length + 1) / this.#concurrency / 1000;
       const seconds = Math.max(1, Math.min(LONGEST_WAIT, Math.ceil(drain)));
-      throw new BusyError(
-        `The queue is full: ${this.#queue} requests wait (limit: queue)`,
-        seconds,
-      );
+      throw new BusyError(`The queue is full: ${this.#queue} requests wait`, seconds, {
+        limit: "queue",
+        allowed: this.#queue,
+      });
     }
     const turn = Promise.withResolvers<void>();
     const abandon = () => {

@@ -34,11 +34,7 @@ export function parametersOfQuery(query: URLSearchParams, known: readonly string
   const parameters = new Map<string, string>();
   for (const [name, value] of query) {
     requireKnown(name, known);
-    if (parameters.has(name)) {
-      throw new BadRequestError(`Cannot read ${name}: it is given more than once`, {
-        parameter: name,
-      });
-    }
+    if (parameters.has(name)) throw moreThanOnce(name);
     parameters.set(name, value);
   }
   return parameters;
@@ -47,7 +43,7 @@ export function parametersOfQuery(query: URLSearchParams, known: readonly string
 /**
  * Takes a JSON body apart. Coordinates must be strings: a JSON number would pass through a double.
  *
- * @throws {BadRequestError} for what is not an object of known parameters
+ * @throws {BadRequestError} for what is not an object of known parameters, each of them once
  */
 export function parametersOfBody(text: string, known: readonly string[]): Parameters {
   let body: unknown;
@@ -72,7 +68,28 @@ export function parametersOfBody(text: string, known: readonly string[]): Parame
       throw new BadRequestError(`Cannot read ${name}: it must be ${wanted}`, { parameter: name });
     }
   }
+  const repeated = repeatedName(text);
+  if (repeated !== undefined) throw moreThanOnce(repeated);
   return parameters;
+}
+
+/** The first name that comes twice in a JSON object without objects in it; the parser takes the last. */
+function repeatedName(text: string): string | undefined {
+  const seen = new Set<string>();
+  for (const [, name, colon] of text.matchAll(/("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?/g)) {
+    if (name === undefined || colon === undefined) continue;
+    // Escapes can write one name in many ways.
+    const read = JSON.parse(name) as string;
+    if (seen.has(read)) return read;
+    seen.add(read);
+  }
+  return undefined;
+}
+
+function moreThanOnce(name: string): BadRequestError {
+  return new BadRequestError(`Cannot read ${name}: it is given more than once`, {
+    parameter: name,
+  });
 }
 
 function requireKnown(name: string, known: readonly string[]): void {
@@ -102,7 +119,7 @@ export function readWishes(parameters: Parameters, limits: Limits): Wishes {
 
 /** Reads the view of a render. */
 export function readView(parameters: Parameters, limits: Limits): Required<View> {
-  const decimal = (text: string) => Exact.parse(text, limits);
+  const decimal = (text: string) => exactNumber(text, limits);
   const re = read(parameters, "re", undefined, decimal);
   const im = read(parameters, "im", undefined, decimal);
   const span = read(parameters, "span", undefined, (text) => {
@@ -177,6 +194,18 @@ class LimitError extends RangeError {
   constructor(message: string, details: Readonly<Record<string, string | number>>) {
     super(message);
     this.details = details;
+  }
+}
+
+function exactNumber(text: string, { digits, exponent }: Limits): Exact {
+  try {
+    return Exact.parse(text, { digits, exponent });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new LimitError(error.message, {
+      limit: "digits, exponent",
+      allowed: `${digits} digits, exponents from -${exponent} to ${exponent}`,
+    });
   }
 }
 

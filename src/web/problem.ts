@@ -3,7 +3,6 @@
 import { OutsideWorldError, TooDeepError } from "../plane/mod.ts";
 import { OverBudgetError, PoolClosedError } from "../render/mod.ts";
 import type { Context } from "hono";
-import { HTTPException } from "hono/http-exception";
 
 /** A request that cannot be read or is above a limit: 400. */
 export class BadRequestError extends Error {
@@ -35,10 +34,17 @@ export class BusyError extends Error {
   override readonly name = "BusyError";
   /** Seconds after which to try again. */
   readonly retryAfter: number;
+  /** The limit that was reached, if it was one. */
+  readonly details: Readonly<Record<string, string | number>>;
 
-  constructor(message: string, retryAfter: number) {
+  constructor(
+    message: string,
+    retryAfter: number,
+    details: Readonly<Record<string, string | number>> = {},
+  ) {
     super(message);
     this.retryAfter = retryAfter;
+    this.details = details;
   }
 }
 
@@ -64,12 +70,9 @@ function problemOf(error: unknown): Problem | undefined {
     const title = error.status === 405 ? "Method Not Allowed" : "Not Acceptable";
     return { status: error.status, title, headers: error.headers };
   }
-  if (error instanceof HTTPException && error.status === 413) {
-    return { status: 400, title: "Bad Request", extra: { limit: "body" } };
-  }
   if (error instanceof BusyError) {
     const headers = { "retry-after": String(error.retryAfter) };
-    return { status: 503, title: "Service Unavailable", headers };
+    return { status: 503, title: "Service Unavailable", extra: error.details, headers };
   }
   if (error instanceof OverBudgetError) {
     const headers = { "retry-after": String(LATER) };

@@ -83,9 +83,17 @@ export async function answerRender(
   format: Format,
 ): Promise<Response> {
   const { renderer, limits } = door;
+  const query = new URL(c.req.url).searchParams;
   const parameters = c.req.method === "POST"
     ? parametersOfBody(await c.req.text(), RENDER_PARAMETERS)
-    : parametersOfQuery(new URL(c.req.url).searchParams, RENDER_PARAMETERS);
+    : parametersOfQuery(query, RENDER_PARAMETERS);
+  const [besides] = c.req.method === "POST" ? query.keys() : [];
+  if (besides !== undefined) {
+    throw new BadRequestError(
+      `Cannot read ${shown(besides)} from the URL: a POST has its parameters in the body`,
+      { parameter: shown(besides) },
+    );
+  }
   const wishes = wishesOf(parameters, door);
   const view = readView(parameters, limits);
   if (format === "npy" && view.supersample !== 1) {

@@ -1,9 +1,11 @@
 /** The real command, started as a person would start it, and stopped when a test is done. */
 
-/** A running server. Disposing of it asks it to stop and waits until it has. */
+/** A running server. Disposing of it stops it. */
 export interface RunningServer extends AsyncDisposable {
   /** Where it listens, ending in a slash. */
   readonly url: string;
+  /** Asks it to stop, as an operator would, and waits until it has. Resolves to its exit code. */
+  stop(): Promise<number>;
 }
 
 /** Longest time to be ready, in ms: workers warm up, and the first run may compile everything. */
@@ -11,14 +13,22 @@ const longestStart = 60_000;
 
 const root = new URL("../../", import.meta.url);
 
+/** `deno task start` without the task runner between, so that a signal reaches the server itself. */
+function startTask(): string[] {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", root)));
+  const [deno, ...args] = (tasks.start as string).split(" ");
+  if (deno !== "deno") throw new Error(`Cannot start "${tasks.start}": it does not run deno`);
+  return args;
+}
+
 /**
- * Starts `serve` on a free port and waits until it has printed its address.
+ * Starts `serve` on a free port, with these flags, and waits until it has printed its address.
  *
  * @throws {Error} when it ends, or a minute passes, before it has
  */
-export async function startServer(): Promise<RunningServer> {
+export async function startServer(flags: readonly string[] = []): Promise<RunningServer> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "src/main.ts", "serve", "--port", "0"],
+    args: [...startTask(), "--port", "0", ...flags],
     cwd: root,
     stdout: "piped",
     stderr: "inherit",
@@ -33,11 +43,18 @@ export async function startServer(): Promise<RunningServer> {
   }
   // A pipe nobody reads fills up and stops whoever writes.
   const drained = drain(output);
+  let stopped: Promise<number> | undefined;
+  const stop = async () => {
+    child.kill("SIGTERM");
+    const [{ code }] = await Promise.all([child.status, drained]);
+    return code;
+  };
+  const stopOnce = () => stopped ??= stop();
   return {
     url,
+    stop: stopOnce,
     async [Symbol.asyncDispose]() {
-      child.kill("SIGTERM");
-      await Promise.all([child.status, drained]);
+      await stopOnce();
     },
   };
 }

@@ -8,18 +8,19 @@
 //   the count is the first n with re*re + im*im > 4
 //
 // Nothing is tested inside a block of 8 or 32 steps. Past radius 2 an orbit only grows, so the test
-// at the block's end misses nothing; a lane that escaped is replayed from the block's start to find
-// its count. Counts are the plain loop's, bit for bit.
+// at the block's end misses nothing; when a lane has escaped, steps are made again from the block's
+// start with a test each to find its count. Counts are the plain loop's, bit for bit.
 //
-//   sift.ts    settles the pixels that need no orbit
-//   pairs.ts   the first steps, two neighbours to a chain
+//   sift.ts    settles the pixels that need no orbit, in tiles
+//   squads.ts  the first steps, twelve neighbours together
 //   lanes.ts   what goes on longer, every lane for itself, with a search for cycles
-//   finish.ts  the replay, the exact count, the fraction
+//   block.ts   the steps themselves
+//   finish.ts  the replay of a long orbit's end, the fraction, the samples
 
 import { Job, MOST_PIXELS, SCRATCH_BYTES } from "./job";
 import { flush } from "./finish";
 import { sift } from "./sift";
-import { iteratePairs } from "./pairs";
+import { iterateSquads } from "./squads";
 import { beginLanes, iterateLanes } from "./lanes";
 
 /** Pixels that one batch may have at most. */
@@ -31,7 +32,7 @@ export const scratchBytes: i32 = <i32> SCRATCH_BYTES;
 /**
  * Begins a batch in the scratch memory `at`. `columns` and `rows` point to f64; `counts` (u32) and
  * `fractions` (f32, or 0 when only counts are wanted) to the batch's own width * height samples, row by
- * row. Takes well under a millisecond: the first steps of all orbits are made here.
+ * row. Takes about a millisecond at most: the first steps of all orbits are made here.
  */
 export function beginDirect(
   at: usize,
@@ -52,7 +53,7 @@ export function beginDirect(
   job.counts = counts;
   job.fractions = fractions;
   sift(at, height);
-  iteratePairs(at);
+  iterateSquads(at);
   beginLanes(at);
 }
 

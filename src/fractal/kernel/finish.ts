@@ -1,11 +1,12 @@
 // The end of an orbit: the exact count of a lane that escaped, and the fraction for smooth colour.
 //
-// An entry of the queue is a pixel's state at the start of the block in which it escaped. Eight
-// entries are replayed together with the block's own instructions, now with a test a step:
+// An entry of the queue is either a pixel's state at the start of the block in which it escaped, and
+// eight of them are replayed together with a test at every step; or it comes counted already. Then
 //
 //   count     n, the first index with |z_n| > 2
 //   fraction  m + 1 - log2(log2 |z_m|) - n, where m is the first index with |z_m| > 256 among the end
-//             of the 8 steps (counted from z_0) in which n lies, and every fourth index after it
+//             of the 8 steps (counted from z_0) in which n lies, and every fourth index after it;
+//             for n = 0 of the indices 0, 4, 8, ...
 //
 // count + fraction is continuous in c to 4e-6. Which m it is depends on nothing but the pixel.
 
@@ -20,17 +21,17 @@ import {
   QUEUE_PIXEL,
   QUEUE_X,
   QUEUE_Y,
+  sumOf,
   write,
+  writeFour,
 } from "./job";
-import { log2x2 } from "./log2";
+import { fractionsOf } from "./log2";
 
 /** |z|^2 from which on the fraction is taken: 256^2. */
 const FAR: f64 = 65536.0;
 
 /** Entries that are replayed together: four pairs. */
 const GROUP: i32 = 8;
-const PAIR_BYTES: usize = 16;
-const GROUP_BYTES: usize = 64;
 
 /** Queues a pixel by its state z_n at the start of a block, `rounds` times 8 steps before the last 8. */
 export function enqueue(
@@ -40,78 +41,179 @@ export function enqueue(
   y: f64,
   cx: f64,
   cy: f64,
-  n: i64,
+  n: i32,
   rounds: i32,
 ): void {
   const job = changetype<Job>(at);
   if (job.queued === QUEUE) flush(at);
   const entry = at + (<usize> job.queued << 3);
-  store<f64>(entry + QUEUE_X, x);
-  store<f64>(entry + QUEUE_Y, y);
-  store<f64>(entry + QUEUE_CX, cx);
-  store<f64>(entry + QUEUE_CY, cy);
-  store<i64>(entry + QUEUE_N, n);
-  store<i32>(at + (<usize> job.queued << 2) + QUEUE_PIXEL, pixel);
+  store<f64>(entry, x, QUEUE_X);
+  store<f64>(entry, y, QUEUE_Y);
+  store<f64>(entry, cx, QUEUE_CX);
+  store<f64>(entry, cy, QUEUE_CY);
+  const fourth = at + (<usize> job.queued << 2);
+  store<i32>(fourth, n, QUEUE_N);
+  store<i32>(fourth, pixel, QUEUE_PIXEL);
   job.queued++;
   job.rounds = max(job.rounds, rounds);
 }
 
-/** Queues two pixels at once; one of them may be NONE. */
+/** Queues a pixel that is outside at n = 0; its m is 0, 4, 8, ... . */
+export function enqueueOutside(at: usize, pixel: i32, cx: f64, cy: f64): void {
+  const job = changetype<Job>(at);
+  if (job.queued === QUEUE) flushCounted(at);
+  store<i32>(at + (<usize> job.queued << 2), 0, QUEUE_M);
+  enqueue(at, pixel, cx, cy, cx, cy, 0, 0);
+}
+
+/**
+ * Queues two pixels that have been counted: z_m, and two i32 each for the count n, m and the pixel, one
+ * of which may be NONE. Entries of the two kinds are never in the queue together.
+ */
+
 @inline
 export function enqueuePair(
   at: usize,
-  pixel0: i32,
-  pixel1: i32,
   x: v128,
   y: v128,
   cx: v128,
   cy: v128,
   n: i64,
+  m: i64,
+  pixels: i64,
 ): void {
   const job = changetype<Job>(at);
-  if (job.queued >= QUEUE - 1) flush(at);
-  const entry = at + (<usize> job.queued << 3);
+  let queued = job.queued;
+  if (queued >= QUEUE - 1) {
+    flushCounted(at);
+    queued = 0;
+  }
+  const entry = at + (<usize> queued << 3);
   v128.store(entry, x, QUEUE_X);
   v128.store(entry, y, QUEUE_Y);
   v128.store(entry, cx, QUEUE_CX);
   v128.store(entry, cy, QUEUE_CY);
-  // An empty lane is past the limit, so that nobody waits for it to escape.
-  store<i64>(entry, pixel0 === NONE ? job.limit : n, QUEUE_N);
-  store<i64>(entry, pixel1 === NONE ? job.limit : n, QUEUE_N + 8);
-  const pixels = at + (<usize> job.queued << 2);
-  store<i32>(pixels, pixel0, QUEUE_PIXEL);
-  store<i32>(pixels, pixel1, QUEUE_PIXEL + 4);
-  job.queued += 2;
+  const fourth = at + (<usize> queued << 2);
+  store<i64>(fourth, n, QUEUE_N);
+  store<i64>(fourth, m, QUEUE_M);
+  store<i64>(fourth, pixels, QUEUE_PIXEL);
+  job.queued = queued + 2;
 }
 
-/** Finishes every entry of the queue. */
+/** Replays and finishes every entry of the queue. */
 export function flush(at: usize): void {
   const job = changetype<Job>(at);
-  const filled = job.queued;
-  const limit = i64x2.splat(job.limit);
-  for (let i = filled; i % GROUP !== 0; i++) {
+  fillUp(at);
+  for (let i = 0; i < job.queued; i += GROUP) {
     const entry = at + (<usize> i << 3);
-    store<i64>(entry, job.limit, QUEUE_N);
+    const fourth = at + (<usize> i << 2);
+    for (let round = 0; round < job.rounds; round++) skip8(entry, fourth);
+    count8(entry, fourth);
+  }
+  job.rounds = 0;
+  finish(at);
+}
+
+/** Finishes every entry of a queue of counted pixels. */
+export function flushCounted(at: usize): void {
+  fillUp(at);
+  finish(at);
+}
+
+/** Completes the last group of the queue with empty entries. */
+function fillUp(at: usize): void {
+  const job = changetype<Job>(at);
+  for (let i = job.queued; i % GROUP !== 0; i++) {
     store<i32>(at + (<usize> i << 2), NONE, QUEUE_PIXEL);
   }
-  for (let i = 0; i < filled; i += GROUP) {
+}
+
+/**
+ * Writes the samples of all entries, four at a time, and empties the queue. (2026-11: one loop for m, one
+ * for the logarithms and one for the samples is no faster.)
+ */
+function finish(at: usize): void {
+  const job = changetype<Job>(at);
+  const limit = i32x4.splat(job.limit);
+  const smooth = job.fractions !== 0;
+  let steps = i32x4.splat(0);
+  for (let i = 0; i < job.queued; i += 4) {
     const entry = at + (<usize> i << 3);
-    for (let round = 0; round < job.rounds; round++) skip8(entry);
-    count8(entry);
-    if (job.fractions !== 0) {
-      while (reachOut(entry, limit)) {}
-      writeSmooth(at, i, limit);
+    const fourth = at + (<usize> i << 2);
+    const pixels = v128.load(fourth, QUEUE_PIXEL);
+    const n = v128.load(fourth, QUEUE_N);
+    const used = i32x4.ne(pixels, i32x4.splat(NONE));
+    const escaped = v128.and(i32x4.lt_s(n, limit), used);
+    const count = i32x4.min_s(n, limit);
+    if (smooth) {
+      const m = reachOut(entry, v128.load(fourth, QUEUE_M), escaped);
+      const fraction = fractionsOf(size0, size1, i32x4.sub(m, n));
+      writeFour(job, pixels, count, v128.and(fraction, escaped));
+      const made = v128.bitselect(m, count, escaped);
+      steps = i32x4.add(steps, v128.and(made, used));
     } else {
-      writeCounts(at, i);
+      writeFour(job, pixels, count, count);
+      steps = i32x4.add(steps, v128.and(count, used));
     }
   }
+  job.steps += sumOf(steps);
   job.queued = 0;
-  job.rounds = 0;
+}
+
+/** Of four entries, after `reachOut`: |z_m|^2. */
+let size0: v128 = i64x2.splat(0);
+let size1: v128 = i64x2.splat(0);
+
+/** Moves those of four entries on, by 4 steps at a time, that escaped but are within radius 256; returns m. */
+
+@inline
+function reachOut(entry: usize, m: v128, escaped: v128): v128 {
+  const far = f64x2.splat(FAR);
+  const escaped0 = i64x2.extend_low_i32x4_s(escaped);
+  const escaped1 = i64x2.extend_high_i32x4_s(escaped);
+  let x0 = v128.load(entry, QUEUE_X), y0 = v128.load(entry, QUEUE_Y);
+  let x1 = v128.load(entry, QUEUE_X + 16), y1 = v128.load(entry, QUEUE_Y + 16);
+  const cx0 = v128.load(entry, QUEUE_CX), cy0 = v128.load(entry, QUEUE_CY);
+  const cx1 = v128.load(entry, QUEUE_CX + 16), cy1 = v128.load(entry, QUEUE_CY + 16);
+  let near0 = v128.and(f64x2.le(sizeOf(x0, y0), far), escaped0);
+  let near1 = v128.and(f64x2.le(sizeOf(x1, y1), far), escaped1);
+  // Once without asking, since nearly always one of four has a way to go.
+  do {
+    let u0 = x0, v0 = y0, u1 = x1, v1 = y1;
+    for (let k = 0; k < 4; k++) {
+      let p = f64x2.mul(u0, v0);
+      u0 = f64x2.add(f64x2.sub(f64x2.mul(u0, u0), f64x2.mul(v0, v0)), cx0);
+      v0 = f64x2.add(f64x2.add(p, p), cy0);
+      p = f64x2.mul(u1, v1);
+      u1 = f64x2.add(f64x2.sub(f64x2.mul(u1, u1), f64x2.mul(v1, v1)), cx1);
+      v1 = f64x2.add(f64x2.add(p, p), cy1);
+    }
+    x0 = v128.bitselect(u0, x0, near0), y0 = v128.bitselect(v0, y0, near0);
+    x1 = v128.bitselect(u1, x1, near1), y1 = v128.bitselect(v1, y1, near1);
+    const near = v128.shuffle<i32>(near0, near1, 0, 2, 4, 6);
+    m = i32x4.add(m, v128.and(near, i32x4.splat(4)));
+    size0 = sizeOf(x0, y0), size1 = sizeOf(x1, y1);
+    near0 = v128.and(f64x2.le(size0, far), escaped0);
+    near1 = v128.and(f64x2.le(size1, far), escaped1);
+  } while (v128.any_true(v128.or(near0, near1)));
+  return m;
+}
+
+/** |z|^2 of a pair. */
+
+@inline
+function sizeOf(x: v128, y: v128): v128 {
+  return f64x2.add(f64x2.mul(x, x), f64x2.mul(y, y));
 }
 
 /** Writes a pixel whose escape, at step n to z_n = x + iy, was found outside the queue. */
 export function settle(at: usize, pixel: i32, n: i32, x: f64, y: f64, cx: f64, cy: f64): void {
   const job = changetype<Job>(at);
+  if (job.fractions === 0) {
+    write(job, pixel, n, 0.0);
+    job.steps += n;
+    return;
+  }
   let m = n;
   while (x * x + y * y <= FAR) {
     const p = x * y;
@@ -121,157 +223,71 @@ export function settle(at: usize, pixel: i32, n: i32, x: f64, y: f64, cx: f64, c
   }
   // Nothing sensible is seen so far out; an infinite logarithm must not spread.
   const size = f64x2.splat(min(x * x + y * y, 1e300));
-  const fraction = fractionOf(size, i64x2.splat(m - n));
-  write(job, pixel, n, <f32> f64x2.extract_lane(fraction, 0));
+  const fraction = fractionsOf(size, size, i32x4.splat(m - n));
+  write(job, pixel, n, f32x4.extract_lane(fraction, 0));
   job.steps += m;
 }
 
 /** Moves those of eight entries on that are still within radius 2 after another 8 steps. */
-function skip8(entry: usize): void {
-  for (let pair: usize = 0; pair < GROUP_BYTES; pair += PAIR_BYTES) {
+function skip8(entry: usize, fourth: usize): void {
+  for (let pair: usize = 0; pair < 8 * GROUP; pair += 16) {
     const at = entry + pair;
-    const x = v128.load(at, QUEUE_X);
-    const y = v128.load(at, QUEUE_Y);
-    let nextX = x;
-    let nextY = y;
+    let x = v128.load(at, QUEUE_X);
+    let y = v128.load(at, QUEUE_Y);
     for (let k = 0; k < 8; k++) {
-      const p = f64x2.mul(nextX, nextY);
-      nextX = f64x2.sub(f64x2.mul(nextX, nextX), f64x2.mul(nextY, nextY));
-      nextX = f64x2.add(nextX, v128.load(at, QUEUE_CX));
-      nextY = f64x2.add(f64x2.add(p, p), v128.load(at, QUEUE_CY));
+      const p = f64x2.mul(x, y);
+      x = f64x2.add(f64x2.sub(f64x2.mul(x, x), f64x2.mul(y, y)), v128.load(at, QUEUE_CX));
+      y = f64x2.add(f64x2.add(p, p), v128.load(at, QUEUE_CY));
     }
-    const size = f64x2.add(f64x2.mul(nextX, nextX), f64x2.mul(nextY, nextY));
-    const inside = f64x2.le(size, f64x2.splat(4.0));
-    v128.store(at, v128.bitselect(nextX, x, inside), QUEUE_X);
-    v128.store(at, v128.bitselect(nextY, y, inside), QUEUE_Y);
-    const n = v128.load(at, QUEUE_N);
-    v128.store(at, i64x2.add(n, v128.and(inside, i64x2.splat(8))), QUEUE_N);
+    const inside = f64x2.le(sizeOf(x, y), f64x2.splat(4.0));
+    v128.store(at, v128.bitselect(x, v128.load(at, QUEUE_X), inside), QUEUE_X);
+    v128.store(at, v128.bitselect(y, v128.load(at, QUEUE_Y), inside), QUEUE_Y);
+    const n = fourth + (pair >> 1);
+    const moved = v128.and(inside, i64x2.splat(0x0000000800000008));
+    const two = i64x2.extract_lane(v128.shuffle<i32>(moved, moved, 0, 2, 0, 2), 0);
+    store<i64>(n, load<i64>(n, QUEUE_N) + two, QUEUE_N);
   }
 }
 
-/** Makes the 8 steps in which eight entries escape; leaves their counts as n, and z_m with its index m. */
-function count8(entry: usize): void {
+/**
+ * Makes the 8 steps in which eight entries escape; leaves their counts as n, and z_m with its index m.
+ * If all of z_n .. z_(n + 7) lie within radius 2 the count is n + 8: then z_(n + 8) is outside, or the
+ * limit has ended the orbit.
+ */
+function count8(entry: usize, fourth: usize): void {
+  const four = f64x2.splat(4.0);
   let x0 = v128.load(entry, QUEUE_X), y0 = v128.load(entry, QUEUE_Y);
   let x1 = v128.load(entry, QUEUE_X + 16), y1 = v128.load(entry, QUEUE_Y + 16);
   let x2 = v128.load(entry, QUEUE_X + 32), y2 = v128.load(entry, QUEUE_Y + 32);
   let x3 = v128.load(entry, QUEUE_X + 48), y3 = v128.load(entry, QUEUE_Y + 48);
-  const four = f64x2.splat(4.0);
   let in0 = i64x2.splat(0), in1 = in0, in2 = in0, in3 = in0;
   for (let k = 0; k < 8; k++) {
     let xx = f64x2.mul(x0, x0), yy = f64x2.mul(y0, y0), p = f64x2.mul(x0, y0);
     in0 = i64x2.sub(in0, f64x2.le(f64x2.add(xx, yy), four));
     x0 = f64x2.add(f64x2.sub(xx, yy), v128.load(entry, QUEUE_CX));
     y0 = f64x2.add(f64x2.add(p, p), v128.load(entry, QUEUE_CY));
-
     xx = f64x2.mul(x1, x1), yy = f64x2.mul(y1, y1), p = f64x2.mul(x1, y1);
     in1 = i64x2.sub(in1, f64x2.le(f64x2.add(xx, yy), four));
     x1 = f64x2.add(f64x2.sub(xx, yy), v128.load(entry, QUEUE_CX + 16));
     y1 = f64x2.add(f64x2.add(p, p), v128.load(entry, QUEUE_CY + 16));
-
     xx = f64x2.mul(x2, x2), yy = f64x2.mul(y2, y2), p = f64x2.mul(x2, y2);
     in2 = i64x2.sub(in2, f64x2.le(f64x2.add(xx, yy), four));
     x2 = f64x2.add(f64x2.sub(xx, yy), v128.load(entry, QUEUE_CX + 32));
     y2 = f64x2.add(f64x2.add(p, p), v128.load(entry, QUEUE_CY + 32));
-
     xx = f64x2.mul(x3, x3), yy = f64x2.mul(y3, y3), p = f64x2.mul(x3, y3);
     in3 = i64x2.sub(in3, f64x2.le(f64x2.add(xx, yy), four));
     x3 = f64x2.add(f64x2.sub(xx, yy), v128.load(entry, QUEUE_CX + 48));
     y3 = f64x2.add(f64x2.add(p, p), v128.load(entry, QUEUE_CY + 48));
   }
-  keep(entry, x0, y0, in0);
-  keep(entry + 16, x1, y1, in1);
-  keep(entry + 32, x2, y2, in2);
-  keep(entry + 48, x3, y3, in3);
-}
-
-/**
- * Stores the outcome of a pair of which `inside` states among z_n .. z_(n + 7) lie within radius 2. If
- * all eight do, the count is n + 8: then z_(n + 8) is outside, or the limit has ended the orbit.
- */
-@inline
-function keep(at: usize, x: v128, y: v128, inside: v128): void {
-  const n = v128.load(at, QUEUE_N);
-  v128.store(at, x, QUEUE_X);
-  v128.store(at, y, QUEUE_Y);
-  v128.store(at, i64x2.add(n, i64x2.splat(8)), QUEUE_M);
-  v128.store(at, i64x2.add(n, inside), QUEUE_N);
-}
-
-/** Moves those of eight entries on by 4 steps that escaped but are within radius 256; false if none did. */
-function reachOut(entry: usize, limit: v128): bool {
-  let moved = i64x2.splat(0);
-  for (let pair: usize = 0; pair < GROUP_BYTES; pair += PAIR_BYTES) {
-    const at = entry + pair;
-    const x = v128.load(at, QUEUE_X);
-    const y = v128.load(at, QUEUE_Y);
-    const size = f64x2.add(f64x2.mul(x, x), f64x2.mul(y, y));
-    const escaped = i64x2.lt_s(v128.load(at, QUEUE_N), limit);
-    const near = v128.and(f64x2.le(size, f64x2.splat(FAR)), escaped);
-    let nextX = x;
-    let nextY = y;
-    for (let k = 0; k < 4; k++) {
-      const p = f64x2.mul(nextX, nextY);
-      nextX = f64x2.sub(f64x2.mul(nextX, nextX), f64x2.mul(nextY, nextY));
-      nextX = f64x2.add(nextX, v128.load(at, QUEUE_CX));
-      nextY = f64x2.add(f64x2.add(p, p), v128.load(at, QUEUE_CY));
-    }
-    v128.store(at, v128.bitselect(nextX, x, near), QUEUE_X);
-    v128.store(at, v128.bitselect(nextY, y, near), QUEUE_Y);
-    const m = v128.load(at, QUEUE_M);
-    v128.store(at, i64x2.add(m, v128.and(near, i64x2.splat(4))), QUEUE_M);
-    moved = v128.or(moved, near);
-  }
-  return v128.any_true(moved);
-}
-
-/** Writes counts and fractions of eight entries. */
-function writeSmooth(at: usize, first: i32, limit: v128): void {
-  const job = changetype<Job>(at);
-  let steps: i64 = 0;
-  for (let i = first; i < first + GROUP; i += 2) {
-    const entry = at + (<usize> i << 3);
-    const x = v128.load(entry, QUEUE_X);
-    const y = v128.load(entry, QUEUE_Y);
-    const n = v128.load(entry, QUEUE_N);
-    const m = v128.load(entry, QUEUE_M);
-    const escaped = i64x2.lt_s(n, limit);
-    const size = f64x2.add(f64x2.mul(x, x), f64x2.mul(y, y));
-    const fraction = v128.and(fractionOf(size, i64x2.sub(m, n)), escaped);
-    const count = v128.bitselect(n, limit, escaped);
-    const made = v128.bitselect(m, limit, escaped);
-    const pixels = at + (<usize> i << 2);
-    const pixel0 = load<i32>(pixels, QUEUE_PIXEL);
-    const pixel1 = load<i32>(pixels, QUEUE_PIXEL + 4);
-    if (pixel0 !== NONE) {
-      write(job, pixel0, i32x4.extract_lane(count, 0), <f32> f64x2.extract_lane(fraction, 0));
-      steps += i64x2.extract_lane(made, 0);
-    }
-    if (pixel1 !== NONE) {
-      write(job, pixel1, i32x4.extract_lane(count, 2), <f32> f64x2.extract_lane(fraction, 1));
-      steps += i64x2.extract_lane(made, 1);
-    }
-  }
-  job.steps += steps;
-}
-
-/** Writes the counts of eight entries alone. */
-function writeCounts(at: usize, first: i32): void {
-  const job = changetype<Job>(at);
-  let steps: i64 = 0;
-  for (let i = first; i < first + GROUP; i++) {
-    const pixel = load<i32>(at + (<usize> i << 2), QUEUE_PIXEL);
-    if (pixel === NONE) continue;
-    const count = min<i64>(load<i64>(at + (<usize> i << 3), QUEUE_N), job.limit);
-    write(job, pixel, <i32> count, 0.0);
-    steps += count;
-  }
-  job.steps += steps;
-}
-
-/** (m - n) + 1 - log2(log2 |z_m|) of two lanes, from |z_m|^2 and the integers m - n. */
-@inline
-function fractionOf(size: v128, ahead: v128): v128 {
-  const steps = f64x2.convert_low_i32x4_s(v128.shuffle<i32>(ahead, ahead, 0, 2, 0, 2));
-  // log2 |z| is half of log2 |z|^2, and the outer logarithm turns the half into a 1.
-  return f64x2.sub(f64x2.add(steps, f64x2.splat(2.0)), log2x2(log2x2(size)));
+  v128.store(entry, x0, QUEUE_X), v128.store(entry, y0, QUEUE_Y);
+  v128.store(entry, x1, QUEUE_X + 16), v128.store(entry, y1, QUEUE_Y + 16);
+  v128.store(entry, x2, QUEUE_X + 32), v128.store(entry, y2, QUEUE_Y + 32);
+  v128.store(entry, x3, QUEUE_X + 48), v128.store(entry, y3, QUEUE_Y + 48);
+  const n = v128.load(fourth, QUEUE_N);
+  const n4 = v128.load(fourth, QUEUE_N + 16);
+  const eight = i32x4.splat(8);
+  v128.store(fourth, i32x4.add(n, eight), QUEUE_M);
+  v128.store(fourth, i32x4.add(n4, eight), QUEUE_M + 16);
+  v128.store(fourth, i32x4.add(n, v128.shuffle<i32>(in0, in1, 0, 2, 4, 6)), QUEUE_N);
+  v128.store(fourth, i32x4.add(n4, v128.shuffle<i32>(in2, in3, 0, 2, 4, 6)), QUEUE_N + 16);
 }

@@ -1,10 +1,10 @@
-// The memory of one running batch: where its counters, lanes, lists and queue lie.
+// The memory of one running batch: where its counters, lanes, list and queue lie.
 
 /** Independent chains of two f64 lanes: enough to hide the latency of one step. */
 export const CHAINS: i32 = 6;
 export const LANES: i32 = CHAINS * 2;
 
-/** Escaped lanes that wait for their exact count; a multiple of the eight that are replayed together. */
+/** Escaped pixels that wait to be finished; a multiple of the eight that are finished together. */
 export const QUEUE: i32 = 64;
 
 /** Pixels of a batch at most. */
@@ -13,7 +13,7 @@ export const MOST_PIXELS: i32 = 4096;
 /** A clock that is never reached; half the range of i64, so that sums stay in it. */
 export const NEVER: i64 = i64.MAX_VALUE / 2;
 
-/** No pixel: the lane or the queue's entry is empty. A pixel is row << 16 | column. */
+/** No pixel: the lane or the queue's entry is empty. A pixel is the index of its sample. */
 export const NONE: i32 = -1;
 
 /** The counters of a job; the arrays below follow in memory. */
@@ -38,80 +38,135 @@ export class Job {
   /** Pixels that have left their lane, and lanes that hold one. */
   left: i32;
   active: i32;
-  /** Pixels to iterate from the start, and orbits to continue, and how many of those lanes have taken. */
-  todo: i32;
-  orbits: i32;
+  /** Orbits in the list, and how many of them the lanes have taken. */
+  listed: i32;
   taken: i32;
   /** Entries in the queue; rounds of 8 steps before the one in which the latest of them escaped. */
   queued: i32;
   rounds: i32;
-  /** Which of the two copies of z is current: 0 or 1. */
-  side: i32;
 }
 
-// A chain's real parts lie at 32 k, its imaginary parts 16 bytes on.
-const CHAIN_BYTES: usize = 32;
-const ALL_CHAINS: usize = CHAIN_BYTES * CHAINS;
+// A dozen orbits: z and c (f64: all real parts, then all imaginary parts), n and pixel (i32).
+export const DOZEN_Y: usize = 8 * LANES;
+export const DOZEN_CX: usize = 16 * LANES;
+export const DOZEN_CY: usize = 24 * LANES;
+export const DOZEN_N: usize = 32 * LANES;
+export const DOZEN_PIXEL: usize = 36 * LANES;
+export const DOZEN_BYTES: usize = 40 * LANES;
 
-export const LANE_C: usize = 128;
+/** Bytes of the z, or the c, of a dozen. */
+const Z_BYTES: usize = 16 * LANES;
+
+export const LANE_C: usize = (offsetof<Job>() + 15) & ~15;
 /** Two copies of z: a block reads one and writes the other, so the block's start is still there. */
-export const LANE_Z: usize = LANE_C + ALL_CHAINS;
-export const LANE_SAVED: usize = LANE_Z + 2 * ALL_CHAINS;
+export const LANE_Z: usize = LANE_C + Z_BYTES;
+export const LANE_SAVED: usize = LANE_Z + 2 * Z_BYTES;
 /** i64 a lane: the clock at n = 0, and the clock at which z is to be saved. */
-export const LANE_START: usize = LANE_SAVED + ALL_CHAINS;
+export const LANE_START: usize = LANE_SAVED + Z_BYTES;
 export const LANE_SAVE_AT: usize = LANE_START + 8 * LANES;
-/** i32 a lane. */
+/** i32 a lane: the pixel, and the count found so far. */
 export const LANE_PIXEL: usize = LANE_SAVE_AT + 8 * LANES;
+export const LANE_COUNT: usize = LANE_PIXEL + 4 * LANES;
 
-/** One array after the other: z and c (f64), n and m (i64), pixel (i32). */
-export const QUEUE_X: usize = (LANE_PIXEL + 4 * LANES + 15) & ~15;
+/** One array after the other: z and c (f64), n, m and pixel (i32). */
+export const QUEUE_X: usize = LANE_COUNT + 4 * LANES;
 export const QUEUE_Y: usize = QUEUE_X + 8 * QUEUE;
 export const QUEUE_CX: usize = QUEUE_Y + 8 * QUEUE;
 export const QUEUE_CY: usize = QUEUE_CX + 8 * QUEUE;
 export const QUEUE_N: usize = QUEUE_CY + 8 * QUEUE;
-export const QUEUE_M: usize = QUEUE_N + 8 * QUEUE;
-export const QUEUE_PIXEL: usize = QUEUE_M + 8 * QUEUE;
+export const QUEUE_M: usize = QUEUE_N + 4 * QUEUE;
+export const QUEUE_PIXEL: usize = QUEUE_M + 4 * QUEUE;
 
-/** The list of pixels to iterate from the start: i32. */
-export const TODO: usize = QUEUE_PIXEL + 4 * QUEUE;
+/** The dozen of a tile that is iterated; its n are 0. */
+export const TILE: usize = QUEUE_PIXEL + 4 * QUEUE;
 
-/** The list of orbits to continue: z (two f64), n (i32), pixel (i32). */
-export const ORBITS: usize = TODO + 4 * MOST_PIXELS;
-export const ORBIT_BYTES: usize = 24;
+/** The list of orbits to be continued, in dozens. */
+export const LIST: usize = TILE + DOZEN_BYTES;
 
-export const SCRATCH_BYTES: usize = ORBITS + ORBIT_BYTES * MOST_PIXELS;
+export const SCRATCH_BYTES: usize = LIST + DOZEN_BYTES * ((MOST_PIXELS + LANES - 1) / LANES);
 
 /** The address of z's copy 0 or 1. */
+
 @inline
 export function zOf(at: usize, side: i32): usize {
-  return at + LANE_Z + <usize> side * ALL_CHAINS;
+  return at + LANE_Z + <usize> side * Z_BYTES;
 }
 
-/** The offset of one lane's real part in an array of chains. */
-@inline
-export function laneOffset(lane: i32): usize {
-  return (<usize> (lane >> 1)) * CHAIN_BYTES + (<usize> (lane & 1)) * 8;
-}
+/** The address of the dozen that holds an orbit of the list. */
 
 @inline
-export function columnOf(job: Job, pixel: i32): f64 {
-  return load<f64>(job.columns + (<usize> (pixel & 0xFFFF) << 3));
+export function dozenOf(at: usize, orbit: i32): usize {
+  return at + LIST + <usize> (<u32> orbit / LANES) * DOZEN_BYTES;
 }
 
+/** Writes an orbit into the list. */
+
 @inline
-export function rowOf(job: Job, pixel: i32): f64 {
-  return load<f64>(job.rows + (<usize> (pixel >> 16) << 3));
+export function putOrbit(
+  at: usize,
+  orbit: i32,
+  x: f64,
+  y: f64,
+  cx: f64,
+  cy: f64,
+  n: i32,
+  pixel: i32,
+): void {
+  const lane = <usize> (<u32> orbit % LANES);
+  const dozen = dozenOf(at, orbit);
+  const eighth = dozen + (lane << 3);
+  store<f64>(eighth, x);
+  store<f64>(eighth, y, DOZEN_Y);
+  store<f64>(eighth, cx, DOZEN_CX);
+  store<f64>(eighth, cy, DOZEN_CY);
+  store<i32>(dozen + (lane << 2), n, DOZEN_N);
+  store<i32>(dozen + (lane << 2), pixel, DOZEN_PIXEL);
 }
 
 /** Writes a pixel's samples. */
-@inline
 export function write(job: Job, pixel: i32, count: i32, fraction: f32): void {
-  const index = <usize> ((pixel >> 16) * job.width + (pixel & 0xFFFF)) << 2;
+  const index = <usize> pixel << 2;
   store<u32>(job.counts + index, count);
   if (job.fractions !== 0) store<f32>(job.fractions + index, fraction);
+}
+
+/** Writes the samples of four pixels; NONE among them are left out. Neighbours are written together. */
+
+@inline
+export function writeFour(job: Job, pixels: v128, counts: v128, fractions: v128): void {
+  writeSamples(job.counts, pixels, counts);
+  if (job.fractions !== 0) writeSamples(job.fractions, pixels, fractions);
+}
+
+@inline
+function writeSamples(samples: usize, pixels: v128, values: v128): void {
+  const pixel0 = i32x4.extract_lane(pixels, 0);
+  const pixel1 = i32x4.extract_lane(pixels, 1);
+  const pixel2 = i32x4.extract_lane(pixels, 2);
+  const pixel3 = i32x4.extract_lane(pixels, 3);
+  if (pixel1 > 0 && pixel1 === pixel0 + 1) {
+    store<i64>(samples + (<usize> pixel0 << 2), i64x2.extract_lane(values, 0));
+  } else {
+    if (pixel0 !== NONE) store<i32>(samples + (<usize> pixel0 << 2), i32x4.extract_lane(values, 0));
+    if (pixel1 !== NONE) store<i32>(samples + (<usize> pixel1 << 2), i32x4.extract_lane(values, 1));
+  }
+  if (pixel3 > 0 && pixel3 === pixel2 + 1) {
+    store<i64>(samples + (<usize> pixel2 << 2), i64x2.extract_lane(values, 1));
+  } else {
+    if (pixel2 !== NONE) store<i32>(samples + (<usize> pixel2 << 2), i32x4.extract_lane(values, 2));
+    if (pixel3 !== NONE) store<i32>(samples + (<usize> pixel3 << 2), i32x4.extract_lane(values, 3));
+  }
 }
 
 /** Writes a pixel that never escapes. */
 export function writeInterior(job: Job, pixel: i32): void {
   write(job, pixel, job.limit, 0.0);
+}
+
+/** The sum of four i32. */
+
+@inline
+export function sumOf(x: v128): i32 {
+  const pairs = i32x4.add(x, v128.shuffle<i32>(x, x, 2, 3, 0, 1));
+  return i32x4.extract_lane(pairs, 0) + i32x4.extract_lane(pairs, 1);
 }

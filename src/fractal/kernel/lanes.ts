@@ -1,31 +1,35 @@
 // Long orbits: every lane for itself. When a pixel leaves, the next one takes its lane.
 
 import {
-  columnOf,
+  DOZEN_CX,
+  DOZEN_CY,
+  DOZEN_N,
+  DOZEN_PIXEL,
+  DOZEN_Y,
+  dozenOf,
   Job,
   LANE_C,
   LANE_PIXEL,
   LANE_SAVE_AT,
   LANE_SAVED,
   LANE_START,
-  laneOffset,
   LANES,
   NEVER,
   NONE,
-  ORBIT_BYTES,
-  ORBITS,
-  rowOf,
   writeInterior,
   zOf,
 } from "./job";
 import { enqueue } from "./finish";
-import { block } from "./block";
+import { blocksMade, giveBefore, giveZ, run, take } from "./block";
 
 /** Blocks are 8 steps while lanes are emptied often, and 32 once this many are made for a pixel. */
 const LONG_ORBIT: i64 = 300;
 
 /** Steps between two looks for a repeated point: a power of two, and at least a long block. */
 const PERIOD_CHECK: i64 = 64;
+
+/** Whether the lanes in memory are the twelve of block.ts: not after a change. */
+let inGlobals: bool = false;
 
 /** Gives every lane the first orbits of the list. */
 export function beginLanes(at: usize): void {
@@ -41,41 +45,52 @@ export function beginLanes(at: usize): void {
 /** Iterates until the clock says `pause` or no orbit is left; returns true in the latter case. */
 export function iterateLanes(at: usize, pause: i64): bool {
   const job = changetype<Job>(at);
+  inGlobals = false;
   while (job.active > 0) {
     if (job.clock >= pause) return false;
-    if (job.clock * LANES > LONG_ORBIT * <i64> (job.left + LANES)) advance(at, 32);
-    else advance(at, 8);
+    if (job.clock * LANES > LONG_ORBIT * <i64> (job.left + LANES)) advance(at, 32, pause);
+    else advance(at, 8, pause);
   }
   return true;
 }
 
-@inline
-function advance(at: usize, steps: i32): void {
+/** Makes blocks of `steps` steps until there is something to do. */
+function advance(at: usize, steps: i32, pause: i64): void {
   const job = changetype<Job>(at);
-  const outside = block(at, zOf(at, job.side), zOf(at, job.side ^ 1), steps);
-  job.side ^= 1;
-  job.clock += steps;
-  if (outside !== 0) retire(at, outside, steps);
-  if (job.clock >= job.event) retire(at, overdue(at), steps);
-  if ((job.clock & (PERIOD_CHECK - 1)) < steps) checkPeriods(at);
+  const check = (job.clock & ~(PERIOD_CHECK - 1)) + PERIOD_CHECK;
+  const until = min(min(job.event, pause), check);
+  if (!inGlobals) take(zOf(at, 0), at + LANE_C);
+  inGlobals = true;
+  const outside = run(steps, <i32> ((until - job.clock + steps - 1) / steps));
+  giveZ(zOf(at, 0));
+  job.clock += blocksMade * steps;
+  if (outside !== 0) {
+    giveBefore(zOf(at, 1));
+    retire(at, outside, steps);
+  }
+  if (job.clock >= job.event) {
+    giveBefore(zOf(at, 1));
+    retire(at, overdue(at), steps);
+  }
+  if (job.clock >= check) checkPeriods(at);
 }
 
 /** Queues the lanes of the bit mask by their state before the block's `steps`, and refills them. */
 function retire(at: usize, lanes: i32, steps: i32): void {
   const job = changetype<Job>(at);
-  const before = zOf(at, job.side ^ 1);
+  const before = zOf(at, 1);
   const c = at + LANE_C;
   for (; lanes !== 0; lanes &= lanes - 1) {
     const lane = ctz(lanes);
-    const offset = laneOffset(lane);
+    const offset = <usize> lane << 3;
     enqueue(
       at,
       load<i32>(at + (<usize> lane << 2), LANE_PIXEL),
       load<f64>(before + offset),
-      load<f64>(before + offset, 16),
+      load<f64>(before + offset, DOZEN_Y),
       load<f64>(c + offset),
-      load<f64>(c + offset, 16),
-      job.clock - steps - load<i64>(at + (<usize> lane << 3), LANE_START),
+      load<f64>(c + offset, DOZEN_Y),
+      <i32> (job.clock - steps - load<i64>(at + (<usize> lane << 3), LANE_START)),
       (steps >> 3) - 1,
     );
     leave(at, lane);
@@ -101,12 +116,12 @@ function overdue(at: usize): i32 {
  */
 function checkPeriods(at: usize): void {
   const job = changetype<Job>(at);
-  const z = zOf(at, job.side);
+  const z = zOf(at, 0);
   for (let lane = 0; lane < LANES; lane += 2) {
-    const chain = laneOffset(lane);
+    const chain = <usize> lane << 3;
     const same = v128.and(
       f64x2.eq(v128.load(z + chain), v128.load(at + chain, LANE_SAVED)),
-      f64x2.eq(v128.load(z + chain, 16), v128.load(at + chain, LANE_SAVED + 16)),
+      f64x2.eq(v128.load(z + chain, DOZEN_Y), v128.load(at + chain, LANE_SAVED + DOZEN_Y)),
     );
     if (v128.any_true(same)) {
       const lanes = i64x2.bitmask(same);
@@ -126,15 +141,15 @@ function closeCycle(at: usize, lane: i32): void {
 
 function savePoints(at: usize): void {
   const job = changetype<Job>(at);
-  const z = zOf(at, job.side);
+  const z = zOf(at, 0);
   job.nextSave = NEVER;
   for (let lane = 0; lane < LANES; lane++) {
     const eighth = at + (<usize> lane << 3);
     let saveAt = load<i64>(eighth, LANE_SAVE_AT);
     if (saveAt <= job.clock) {
-      const offset = laneOffset(lane);
+      const offset = <usize> lane << 3;
       store<f64>(at + offset, load<f64>(z + offset), LANE_SAVED);
-      store<f64>(at + offset, load<f64>(z + offset, 16), LANE_SAVED + 16);
+      store<f64>(at + offset, load<f64>(z + offset, DOZEN_Y), LANE_SAVED + DOZEN_Y);
       saveAt = 2 * job.clock - load<i64>(eighth, LANE_START);
       store<i64>(eighth, saveAt, LANE_SAVE_AT);
     }
@@ -157,29 +172,32 @@ function refill(at: usize, lane: i32): void {
   let pixel = NONE;
   let start = NEVER;
   let saveAt = NEVER;
-  if (job.taken < job.orbits) {
-    const orbit = at + <usize> job.taken * ORBIT_BYTES;
-    x = load<f64>(orbit, ORBITS);
-    y = load<f64>(orbit, ORBITS + 8);
-    start = job.clock - <i64> load<i32>(orbit, ORBITS + 16);
-    pixel = load<i32>(orbit, ORBITS + 20);
-    cx = columnOf(job, pixel);
-    cy = rowOf(job, pixel);
+  if (job.taken < job.listed) {
+    const dozen = dozenOf(at, job.taken);
+    const other = <usize> (<u32> job.taken % LANES);
+    const eighth = dozen + (other << 3);
+    x = load<f64>(eighth);
+    y = load<f64>(eighth, DOZEN_Y);
+    cx = load<f64>(eighth, DOZEN_CX);
+    cy = load<f64>(eighth, DOZEN_CY);
+    start = job.clock - <i64> load<i32>(dozen + (other << 2), DOZEN_N);
+    pixel = load<i32>(dozen + (other << 2), DOZEN_PIXEL);
     saveAt = job.clock + PERIOD_CHECK;
     job.nextSave = min(job.nextSave, saveAt);
     job.event = min(job.event, start + job.limit);
     job.taken++;
     job.active++;
   }
-  const offset = laneOffset(lane);
-  const z = zOf(at, job.side) + offset;
+  inGlobals = false;
+  const offset = <usize> lane << 3;
+  const z = zOf(at, 0) + offset;
   store<f64>(z, x);
-  store<f64>(z, y, 16);
+  store<f64>(z, y, DOZEN_Y);
   store<f64>(at + offset, cx, LANE_C);
-  store<f64>(at + offset, cy, LANE_C + 16);
+  store<f64>(at + offset, cy, LANE_C + DOZEN_Y);
   // Nothing equals NaN: no cycle is seen before a point of this orbit is saved.
   store<f64>(at + offset, NaN, LANE_SAVED);
-  store<f64>(at + offset, NaN, LANE_SAVED + 16);
+  store<f64>(at + offset, NaN, LANE_SAVED + DOZEN_Y);
   store<i64>(at + (<usize> lane << 3), start, LANE_START);
   store<i64>(at + (<usize> lane << 3), saveAt, LANE_SAVE_AT);
   store<i32>(at + (<usize> lane << 2), pixel, LANE_PIXEL);

@@ -1,0 +1,177 @@
+/** The kernel against the oracle, and against a loop that only iterates: the WASM limit. */
+
+import {
+  compileKernel,
+  escapeTime,
+  Kernel,
+  MOST_PIXELS,
+  SCRATCH_BYTES,
+  warmUp,
+} from "../../src/fractal/mod.ts";
+import { columnsOf, cornerGrid, Exact, frameOfView, rowsOf } from "../../src/plane/mod.ts";
+import { batchAt, batchCount, batchShape } from "../../src/render/batches.ts";
+import places from "../data/places.json" with { type: "json" };
+import { best, inTurns } from "./clock.ts";
+import { limitLoops } from "./limit_loop.ts";
+
+/** One view in one mode, on one core. */
+export interface KernelRow {
+  readonly view: string;
+  /** Counts and fractions, or counts alone. */
+  readonly mode: "smooth" | "counts";
+  readonly milliseconds: number;
+  /** Steps that the kernel really made, and that it made in a second. */
+  readonly steps: number;
+  readonly stepsPerSecond: number;
+  /** stepsPerSecond over the limit's. */
+  readonly ofLimit: number;
+  /** The oracle's time over the kernel's. */
+  readonly overOracle: number;
+}
+
+/** What the kernel's benchmark found. */
+export interface KernelBench {
+  /** Steps in a second of the best loop without escapes, and how many chains it has. */
+  readonly limit: { readonly stepsPerSecond: number; readonly chains: number };
+  readonly rows: readonly KernelRow[];
+}
+
+interface View {
+  readonly name: string;
+  readonly columns: Float64Array;
+  readonly rows: Float64Array;
+  readonly iterations: number;
+}
+
+const PAGE = 65536;
+
+/** Steps of each lane in one run of a limit loop: about 50 ms. */
+const LIMIT_STEPS = 8_000_000;
+
+const MODES = ["smooth", "counts"] as const;
+
+/** Measures every view in both modes: the best of so many rounds, in each of which all have their turn. */
+export async function benchKernel(rounds = 7): Promise<KernelBench> {
+  const views = viewsToMeasure();
+  const kernel = await startKernel();
+  const loops = await limitLoops();
+  const steps = new Map<string, number>();
+  const ways: Record<string, () => void> = {};
+  for (const loop of loops) ways[`limit ${loop.chains}`] = () => loop.run(LIMIT_STEPS);
+  for (const view of views) {
+    for (const mode of MODES) {
+      const name = `${view.name} ${mode}`;
+      ways[name] = () => steps.set(name, sampleAll(kernel, view, mode));
+    }
+    ways[`${view.name} oracle`] = () => countAll(view);
+  }
+  const times = await inTurns(rounds, ways);
+  const limit = loops
+    .map(({ chains }) => ({
+      chains,
+      stepsPerSecond: 2000 * chains * LIMIT_STEPS / best(times[`limit ${chains}`]!),
+    }))
+    .reduce((a, b) => a.stepsPerSecond > b.stepsPerSecond ? a : b);
+  const rows = views.flatMap(({ name: view }) =>
+    MODES.map((mode): KernelRow => {
+      const milliseconds = best(times[`${view} ${mode}`]!);
+      const made = steps.get(`${view} ${mode}`)!;
+      const stepsPerSecond = 1000 * made / milliseconds;
+      return {
+        view,
+        mode,
+        milliseconds,
+        steps: made,
+        stepsPerSecond,
+        ofLimit: stepsPerSecond / limit.stepsPerSecond,
+        overOracle: best(times[`${view} oracle`]!) / milliseconds,
+      };
+    })
+  );
+  return { limit, rows };
+}
+
+/** The findings as a table for people. */
+export function kernelTable({ limit, rows }: KernelBench): string {
+  const lines = rows.map((row) =>
+    row.view.padEnd(14) +
+    row.mode.padEnd(8) +
+    row.milliseconds.toFixed(1).padStart(9) +
+    (row.steps / 1e6).toFixed(1).padStart(10) +
+    (row.stepsPerSecond / 1e9).toFixed(3).padStart(9) +
+    row.ofLimit.toFixed(2).padStart(9) +
+    row.overOracle.toFixed(1).padStart(10)
+  );
+  return [
+    `the limit: ${(limit.stepsPerSecond / 1e9).toFixed(3)} G steps/s, ${limit.chains} chains`,
+    "one core".padEnd(22) + "       ms   M steps     G/s  of limit  x oracle",
+    ...lines,
+  ].join("\n") + "\n";
+}
+
+function viewsToMeasure(): View[] {
+  return [
+    placed("border-3e7", 256),
+    {
+      name: "seed's window",
+      ...cornerGrid({ x: 0.1015, y: -0.633, size: 0.01, pixdim: 1600 }),
+      iterations: 255,
+    },
+    placed("whole-set", 1024),
+  ];
+}
+
+function placed(name: string, side: number): View {
+  const place = places.places.find((place) => place.name === name)!;
+  const frame = frameOfView({
+    re: Exact.parse(place.re),
+    im: Exact.parse(place.im),
+    span: Exact.parse(place.span),
+    width: side,
+    height: side,
+  });
+  return { name, columns: columnsOf(frame), rows: rowsOf(frame), iterations: place.iterations };
+}
+
+async function startKernel(): Promise<Kernel> {
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
+  const kernel = await Kernel.start(await compileKernel(), memory, PAGE);
+  warmUp(kernel, SAMPLES);
+  return kernel;
+}
+
+/** Behind the module's page and the kernel's scratch. */
+const SAMPLES = PAGE + SCRATCH_BYTES;
+
+/** Samples a view in the batches of a rendering; returns the steps it took. */
+function sampleAll(
+  kernel: Kernel,
+  { columns, rows, iterations }: View,
+  mode: KernelRow["mode"],
+): number {
+  const [width, height] = [columns.length, rows.length];
+  const shape = batchShape(width, height, iterations);
+  let steps = 0;
+  for (let number = 0; number < batchCount(width, height, shape); number++) {
+    const { fromColumn, toColumn, fromRow, toRow } = batchAt({ width, height, shape }, number);
+    steps += kernel.sample({
+      columns: columns.subarray(fromColumn, toColumn),
+      rows: rows.subarray(fromRow, toRow),
+      iterations,
+      counts: SAMPLES,
+      fractions: mode === "smooth" ? SAMPLES + 4 * MOST_PIXELS : 0,
+    });
+  }
+  return steps;
+}
+
+/** Counts a view with the oracle; the sum keeps the loop from being optimised away. */
+function countAll({ columns, rows, iterations }: View): number {
+  let sum = 0;
+  for (const im of rows) for (const re of columns) sum += escapeTime(re, im, iterations);
+  return sum;
+}
+
+if (import.meta.main) {
+  await Deno.stdout.write(new TextEncoder().encode(kernelTable(await benchKernel())));
+}

@@ -1,0 +1,87 @@
+/** Configuration: flags before the environment before the defaults. */
+
+import assert from "node:assert/strict";
+import { CONFIG_FLAGS, configHelp, resolveConfig, variableOf } from "../../src/cli/config.ts";
+import { UsageError } from "../../src/cli/flags.ts";
+import { DEFAULT_LIMITS } from "../../src/web/mod.ts";
+
+function resolve(flags: Record<string, string> = {}, environment: Record<string, string> = {}) {
+  return resolveConfig(new Map(Object.entries(flags)), (name) => environment[name]);
+}
+
+Deno.test("a server that is told nothing has the documented defaults", () => {
+  const { limits, workers, ...rest } = resolve();
+  assert.deepEqual(rest, {
+    host: "127.0.0.1",
+    port: 8000,
+    memory: 256 * 2 ** 20,
+    maxAge: 86_400,
+    grace: 10,
+  });
+  assert.equal(workers, navigator.hardwareConcurrency);
+  assert.deepEqual(limits, { ...DEFAULT_LIMITS, concurrency: 2 * navigator.hardwareConcurrency });
+});
+
+Deno.test("a flag goes before the environment, and that before the default", () => {
+  const environment = {
+    MANDELTILE_PORT: "81",
+    MANDELTILE_MAX_ITERATIONS: "9",
+    MANDELTILE_HOST: "h",
+  };
+  const config = resolve({ port: "82" }, environment);
+  assert.equal(config.port, 82);
+  assert.equal(config.limits.iterations, 9);
+  assert.equal(config.host, "h");
+  assert.equal(resolve({ host: "::1" }, environment).host, "::1");
+});
+
+Deno.test("every flag and every variable reaches the configuration", () => {
+  // A value inside every setting's bounds, and nobody's default.
+  const value = "33";
+  const usual = JSON.stringify(resolve());
+  for (const flag of CONFIG_FLAGS) {
+    const byFlag = JSON.stringify(resolve({ [flag]: value }));
+    const byVariable = JSON.stringify(resolve({}, { [variableOf(flag)]: value }));
+    assert.notEqual(byFlag, usual, flag);
+    assert.equal(byVariable, byFlag, flag);
+    assert.ok(configHelp().includes(`--${flag} `), `help tells of --${flag}`);
+  }
+  const changed = CONFIG_FLAGS.map((flag) => JSON.stringify(resolve({ [flag]: value })));
+  assert.equal(new Set(changed).size, CONFIG_FLAGS.length, "each of them changes its own");
+  assert.equal(resolve({ memory: "33" }).memory, 33 * 2 ** 20);
+});
+
+Deno.test("a bad value is refused with its flag and what is allowed", () => {
+  const bad = ["", " ", "-1", "1.5", "1e3", "0x10", "ten", "NaN", "٣", "9".repeat(40)];
+  for (const flag of CONFIG_FLAGS.filter((flag) => flag !== "host")) {
+    for (const value of bad) {
+      for (const source of [[{ [flag]: value }], [{}, { [variableOf(flag)]: value }]] as const) {
+        assert.throws(() => resolve(...source), (error) => {
+          assert.ok(error instanceof UsageError);
+          assert.ok(error.message.includes(`--${flag} `), error.message);
+          assert.match(error.message, /a whole number from \d+ to \d+/);
+          return true;
+        });
+      }
+    }
+  }
+});
+
+Deno.test("bounds are taken, and what is just beyond them is not", () => {
+  const bounds = [
+    ["port", 0, 65_535],
+    ["workers", 1, 256],
+    ["memory", 32, 4095],
+    ["deepest", 0, 40],
+    ["max-iterations", 1, 2 ** 31 - 1],
+    ["max-supersample", 1, 64],
+    ["queue", 0, Number.MAX_SAFE_INTEGER],
+    ["concurrency", 1, 4096],
+  ] as const;
+  for (const [flag, least, most] of bounds) {
+    for (const value of [least, most]) resolve({ [flag]: String(value) });
+    for (const value of [BigInt(least) - 1n, BigInt(most) + 1n]) {
+      assert.throws(() => resolve({ [flag]: String(value) }), UsageError, `${flag} ${value}`);
+    }
+  }
+});

@@ -1,0 +1,101 @@
+/** `render` and the command line around it, run as a program. */
+
+import assert from "node:assert/strict";
+import { RenderWorkers } from "../../src/render/mod.ts";
+import { appOver, bytesOf } from "../web/fixtures.ts";
+import { runCommand } from "./command.ts";
+
+const flags = ["--re=-0.7436", "--im", "0.1318", "--span", "4e-3", "--width=40", "--height", "30"];
+const query = "re=-0.7436&im=0.1318&span=4e-3&width=40&height=30";
+
+Deno.test("render writes what the server would answer", async (t) => {
+  const folder = await Deno.makeTempDir();
+  await using workers = await RenderWorkers.start({ workers: 1 });
+  const app = appOver(workers);
+  try {
+    await t.step("a picture, and one JSON object about it", async () => {
+      const look = ["--palette", "magma", "--supersample=2", "--iterations", "300"];
+      const ended = await runCommand(["render", ...flags, ...look, "--json", "a.png"], {
+        cwd: folder,
+      });
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.equal(ended.stderr, "");
+      assert.equal(ended.stdout.trim().split("\n").length, 1);
+      const { milliseconds, ...told } = JSON.parse(ended.stdout);
+      assert.deepEqual(told, { file: "a.png", width: 40, height: 30, iterations: 300 });
+      assert.ok(Number.isInteger(milliseconds));
+      const answer = `/render.png?${query}&palette=magma&supersample=2&iterations=300`;
+      assert.deepEqual(await Deno.readFile(`${folder}/a.png`), await bytesOf(app.request(answer)));
+    });
+
+    await t.step("an array, and a line for the person who waits", async () => {
+      const path = `${folder}/b.npy`;
+      const ended = await runCommand(["render", path, ...flags]);
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.equal(ended.stdout, "");
+      assert.match(ended.stderr, /^.*b\.npy: 40 x 30, \d+ iterations, [\d.]+ s\n$/);
+      assert.deepEqual(
+        await Deno.readFile(path),
+        await bytesOf(app.request(`/render.npy?${query}`)),
+      );
+    });
+
+    await t.step("nothing, where it cannot be understood", async () => {
+      const lines = [
+        [["render"], /name one file/],
+        [["render", "a.png", "b.png"], /name one file/],
+        [["render", "c.jpg"], /c\.jpg.*\.png or \.npy/],
+        [["render", "c.png", "--re", "x"], /re: .*"x"/],
+        [["render", "c.png", "--span=1e-30"], /deeper/],
+        [["render", "c.png", "--width", "0"], /width.*whole number/],
+        [["render", "c.png", "--v", "1"], /--v/],
+        [["render", "c.npy", "--supersample", "2"], /--supersample/],
+        [["render", "nowhere/c.png", "--width=8", "--height=8"], /Cannot write nowhere\/c\.png/],
+        [["render", "c.png", "--workers", "0"], /--workers 0/],
+        [["paint"], /paint.*serve, render/],
+        [["serve", "now"], /now/],
+        [["serve", "--port", "http"], /--port http/],
+        [["serve", "--port", "0", "--host", "256.1.1.1"], /Cannot listen on 256\.1\.1\.1/],
+      ] as const;
+      await inPairs(lines, async ([args, words]) => {
+        const ended = await runCommand(args, { cwd: folder });
+        assert.equal(ended.code, 2, ended.stderr);
+        assert.equal(ended.stdout, "");
+        assert.match(ended.stderr, words);
+        assert.equal(ended.stderr.trim().split("\n").length, 1, "one line, no stack");
+      });
+      const left = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+      assert.deepEqual(left, ["a.png", "b.npy"]);
+    });
+
+    await t.step("the environment counts", async () => {
+      const env = { MANDELTILE_MAX_SIDE: "39" };
+      const ended = await runCommand(["render", ...flags, "d.png"], { cwd: folder, env });
+      assert.equal(ended.code, 2);
+      assert.match(ended.stderr, /1 to 39\b/);
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("help says what there is", async () => {
+  const asked = await runCommand(["--help"]);
+  assert.equal(asked.code, 0);
+  assert.match(asked.stdout, /^ {2}--port N/m);
+  assert.match(asked.stdout, /^ {2}--supersample/m);
+  const empty = await runCommand([]);
+  assert.deepEqual([empty.code, empty.stdout], [2, asked.stdout]);
+  const command = await runCommand(["render", "--help"]);
+  assert.equal(command.code, 0);
+  assert.match(command.stdout, /^render: one view to a file/);
+});
+
+/** Does two at a time: programs start faster side by side. */
+async function inPairs<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = items.values();
+  const lane = async () => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all([lane(), lane()]);
+}

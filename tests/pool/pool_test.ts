@@ -1,0 +1,480 @@
+// Tests of the pool: right results, and nobody left waiting, whatever the workers do.
+
+import assert from "node:assert/strict";
+import {
+  OverBudgetError,
+  Pool,
+  PoolClosedError,
+  RemoteError,
+  type Service,
+  WorkerLostError,
+} from "../../src/pool/mod.ts";
+import type { BadService, BadStart, BatchArgument, Death } from "./fixtures/bad_worker.ts";
+import { Flag } from "./fixtures/flag.ts";
+
+const MODULE = new URL("./fixtures/bad_worker.ts", import.meta.url);
+
+const DEATHS: readonly Death[] = ["report", "timeout", "reject", "close", "exit"];
+
+function startPool(size = 2) {
+  return Pool.start<BadService>(MODULE, { size });
+}
+
+/** The argument of a sweep, and the test's side of its flags. */
+function batchesOf(count: number) {
+  const squares = new Int32Array(new SharedArrayBuffer(4 * count)).fill(-1);
+  const entered = new Flag();
+  const release = new Flag();
+  const argument: BatchArgument = {
+    squares: squares.buffer,
+    entered: entered.buffer,
+    release: release.buffer,
+  };
+  return { batches: count, squares, entered, release, argument };
+}
+
+function assertSquares(squares: Int32Array): void {
+  assert.equal(squares.findIndex((square, i) => square !== i * i), -1, "every batch is done");
+}
+
+/** All workers are there: two batches of which each waits for the other get done. */
+async function assertFull(pool: Awaited<ReturnType<typeof startPool>>): Promise<void> {
+  const { batches, argument, squares } = batchesOf(2);
+  await pool.sweep("meet", argument, { batches });
+  assertSquares(squares);
+  assert.equal(pool.counters.alive, 2);
+  assert.equal(pool.counters.pending, 0);
+}
+
+/** Lets everything that is ready to happen in this thread happen: a few turns of the event loop. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+function watch(promise: Promise<unknown>): { settled: boolean } {
+  const state = { settled: false };
+  promise.then(() => state.settled = true, () => state.settled = true);
+  return state;
+}
+
+Deno.test("calls give the functions' results, in their types", async () => {
+  await using pool = await startPool();
+  const square: number = await pool.apply("square", [12]);
+  assert.equal(square, 144);
+  assert.equal(await pool.apply("later", [1]), 2);
+  const moved: Uint8Array = await pool.apply("moved", [5]);
+  assert.equal(moved.join(), "7,7,7,7,7");
+  const many = await Promise.all(Array.from({ length: 200 }, (_, i) => pool.apply("square", [i])));
+  assert.ok(many.every((value, i) => value === i * i));
+  assert.deepEqual(pool.counters, { alive: 2, lost: 0, pending: 0 });
+  // @ts-expect-error: it takes a number
+  await pool.apply("square", ["12"]);
+  // @ts-expect-error: there is no such function
+  await assert.rejects(pool.apply("cube", [3]), { name: "RemoteError", remoteName: /Reference/ });
+});
+
+Deno.test("buffers can be moved to a worker", async () => {
+  await using pool = await startPool(1);
+  const bytes = new Uint8Array(9);
+  const length = await pool.apply("lengthOf", [bytes], { transfer: [bytes.buffer] });
+  assert.deepEqual([length, bytes.length], [9, 0]);
+});
+
+Deno.test("a sweep does every batch once and tells what it took", async () => {
+  await using pool = await startPool();
+  const { batches, argument, squares } = batchesOf(1000);
+  let last = 0;
+  const milliseconds = await pool.sweep("square", argument, {
+    batches,
+    onProgress: (done) => {
+      assert.ok(done >= last && done <= batches);
+      last = done;
+    },
+  });
+  assertSquares(squares);
+  assert.equal(last, batches);
+  assert.ok(milliseconds >= 0);
+  assert.equal(await pool.sweep("square", argument, { batches: 0 }), 0);
+  assert.equal(pool.counters.pending, 0);
+});
+
+Deno.test("what a function throws arrives with its name, message and stack", async () => {
+  await using pool = await startPool(1);
+  const refused = pool.apply("refuse", ["no such thing"]);
+  await assert.rejects(refused, (error) => {
+    assert.ok(error instanceof RemoteError);
+    assert.equal(error.name, "RemoteError");
+    assert.equal(error.remoteName, "RangeError");
+    assert.equal(error.message, "RangeError: no such thing");
+    assert.match(error.remoteStack, /refuse.*bad_worker\.ts/);
+    return true;
+  });
+  await assert.rejects(pool.apply("refuseWithText", ["just text"]), {
+    name: "RemoteError",
+    message: "Error: just text",
+  });
+  assert.equal(await pool.apply("square", [3]), 9);
+  assert.equal(pool.counters.lost, 0);
+});
+
+Deno.test("what cannot be cloned is a TypeError here, a RemoteError there", async () => {
+  await using pool = await startPool(1);
+  const uncloneable = (() => 1) as unknown as number;
+  await assert.rejects(pool.apply("square", [uncloneable]), {
+    name: "TypeError",
+    message: /^Cannot send the arguments of square: /,
+  });
+  const argument = { squares: uncloneable } as unknown as BatchArgument;
+  await assert.rejects(pool.sweep("square", argument, { batches: 3 }), {
+    name: "TypeError",
+    message: /^Cannot send the arguments of square: /,
+  });
+  await assert.rejects(pool.apply("uncloneable", []), {
+    name: "RemoteError",
+    remoteName: "DataCloneError",
+  });
+  assert.equal(await pool.apply("square", [3]), 9);
+  assert.deepEqual(pool.counters, { alive: 1, lost: 0, pending: 0 });
+});
+
+Deno.test("a batch that throws is done on another worker", async () => {
+  await using pool = await startPool();
+  const { batches, argument, squares } = batchesOf(100);
+  await pool.sweep("fallSick", argument, { batches });
+  assertSquares(squares);
+  assert.equal(pool.counters.lost, 0);
+});
+
+Deno.test("a batch that always throws fails its sweep alone", async () => {
+  for (const size of [1, 2]) {
+    await using pool = await startPool(size);
+    const good = batchesOf(50);
+    const [bad, done] = await Promise.allSettled([
+      pool.sweep("refuse", undefined as never, { batches: 20 }),
+      pool.sweep("square", good.argument, { batches: good.batches }),
+    ]);
+    assert.equal(done.status, "fulfilled");
+    assertSquares(good.squares);
+    assert.ok(bad.status === "rejected" && bad.reason instanceof RemoteError);
+    assert.match(bad.reason.message, /^RangeError: cannot do batch \d+$/);
+    assert.deepEqual(pool.counters, { alive: size, lost: 0, pending: 0 });
+  }
+});
+
+Deno.test("a call whose worker dies is made again", async () => {
+  await using pool = await startPool();
+  for (const [i, death] of DEATHS.entries()) {
+    assert.equal(await pool.apply("die", [death, new Flag().buffer, 1]), "alive", death);
+    assert.equal(pool.counters.lost, i + 1);
+  }
+  await assertFull(pool);
+});
+
+Deno.test("a call that kills two workers fails, and its neighbours do not", async () => {
+  for (const death of DEATHS) {
+    await using pool = await startPool(1);
+    const deadly = new Flag();
+    const [died, ...squares] = await Promise.allSettled([
+      pool.apply("die", [death, deadly.buffer, Infinity]),
+      ...[1, 2, 3].map((x) => pool.apply("square", [x])),
+    ]);
+    assert.ok(died.status === "rejected" && died.reason instanceof WorkerLostError, death);
+    assert.match(died.reason.message, /^A worker died over die: /);
+    assert.equal(deadly.count, 2, death);
+    assert.deepEqual(
+      squares.map((result) => result.status === "fulfilled" && result.value),
+      [1, 4, 9],
+      death,
+    );
+    assert.equal(pool.counters.lost, 2);
+    assert.equal(await pool.apply("square", [5]), 25);
+    assert.equal(pool.counters.alive, 1);
+  }
+});
+
+Deno.test("a batch whose worker dies is done again", async () => {
+  await using pool = await startPool();
+  for (const [i, death] of DEATHS.entries()) {
+    const { batches, argument, squares } = batchesOf(40);
+    await pool.sweep("die", { ...argument, death, deadly: 17, deaths: 1 }, { batches });
+    assertSquares(squares);
+    // What was thrown asynchronously kills after the batch, and may be heard of after the sweep.
+    for (let round = 0; pool.counters.lost <= i && round < 10_000; round++) {
+      await pool.apply("square", [round]);
+    }
+    assert.equal(pool.counters.lost, i + 1, death);
+    await assertFull(pool);
+  }
+});
+
+Deno.test("a batch that kills two workers fails its sweep", async () => {
+  await using pool = await startPool();
+  for (const death of ["report", "close", "exit"] as const) {
+    const { batches, argument, entered } = batchesOf(40);
+    const order = { ...argument, death, deadly: 3, deaths: Infinity };
+    await assert.rejects(pool.sweep("die", order, { batches }), {
+      name: "WorkerLostError",
+      message: /^A worker died over die: /,
+    });
+    assert.equal(entered.count, 2, "it is tried twice");
+  }
+  await assertFull(pool);
+  assert.equal(pool.counters.lost, 6);
+});
+
+Deno.test("a sweep survives the death of all workers at once", async () => {
+  await using pool = await startPool();
+  const { batches, argument, squares } = batchesOf(30);
+  await pool.sweep("dieTogether", argument, { batches });
+  assertSquares(squares);
+  await assertFull(pool);
+  assert.equal(pool.counters.lost, 2);
+});
+
+Deno.test("a worker that leaves with a batch in its hands hangs nobody", async () => {
+  const module = new URL("./fixtures/quitter_worker.ts", import.meta.url);
+  type Quitter = Service<Record<never, never>, { any: (argument: null) => () => void }>;
+  await using pool = await Pool.start<Quitter>(module, { size: 1 });
+  let done = 0;
+  await pool.sweep("any", null, { batches: 10, onProgress: (now) => done = now });
+  assert.equal(done, 10);
+});
+
+Deno.test("an aborted sweep stops between batches, and settles when nobody is at it", async () => {
+  await using pool = await startPool();
+  const { batches, argument, entered, release } = batchesOf(10);
+  const controller = new AbortController();
+  const sweep = pool.sweep("hold", argument, { batches, signal: controller.signal });
+  const state = watch(sweep);
+  await entered.reached(2);
+  controller.abort(new Error("enough"));
+  await turns();
+  assert.equal(state.settled, false, "two workers are still at it");
+  release.raise();
+  await assert.rejects(sweep, { message: "enough" });
+  assert.equal(entered.count, 2, "no further batch was begun");
+  await assertFull(pool);
+});
+
+Deno.test("a long batch hears that it is to stop, and then is not done", async () => {
+  await using pool = await startPool();
+  const { batches, argument, entered, squares } = batchesOf(10);
+  const controller = new AbortController();
+  const sweep = pool.sweep("listen", argument, { batches, signal: controller.signal });
+  await entered.reached(2);
+  controller.abort();
+  await assert.rejects(sweep, { name: "AbortError" });
+  assert.ok(squares.every((square) => square === -1));
+  const early = AbortSignal.abort();
+  await assert.rejects(pool.sweep("listen", argument, { batches, signal: early }), {
+    name: "AbortError",
+  });
+  await assertFull(pool);
+});
+
+Deno.test("a call can be aborted while it waits and while it runs", async () => {
+  await using pool = await startPool(1);
+  const entered = new Flag();
+  const release = new Flag();
+  const running = new AbortController();
+  const waiting = new AbortController();
+  const held = pool.apply("hold", [entered.buffer, release.buffer], { signal: running.signal });
+  // The mailbox holds two; this one is third in line.
+  const second = pool.apply("square", [2]);
+  const counted = new Flag();
+  const third = pool.apply("die", ["report", counted.buffer, Infinity], {
+    signal: waiting.signal,
+  });
+  await entered.reached(1);
+  assert.equal(pool.counters.pending, 3);
+  waiting.abort();
+  await assert.rejects(third, { name: "AbortError" });
+  assert.equal(pool.counters.pending, 2);
+  running.abort(new Error("no patience"));
+  await assert.rejects(held, { message: "no patience" });
+  assert.equal(pool.counters.pending, 2, "the worker is still at it");
+  release.raise();
+  assert.equal(await second, 4);
+  assert.equal(counted.count, 0, "what was aborted in line is never begun");
+  assert.deepEqual(pool.counters, { alive: 1, lost: 0, pending: 0 });
+});
+
+Deno.test("a call that nobody waits for is not made again", async () => {
+  await using pool = await startPool(1);
+  const controller = new AbortController();
+  const deadly = new Flag();
+  const release = new Flag();
+  const held = pool.apply("hold", [new Flag().buffer, release.buffer]);
+  const call = pool.apply("die", ["report", deadly.buffer, Infinity], {
+    signal: controller.signal,
+  });
+  controller.abort();
+  await assert.rejects(call, { name: "AbortError" });
+  release.raise();
+  assert.equal(await held, "released");
+  await deadly.reached(1);
+  assert.equal(await pool.apply("square", [6]), 36);
+  assert.equal(deadly.count, 1);
+});
+
+Deno.test("a sweep over its budget is stopped", async () => {
+  await using pool = await startPool();
+  const { batches, argument, entered } = batchesOf(5000);
+  await assert.rejects(
+    pool.sweep("dawdle", argument, { batches, budget: 50 }),
+    (error) => error instanceof OverBudgetError && /more than 50 ms/.test(error.message),
+  );
+  // At 2 ms a batch, some 25 of them and what two workers did before they were told.
+  assert.ok(entered.count > 0 && entered.count < 1000, `${entered.count} batches were done`);
+  const enough = batchesOf(10);
+  await pool.sweep("square", enough.argument, { batches: 10, budget: 10_000 });
+  assertSquares(enough.squares);
+});
+
+Deno.test("a listener that throws fails its sweep", async () => {
+  await using pool = await startPool();
+  const { batches, argument } = batchesOf(100);
+  const onProgress = () => {
+    throw new Error("bad listener");
+  };
+  await assert.rejects(pool.sweep("square", argument, { batches, onProgress }), {
+    message: "bad listener",
+  });
+  await assertFull(pool);
+});
+
+Deno.test("two sweeps share the workers: a short one does not wait for a long one", async () => {
+  await using pool = await startPool();
+  const long = batchesOf(4000);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const slow = pool.sweep("dawdle", long.argument, { batches: long.batches, signal });
+  await long.entered.reached(1);
+  const short = batchesOf(8);
+  await pool.sweep("dawdle", short.argument, { batches: short.batches });
+  assertSquares(short.squares);
+  const meanwhile = long.entered.count;
+  assert.ok(meanwhile < long.batches / 4, `${meanwhile} batches of the long one came first`);
+  controller.abort();
+  await assert.rejects(slow, { name: "AbortError" });
+});
+
+Deno.test("neither sweeps nor calls wait behind a long call while another worker is free", async () => {
+  await using pool = await startPool();
+  const entered = new Flag();
+  const release = new Flag();
+  const held = pool.apply("hold", [entered.buffer, release.buffer]);
+  await entered.reached(1);
+  const { batches, argument, squares } = batchesOf(50);
+  await Promise.all([
+    pool.sweep("square", argument, { batches }),
+    pool.apply("square", [4]),
+  ]);
+  assertSquares(squares);
+  release.raise();
+  assert.equal(await held, "released");
+});
+
+Deno.test("close waits for what was taken and takes no more", async () => {
+  const pool = await startPool();
+  const { batches, argument, entered, release, squares } = batchesOf(6);
+  const sweep = pool.sweep("hold", argument, { batches });
+  await entered.reached(2);
+  const call = pool.apply("square", [7]);
+  const closed = pool.close();
+  const again = pool.close();
+  const state = watch(closed);
+  const refused = { name: "PoolClosedError", message: /closed/ };
+  await assert.rejects(pool.apply("square", [1]), refused);
+  await assert.rejects(pool.sweep("square", argument, { batches }), refused);
+  await turns();
+  assert.equal(state.settled, false);
+  release.raise();
+  await Promise.all([closed, again]);
+  assert.equal(await call, 49);
+  await sweep;
+  assertSquares(squares);
+  assert.deepEqual(pool.counters, { alive: 0, lost: 0, pending: 0 });
+});
+
+Deno.test("a pool that is closing still replaces its dead", async () => {
+  const pool = await startPool(1);
+  const call = pool.apply("die", ["report", new Flag().buffer, 1]);
+  await pool.close();
+  assert.equal(await call, "alive");
+});
+
+Deno.test("terminate rejects everything at once", async () => {
+  const pool = await startPool();
+  const { batches, argument, entered, release } = batchesOf(10);
+  const tasks: Promise<unknown>[] = [
+    pool.sweep("hold", argument, { batches }),
+    ...[1, 2, 3, 4, 5].map((x) => pool.apply("square", [x])),
+  ];
+  await entered.reached(2);
+  const closing = pool.close();
+  pool.terminate();
+  const results = await Promise.allSettled(tasks);
+  await closing;
+  assert.ok(
+    results.every(({ status, ...rest }) =>
+      status === "rejected" && "reason" in rest && rest.reason instanceof PoolClosedError
+    ),
+  );
+  assert.deepEqual(pool.counters, { alive: 0, lost: 0, pending: 0 });
+  await assert.rejects(pool.apply("square", [1]), PoolClosedError);
+  // So that the threads end: one that is parked cannot be terminated.
+  release.raise();
+});
+
+Deno.test("a start that fails rejects the pool's start", async () => {
+  const starts = new Flag();
+  const argument: BadStart = { starts: starts.buffer, failFrom: 1 };
+  await assert.rejects(
+    Pool.start<BadService>(MODULE, { size: 2, startArgument: () => argument }),
+    { name: "RemoteError", message: /^EvalError: start \d+ fails$/ },
+  );
+  assert.ok(starts.count >= 6, "it was tried a few times");
+  await assert.rejects(
+    Pool.start<BadService>(new URL("./fixtures/no_such_worker.js", import.meta.url), { size: 1 }),
+    RemoteError,
+  );
+  await assert.rejects(
+    Pool.start<BadService>(MODULE, { size: 2, startArgument: () => () => 1 }),
+    RemoteError,
+  );
+  await assert.rejects(
+    Pool.start<BadService>(MODULE, {
+      size: 2,
+      startArgument: () => {
+        throw new RangeError("nothing left");
+      },
+    }),
+    { message: "RangeError: nothing left" },
+  );
+  for (const size of [0, -1, 1.5, NaN]) {
+    await assert.rejects(Pool.start<BadService>(MODULE, { size }), { name: "RangeError" });
+  }
+});
+
+Deno.test("a worker that fails to start now and then is started again", async () => {
+  const starts = new Flag();
+  let given = 0;
+  // Every second argument makes the start fail.
+  const startArgument = (): BadStart => ({
+    starts: starts.buffer,
+    failFrom: ++given % 2 === 1 ? 0 : Infinity,
+  });
+  await using pool = await Pool.start<BadService>(MODULE, { size: 2, startArgument });
+  await assertFull(pool);
+  assert.ok(pool.counters.lost > 0);
+});
+
+Deno.test("when no worker can be replaced, what is under way fails", async () => {
+  const starts = new Flag();
+  const argument: BadStart = { starts: starts.buffer, failFrom: 2 };
+  const pool = await Pool.start<BadService>(MODULE, { size: 1, startArgument: () => argument });
+  const call = pool.apply("die", ["exit", new Flag().buffer, 1]);
+  await assert.rejects(call, PoolClosedError);
+  await assert.rejects(pool.apply("square", [1]), PoolClosedError);
+});

@@ -1,0 +1,118 @@
+/** Apps to ask without a server, the workers behind them, and readers of what they answer. */
+
+import assert from "node:assert/strict";
+import { AutoIterations, type Painter, type Sampler } from "../../src/render/mod.ts";
+import { type App, createApp, DEFAULT_LIMITS, type Limits } from "../../src/web/mod.ts";
+
+/** Whoever samples and paints. */
+export type Workers = Sampler & Painter;
+
+/** Seconds that the apps of these tests let caches keep an answer. */
+export const MAX_AGE = 3600;
+
+/** An app over these workers. An error of the server's own rejects the request, and so fails the test. */
+export function appOver(workers: Workers, limits: Partial<Limits> = {}): App {
+  return createApp({
+    renderer: { workers, auto: new AutoIterations(workers) },
+    limits: { ...DEFAULT_LIMITS, concurrency: 4, ...limits },
+    maxAge: MAX_AGE,
+    report: (error) => {
+      throw error;
+    },
+  });
+}
+
+/** Workers that count what they are asked for, and refuse it where there is nobody behind them. */
+export class CountedWorkers implements Workers {
+  readonly #workers: Workers | undefined;
+  calls = 0;
+
+  constructor(workers?: Workers) {
+    this.#workers = workers;
+  }
+
+  get mostSamples(): number {
+    return this.#workers?.mostSamples ?? 2 ** 20;
+  }
+
+  readonly sample: Workers["sample"] = (...args) => this.#asked().sample(...args);
+  readonly png: Workers["png"] = (...args) => this.#asked().png(...args);
+  readonly pixels: Workers["pixels"] = (...args) => this.#asked().pixels(...args);
+  readonly encode: Workers["encode"] = (...args) => this.#asked().encode(...args);
+  readonly npy: Workers["npy"] = (...args) => this.#asked().npy(...args);
+  readonly copyCounts: Workers["copyCounts"] = (...args) => this.#asked().copyCounts(...args);
+
+  #asked(): Workers {
+    this.calls++;
+    if (this.#workers === undefined) throw new Error("Cannot compute: nobody should have asked");
+    return this.#workers;
+  }
+}
+
+/** Workers whose one answer is an empty file, given when the test says so. */
+export class HeldWorkers extends CountedWorkers {
+  readonly #entered = Promise.withResolvers<void>();
+  readonly #released = Promise.withResolvers<void>();
+
+  /** Settles when the first request is inside. */
+  readonly entered: Promise<void> = this.#entered.promise;
+
+  /** Lets everything out, now and from now on. */
+  release(): void {
+    this.#released.resolve();
+  }
+
+  override readonly sample: Workers["sample"] = async ({ width, height }, { iterations }) => {
+    this.calls++;
+    this.#entered.resolve();
+    await this.#released.promise;
+    const placed = { width, height, iterations, counts: 0, fractions: 0 };
+    return { ...placed, milliseconds: 0, [Symbol.dispose]() {} };
+  };
+
+  override readonly npy: Workers["npy"] = () => Promise.resolve(new Uint8Array());
+}
+
+/** Asks and expects a file. Resolves to its bytes. */
+export async function bytesOf(
+  answer: Response | Promise<Response>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await answer;
+  if (response.status !== 200) assert.fail(`${response.status}: ${await response.text()}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** A problem document (RFC 9457): the members every one has, and those of its own. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly [member: string]: unknown;
+}
+
+/** Asks and expects a refusal with this status. Resolves to its problem document. */
+export async function problemOf(
+  answer: Response | Promise<Response>,
+  status: number,
+): Promise<ProblemDocument> {
+  const response = await answer;
+  const text = await response.text();
+  assert.equal(response.status, status, text.slice(0, 200));
+  assert.equal(response.headers.get("content-type"), "application/problem+json");
+  assert.equal(response.headers.get("cache-control"), "no-store");
+  const problem = JSON.parse(text) as ProblemDocument;
+  assert.equal(problem.status, status);
+  assert.equal(problem.type, "about:blank");
+  assert.ok(problem.title.length > 0 && problem.detail.length > 0, text);
+  return problem;
+}
+
+/** A POST of this value as JSON, or of this text as it stands. */
+export function posted(body: unknown): RequestInit {
+  return {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  };
+}

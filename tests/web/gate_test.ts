@@ -1,0 +1,131 @@
+/** The gate: how many at a time, in which order, and nobody's place is ever lost. */
+
+import assert from "node:assert/strict";
+import { Gate } from "../../src/web/gate.ts";
+import { BusyError } from "../../src/web/problem.ts";
+
+/** A piece of work that ends when it is told to. */
+class Held {
+  readonly #ended = Promise.withResolvers<void>();
+  begun = false;
+
+  readonly work = async (): Promise<this> => {
+    this.begun = true;
+    await this.#ended.promise;
+    return this;
+  };
+
+  end(): void {
+    this.#ended.resolve();
+  }
+
+  fail(error: Error): void {
+    this.#ended.reject(error);
+  }
+}
+
+Deno.test("so many are inside, so many wait, the next is refused", async () => {
+  const gate = new Gate({ concurrency: 2, queue: 1 });
+  const works = [new Held(), new Held(), new Held()];
+  const runs = works.map(({ work }) => gate.run(work));
+  assert.deepEqual(works.map(({ begun }) => begun), [true, true, false]);
+  assert.deepEqual([gate.inside, gate.waiting], [2, 1]);
+  await assert.rejects(gate.run(() => Promise.resolve()), (error) => {
+    assert.ok(error instanceof BusyError);
+    assert.ok(Number.isInteger(error.retryAfter) && error.retryAfter >= 1);
+    assert.deepEqual(error.details, { limit: "queue", allowed: 1 });
+    return true;
+  });
+  for (const work of works) work.end();
+  assert.deepEqual(await Promise.all(runs), works);
+  assert.deepEqual([gate.inside, gate.waiting], [0, 0]);
+});
+
+Deno.test("those who wait are served in order", async () => {
+  const gate = new Gate({ concurrency: 1, queue: 10 });
+  const order: number[] = [];
+  const runs = Array.from({ length: 11 }, (_, n) =>
+    gate.run(() => {
+      order.push(n);
+      return Promise.resolve();
+    }));
+  await Promise.all(runs);
+  assert.deepEqual(order, Array.from({ length: 11 }, (_, n) => n));
+});
+
+Deno.test("work that fails gives its place back", async () => {
+  const gate = new Gate({ concurrency: 1, queue: 1 });
+  const bad = new Held();
+  const good = new Held();
+  const runs = [gate.run(bad.work), gate.run(good.work)];
+  bad.fail(new Error("no"));
+  good.end();
+  const [first, second] = await Promise.allSettled(runs);
+  assert.equal(first?.status, "rejected");
+  assert.equal(second?.status, "fulfilled");
+  await assert.rejects(gate.run(() => Promise.reject(new Error("again"))), /again/);
+  assert.equal(gate.inside, 0);
+});
+
+Deno.test("a queue of none refuses whenever all are busy", async () => {
+  const gate = new Gate({ concurrency: 1, queue: 0 });
+  const held = new Held();
+  const run = gate.run(held.work);
+  await assert.rejects(gate.run(held.work), BusyError);
+  held.end();
+  await run;
+  assert.equal(await gate.run(() => Promise.resolve(7)), 7);
+});
+
+Deno.test("who gives up leaves the line, and the others move up", async () => {
+  const gate = new Gate({ concurrency: 1, queue: 2 });
+  const held = new Held();
+  const first = gate.run(held.work);
+  const impatient = new AbortController();
+  const never = new Held();
+  const gone = gate.run(never.work, impatient.signal);
+  const last = gate.run(() => Promise.resolve("served"), AbortSignal.any([]));
+  assert.equal(gate.waiting, 2);
+  impatient.abort(new Error("no longer wanted"));
+  await assert.rejects(gone, /no longer wanted/);
+  assert.equal(gate.waiting, 1);
+  held.end();
+  await first;
+  assert.equal(await last, "served");
+  assert.equal(never.begun, false);
+  assert.deepEqual([gate.inside, gate.waiting], [0, 0]);
+});
+
+Deno.test("who gives up as the turn comes does not keep the place", async () => {
+  const gate = new Gate({ concurrency: 1, queue: 1 });
+  const held = new Held();
+  const impatient = new AbortController();
+  const first = gate.run(async () => {
+    await held.work();
+    // The turn passes on right after this.
+    queueMicrotask(() => impatient.abort());
+  });
+  const second = gate.run(() => Promise.resolve(), impatient.signal);
+  held.end();
+  await Promise.allSettled([first, second]);
+  assert.deepEqual([gate.inside, gate.waiting], [0, 0]);
+  assert.equal(await gate.run(() => Promise.resolve(1)), 1);
+});
+
+Deno.test("who comes with an aborted signal is not let in", async () => {
+  const gate = new Gate({ concurrency: 1, queue: 1 });
+  const held = new Held();
+  await assert.rejects(gate.run(held.work, AbortSignal.abort()), { name: "AbortError" });
+  assert.equal(held.begun, false);
+  assert.equal(gate.inside, 0);
+});
+
+Deno.test("a closed gate lets those finish who were admitted", async () => {
+  const gate = new Gate({ concurrency: 1, queue: 1 });
+  const held = new Held();
+  const runs = [gate.run(held.work), gate.run(() => Promise.resolve("served"))];
+  gate.close();
+  await assert.rejects(gate.run(held.work), { name: "BusyError", message: /shutting down/ });
+  held.end();
+  assert.deepEqual(await Promise.all(runs), [held, "served"]);
+});
