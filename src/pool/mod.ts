@@ -1,15 +1,20 @@
 // pool: WHO. Python's multiprocessing for Deno, on Workers and shared memory. Knows no fractal.
 
 export { Arena, type Region } from "./arena.ts";
+export { AsyncResult, ResultTimeoutError } from "./async_result.ts";
 export { BatchCursor } from "./batch_cursor.ts";
+export { chunksOf, defaultChunkSize } from "./chunks.ts";
 export { OverBudgetError, PoolClosedError, RemoteError, WorkerLostError } from "./errors.ts";
 export {
   type CallOptions,
+  type MapOptions,
   Pool,
   type PoolCounters,
+  type PoolOf,
   type PoolOptions,
   type SweepOptions,
 } from "./pool.ts";
+export { Process, type ProcessOptions } from "./process.ts";
 export { type Functions, serve, type Service, type Sweeps, Transferred } from "./serve.ts";
 
 // Shared by any workers: lock, values and arrays, queue, pipe.

@@ -1,137 +1,151 @@
-/** The parent's side of a pool: workers started once, calls and sweeps dealt out among them. */
+/** The parent's side of a pool: Python's `multiprocessing.Pool`, typed. */
 
-import { BatchCursor } from "./batch_cursor.ts";
-import { OverBudgetError, PoolClosedError, RemoteError, WorkerLostError } from "./errors.ts";
-import type { CallOptions, PoolCounters, PoolOptions, SweepOptions } from "./pool_options.ts";
-import { Seat } from "./seat.ts";
+import { AsyncResult } from "./async_result.ts";
+import { chunksOf, defaultChunkSize } from "./chunks.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import type {
+  CallOptions,
+  MapOptions,
+  PoolCounters,
+  PoolOptions,
+  SweepOptions,
+} from "./pool_options.ts";
 import type { ArgumentsOf, Functions, ResultOf, Service, Sweeps } from "./serve.ts";
-import { type Call, type Sweep, taskName, uncloneable } from "./tasks.ts";
-import type { Answer, Fault } from "./wire.ts";
 
-export type { CallOptions, PoolCounters, PoolOptions, SweepOptions };
+export type { CallOptions, MapOptions, PoolCounters, PoolOptions, SweepOptions };
 
-/** Milliseconds for which a worker stays with a sweep before others get their turn. */
-const SLICE = 20;
+/** Chunks that `imap` has under way for each worker: enough to keep it busy while results are read. */
+const AHEAD = 2;
 
-/** Workers that may fail in a row to start before the pool gives up. */
-const FAILED_STARTS = 3;
+/** A pool for the service that a worker's module gave as `T`. */
+export type PoolOf<T> = Pool<
+  T extends Service<infer F, Sweeps> ? F : never,
+  T extends Service<Functions, infer S> ? S : never
+>;
 
-/** Times that a task is tried when its worker dies. */
-const TRIES = 2;
+type First<T> = ArgumentsOf<T>[0];
 
 /**
- * Workers that stay. A call runs one function on one worker; a sweep lets all workers take numbered
- * batches from shared memory until none is left.
+ * Workers that stay. A call runs one function on one worker; a map runs it on every item of a list; a
+ * sweep lets all workers take numbered batches from shared memory until none is left.
  *
  * A worker that dies is replaced, and what it had in hand is done again elsewhere, once; then the caller
- * gets a {@link WorkerLostError}. An error thrown in a worker arrives as a {@link RemoteError}.
+ * gets a `WorkerLostError`. An error thrown in a worker arrives as a `RemoteError`, arguments that cannot
+ * be cloned are a `TypeError`, and a pool that was closed answers with a `PoolClosedError`.
+ *
+ * @example
+ * ```ts ignore
+ * import { Pool } from "./mod.ts";
+ * import type { Squares } from "./squares.ts"; // export type Squares = typeof service
+ * await using pool = await Pool.start<Squares>(new URL("./squares.ts", import.meta.url));
+ * console.log(await pool.map("square", [1, 2, 3])); // [1, 4, 9]
+ * ```
  */
 export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposable {
-  readonly #seats: Seat[];
-  readonly #calls: Call[] = [];
-  readonly #sweeps: Sweep[] = [];
-  readonly #underWay = new Map<number, Call | Sweep>();
-  readonly #started = Promise.withResolvers<void>();
-  #lost = 0;
-  #failedStarts = 0;
-  #nextId = 1;
-  #closed: PoolClosedError | undefined;
-  #idle: PromiseWithResolvers<void> | undefined;
+  readonly #dispatcher: Dispatcher;
 
-  private constructor(module: URL, options: PoolOptions) {
-    const size = options.size ?? navigator.hardwareConcurrency;
-    if (!Number.isInteger(size) || size < 1) {
-      throw new RangeError(`Cannot start a pool of ${size} workers: at least 1, a whole number`);
-    }
-    const seatOptions = {
-      module,
-      seats: size,
-      permissions: options.permissions ?? "none",
-      startArgument: options.startArgument ?? (() => null),
-    };
-    const events = {
-      ready: () => this.#onReady(),
-      answered: (seat: Seat, answer: Answer & { id: number }) => this.#onAnswer(seat, answer),
-      lost: (seat: Seat, orders: readonly number[], fault: Fault) =>
-        this.#onLost(seat, orders, fault),
-    };
-    this.#seats = Array.from({ length: size }, (_, slot) => new Seat(slot, seatOptions, events));
-    for (const seat of this.#seats) seat.start();
+  private constructor(dispatcher: Dispatcher) {
+    this.#dispatcher = dispatcher;
   }
 
   /** Starts the workers from `module` and waits until all have run their `start`. */
   static async start<T extends Service<Functions, Sweeps>>(
     module: URL,
     options: PoolOptions = {},
-  ): Promise<
-    Pool<
-      T extends Service<infer F, Sweeps> ? F : never,
-      T extends Service<Functions, infer S> ? S : never
-    >
-  > {
-    const pool = new Pool<Functions, Sweeps>(module, options);
-    try {
-      await pool.#started.promise;
-    } catch (error) {
-      pool.terminate();
-      throw error;
-    }
-    return pool as never;
+  ): Promise<PoolOf<T>> {
+    const dispatcher = new Dispatcher(module, options);
+    await dispatcher.started();
+    return new Pool(dispatcher) as never;
   }
 
   /** Number of workers. */
   get size(): number {
-    return this.#seats.length;
+    return this.#dispatcher.size;
   }
 
   /** What has happened so far. */
   get counters(): PoolCounters {
-    return {
-      alive: this.#seats.filter((seat) => seat.ready).length,
-      lost: this.#lost,
-      pending: this.#calls.length + this.#underWay.size,
-    };
+    return this.#dispatcher.counters;
   }
 
-  /**
-   * Calls a function in a worker.
-   *
-   * @throws {TypeError} when an argument cannot be cloned
-   * @throws {RemoteError} what the function threw
-   * @throws {WorkerLostError} when two workers died over it
-   * @throws {PoolClosedError}
-   */
+  /** Calls a function in a worker. When the signal aborts, the caller stops waiting. */
   async apply<K extends keyof F & string>(
     name: K,
     args: ArgumentsOf<F[K]>,
     options: CallOptions = {},
   ): Promise<ResultOf<F[K]>> {
-    this.#refuseWhenClosed();
-    options.signal?.throwIfAborted();
-    const id = this.#nextId++;
-    const call: Call = {
-      order: { kind: "call", id, name, args },
-      transfer: options.transfer ?? [],
-      settle: Promise.withResolvers(),
-      tries: 0,
-      abandoned: false,
-    };
-    // A worker cannot be interrupted in a function: the caller stops waiting, the result is dropped.
-    const abandon = () => {
-      call.abandoned = true;
-      const index = this.#calls.indexOf(call);
-      if (index >= 0) this.#calls.splice(index, 1);
-      call.settle.reject(options.signal?.reason);
-      this.#settled();
-    };
-    options.signal?.addEventListener("abort", abandon, { once: true });
-    this.#calls.push(call);
-    this.#deal();
-    try {
-      return await call.settle.promise as ResultOf<F[K]>;
-    } finally {
-      options.signal?.removeEventListener("abort", abandon);
-    }
+    return await this.#dispatcher.call({ name, args }, options) as ResultOf<F[K]>;
+  }
+
+  /** Calls a function in a worker; the result can be asked whether it is there. */
+  applyAsync<K extends keyof F & string>(
+    name: K,
+    args: ArgumentsOf<F[K]>,
+    options: CallOptions = {},
+  ): AsyncResult<ResultOf<F[K]>> {
+    return new AsyncResult(this.apply(name, args, options));
+  }
+
+  /** Calls a function of one argument for every item. The results are in the items' order. */
+  map<K extends keyof F & string>(
+    name: K,
+    items: Iterable<First<F[K]>>,
+    options: MapOptions = {},
+  ): Promise<ResultOf<F[K]>[]> {
+    return this.#mapAll(name, alone(items), options);
+  }
+
+  /** As {@link map}; the result can be asked whether it is there. */
+  mapAsync<K extends keyof F & string>(
+    name: K,
+    items: Iterable<First<F[K]>>,
+    options: MapOptions = {},
+  ): AsyncResult<ResultOf<F[K]>[]> {
+    return new AsyncResult(this.map(name, items, options));
+  }
+
+  /** Calls a function for every list of arguments. The results are in the lists' order. */
+  starmap<K extends keyof F & string>(
+    name: K,
+    items: Iterable<ArgumentsOf<F[K]>>,
+    options: MapOptions = {},
+  ): Promise<ResultOf<F[K]>[]> {
+    return this.#mapAll(name, items, options);
+  }
+
+  /** As {@link starmap}; the result can be asked whether it is there. */
+  starmapAsync<K extends keyof F & string>(
+    name: K,
+    items: Iterable<ArgumentsOf<F[K]>>,
+    options: MapOptions = {},
+  ): AsyncResult<ResultOf<F[K]>[]> {
+    return new AsyncResult(this.starmap(name, items, options));
+  }
+
+  /**
+   * Results one by one in the items' order, as soon as they are there. Reads no more than two chunks for
+   * each worker ahead of whoever reads the results; the default chunk is one item.
+   */
+  imap<K extends keyof F & string>(
+    name: K,
+    items: Iterable<First<F[K]>>,
+    options: MapOptions = {},
+  ): AsyncGenerator<ResultOf<F[K]>> {
+    return this.#stream(name, items, options, (underWay) => underWay[0]!.done);
+  }
+
+  /** As {@link imap}, but in whatever order the chunks are done. */
+  imapUnordered<K extends keyof F & string>(
+    name: K,
+    items: Iterable<First<F[K]>>,
+    options: MapOptions = {},
+  ): AsyncGenerator<ResultOf<F[K]>> {
+    return this.#stream(
+      name,
+      items,
+      options,
+      (underWay) => Promise.race(underWay.map(({ done }) => done)),
+    );
   }
 
   /**
@@ -139,261 +153,106 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
    * compute time of all workers together, milliseconds. Settles only once no worker is at it any more,
    * so that memory the batches write to can be given back.
    *
-   * @throws {TypeError} when the argument cannot be cloned
    * @throws {RemoteError} when a batch threw twice
    * @throws {WorkerLostError} when two workers died over the same batch
-   * @throws {OverBudgetError}
-   * @throws {PoolClosedError}
+   * @throws {OverBudgetError} when the workers took longer than `budget`
    */
   async sweep<K extends keyof S & string>(
     name: K,
-    argument: ArgumentsOf<S[K]>[0],
+    argument: First<S[K]>,
     options: SweepOptions,
   ): Promise<number> {
-    this.#refuseWhenClosed();
-    options.signal?.throwIfAborted();
-    const sweep: Sweep = {
-      id: this.#nextId++,
-      name,
-      argument,
-      cursor: BatchCursor.of(options.batches),
-      options,
-      settle: Promise.withResolvers(),
-      seats: new Set(),
-      threwAt: new Set(),
-      tries: new Map(),
-      milliseconds: 0,
-      failed: false,
-      failure: undefined,
-    };
-    if (sweep.cursor.complete) return 0;
-    const abandon = () => this.#fail(sweep, options.signal?.reason);
-    options.signal?.addEventListener("abort", abandon, { once: true });
-    this.#underWay.set(sweep.id, sweep);
-    this.#sweeps.push(sweep);
-    this.#deal();
-    try {
-      return await sweep.settle.promise;
-    } finally {
-      options.signal?.removeEventListener("abort", abandon);
-    }
+    return await this.#dispatcher.sweep(name, argument, options);
   }
 
   /** Takes no more work, and resolves when all that was taken is done and the workers have ended. */
   async close(): Promise<void> {
-    this.#closed ??= new PoolClosedError("Cannot give work to the pool: it is closed");
-    if (this.counters.pending > 0) {
-      this.#idle ??= Promise.withResolvers();
-      await this.#idle.promise;
-    }
-    this.terminate();
+    await this.#dispatcher.close();
   }
 
-  /** Ends the workers now. Everything under way fails with a {@link PoolClosedError}. */
+  /** Ends the workers now. Everything under way fails with a `PoolClosedError`. */
   terminate(): void {
-    this.#closed ??= new PoolClosedError("The pool was terminated");
-    for (const sweep of this.#sweeps) sweep.cursor.stop();
-    for (const task of [...this.#calls, ...this.#underWay.values()]) {
-      // Those who do not wait for a task must not be told by an unhandled rejection.
-      task.settle.promise.catch(() => {});
-      task.settle.reject(this.#closed);
-    }
-    this.#calls.length = 0;
-    this.#sweeps.length = 0;
-    this.#underWay.clear();
-    for (const seat of this.#seats) seat.terminate();
-    this.#idle?.resolve();
+    this.#dispatcher.terminate();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  /** Fills the mailboxes: calls first, for they are short, then the sweeps in turn. */
-  #deal(): void {
-    for (let call = this.#calls[0]; call !== undefined; call = this.#calls[0]) {
-      const seat = this.#leastLoaded();
-      if (seat === undefined) break;
-      // What may have killed a worker is tried again alone: its neighbours shall not die with it twice.
-      if (call.tries > 0 && seat.load > 0) return;
-      this.#calls.shift();
-      this.#giveCall(seat, call);
-    }
-    for (let misses = 0; misses < this.#sweeps.length;) {
-      const sweep = this.#sweeps.shift()!;
-      this.#sweeps.push(sweep);
-      misses = this.#giveSweep(sweep) ? 0 : misses + 1;
-    }
-  }
-
-  #leastLoaded(fits: (seat: Seat) => boolean = () => true): Seat | undefined {
-    let best: Seat | undefined;
-    for (const seat of this.#seats) {
-      if (!seat.hasRoom || !fits(seat)) continue;
-      if (best === undefined || seat.load < best.load) best = seat;
-    }
-    return best;
-  }
-
-  #giveCall(seat: Seat, call: Call): void {
-    const alone = call.tries++ > 0;
-    this.#underWay.set(call.order.id, call);
+  async #mapAll<R>(
+    name: string,
+    items: Iterable<readonly unknown[]>,
+    { chunkSize, signal, onProgress }: MapOptions,
+  ): Promise<R[]> {
+    const list = [...items];
+    const size = chunkSize ?? defaultChunkSize(list.length, this.size);
+    // The first failure calls off the chunks that still wait.
+    const failure = new AbortController();
+    const either = signal === undefined
+      ? failure.signal
+      : AbortSignal.any([signal, failure.signal]);
+    let done = 0;
+    const chunks = [...chunksOf(list, size)].map(async (chunk) => {
+      const results = await this.#dispatcher.call({ name, items: chunk }, { signal: either });
+      done += chunk.length;
+      onProgress?.(done);
+      return results as R[];
+    });
     try {
-      seat.give(call.order, { transfer: call.transfer, alone });
+      return (await Promise.all(chunks)).flat(1) as R[];
     } catch (error) {
-      this.#underWay.delete(call.order.id);
-      call.settle.reject(uncloneable(call.order.name, error));
-      this.#settled();
+      failure.abort(error);
+      await Promise.allSettled(chunks);
+      throw error;
     }
   }
 
-  #giveSweep(sweep: Sweep): boolean {
-    if (!sweep.cursor.open) return false;
-    // Not behind a call, which may take seconds, while others could finish the sweep.
-    const seat = this.#leastLoaded((seat) =>
-      seat.calls === 0 && !sweep.seats.has(seat) && !sweep.threwAt.has(seat)
-    );
-    if (seat === undefined) return false;
+  async *#stream<R>(
+    name: string,
+    items: Iterable<unknown>,
+    { chunkSize = 1, signal, onProgress }: MapOptions,
+    next: (underWay: readonly Chunk<R>[]) => Promise<Chunk<R>>,
+  ): AsyncGenerator<R> {
+    const left = new AbortController();
+    const either = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]);
+    const chunks = chunksOf(alone(items), chunkSize);
+    const underWay: Chunk<R>[] = [];
+    let finished = 0;
     try {
-      seat.give({
-        kind: "sweep",
-        id: sweep.id,
-        name: sweep.name,
-        argument: sweep.argument,
-        cursor: sweep.cursor.buffer,
-        worker: seat.worker,
-        slice: SLICE,
-      });
-    } catch (error) {
-      this.#fail(sweep, uncloneable(sweep.name, error));
-      return false;
-    }
-    sweep.seats.add(seat);
-    return true;
-  }
-
-  #onReady(): void {
-    this.#failedStarts = 0;
-    if (this.#seats.every((seat) => seat.ready)) this.#started.resolve();
-    this.#deal();
-  }
-
-  #onAnswer(seat: Seat, answer: Answer & { readonly id: number }): void {
-    const task = this.#underWay.get(answer.id);
-    if (task !== undefined) {
-      if (answer.kind === "left") {
-        this.#onLeft(task as Sweep, seat, answer);
-      } else {
-        const call = task as Call;
-        this.#underWay.delete(answer.id);
-        if (answer.kind === "value") call.settle.resolve(answer.value);
-        if (answer.kind === "fault") call.settle.reject(new RemoteError(answer.fault));
-        this.#settled();
+      for (let more = true;;) {
+        while (more && underWay.length < AHEAD * this.size) {
+          const { value, done } = chunks.next();
+          if (done) more = false;
+          else underWay.push(this.#chunk(name, value, either));
+        }
+        if (underWay.length === 0) return;
+        const chunk = await next(underWay);
+        underWay.splice(underWay.indexOf(chunk), 1);
+        const results = await chunk.results;
+        finished += results.length;
+        onProgress?.(finished);
+        yield* results;
       }
-    }
-    this.#deal();
-  }
-
-  #onLeft(sweep: Sweep, seat: Seat, answer: Answer & { kind: "left" }): void {
-    sweep.seats.delete(seat);
-    sweep.milliseconds += answer.milliseconds;
-    this.#tellProgress(sweep);
-    if (answer.failed !== null) {
-      const { batch, fault } = answer.failed;
-      sweep.threwAt.add(seat);
-      if (sweep.threwAt.size === this.size) sweep.threwAt.clear();
-      if (batch < 0) this.#fail(sweep, new RemoteError(fault));
-      else this.#tryAgain(sweep, [batch], () => new RemoteError(fault));
-    }
-    const { budget } = sweep.options;
-    if (budget !== undefined && sweep.milliseconds > budget && !sweep.cursor.complete) {
-      this.#fail(sweep, new OverBudgetError(`The work took more than ${budget} ms of compute`));
-    }
-    this.#endSweep(sweep);
-  }
-
-  /** A listener that throws ends its own sweep, not the process. */
-  #tellProgress(sweep: Sweep): void {
-    if (sweep.failed) return;
-    try {
-      sweep.options.onProgress?.(sweep.cursor.done);
-    } catch (error) {
-      this.#fail(sweep, error);
+    } finally {
+      // Whoever stops reading, or meets an error, calls off what is still waiting.
+      left.abort();
     }
   }
 
-  #onLost(seat: Seat, orders: readonly number[], fault: Fault): void {
-    this.#lost++;
-    if (++this.#failedStarts > FAILED_STARTS * this.#seats.length) {
-      this.#started.reject(new RemoteError(fault));
-      this.terminate();
-      return;
-    }
-    for (const id of orders) {
-      const task = this.#underWay.get(id);
-      if (task === undefined) continue;
-      const lost = () =>
-        new WorkerLostError(`A worker died over ${taskName(task)}: ${fault.message}`);
-      if ("cursor" in task) {
-        task.seats.delete(seat);
-        task.threwAt.delete(seat);
-        this.#tryAgain(task, task.cursor.heldBy(seat.worker), lost);
-        this.#endSweep(task);
-        continue;
-      }
-      this.#underWay.delete(id);
-      if (task.tries < TRIES && task.transfer.length === 0 && !task.abandoned) {
-        this.#calls.unshift(task);
-      } else {
-        task.settle.reject(lost());
-        this.#settled();
-      }
-    }
-    seat.start();
-    this.#deal();
+  #chunk<R>(name: string, items: readonly (readonly unknown[])[], signal: AbortSignal): Chunk<R> {
+    const results = this.#dispatcher.call({ name, items }, { signal }) as Promise<R[]>;
+    const done: Promise<Chunk<R>> = results.then(() => chunk, () => chunk);
+    const chunk: Chunk<R> = { results, done };
+    return chunk;
   }
+}
 
-  /** Opens batches again, or fails the sweep when one of them has had its tries. */
-  #tryAgain(sweep: Sweep, batches: readonly number[], error: () => Error): void {
-    for (const batch of batches) {
-      const tries = (sweep.tries.get(batch) ?? 0) + 1;
-      sweep.tries.set(batch, tries);
-      if (tries >= TRIES) return this.#fail(sweep, error());
-      sweep.cursor.reopen(batch);
-    }
-  }
+/** A chunk under way. `done` gives the chunk itself when it has ended, well or not. */
+interface Chunk<R> {
+  readonly results: Promise<R[]>;
+  readonly done: Promise<Chunk<R>>;
+}
 
-  #fail(sweep: Sweep, error: unknown): void {
-    if (!sweep.failed) {
-      sweep.failed = true;
-      sweep.failure = error;
-    }
-    sweep.cursor.stop();
-    this.#endSweep(sweep);
-  }
-
-  /** Settles a sweep that nobody is at any more and that is complete or has failed. */
-  #endSweep(sweep: Sweep): void {
-    if (sweep.seats.size > 0 || !this.#underWay.has(sweep.id)) return;
-    if (!sweep.cursor.complete && !sweep.failed) {
-      // Nobody is at it: what is neither done nor open was taken by a worker that is gone.
-      if (sweep.cursor.open) return;
-      const error = () => new WorkerLostError(`Workers left ${sweep.name} with batches in hand`);
-      this.#tryAgain(sweep, sweep.cursor.unfinished(), error);
-      return;
-    }
-    this.#underWay.delete(sweep.id);
-    this.#sweeps.splice(this.#sweeps.indexOf(sweep), 1);
-    if (sweep.failed) sweep.settle.reject(sweep.failure);
-    else sweep.settle.resolve(sweep.milliseconds);
-    this.#settled();
-  }
-
-  #settled(): void {
-    if (this.#idle !== undefined && this.counters.pending === 0) this.#idle.resolve();
-  }
-
-  #refuseWhenClosed(): void {
-    if (this.#closed !== undefined) throw this.#closed;
-  }
+function* alone<T>(items: Iterable<T>): Generator<[T]> {
+  for (const item of items) yield [item];
 }

@@ -16,6 +16,15 @@ export interface CallOptions {
   readonly transfer?: Transferable[];
 }
 
+/** How a list of items is worked through. */
+export interface MapOptions {
+  /** Items that travel together; default: Python's rule, four chunks for each worker. */
+  readonly chunkSize?: number;
+  readonly signal?: AbortSignal;
+  /** Told the number of items done, after each chunk. */
+  readonly onProgress?: (done: number) => void;
+}
+
 export interface SweepOptions {
   /** How many batches there are: 0 to batches - 1. */
   readonly batches: number;

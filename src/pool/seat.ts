@@ -5,6 +5,7 @@ import {
   type CallOrder,
   type Fault,
   faultOf,
+  type MapOrder,
   type Order,
   type SweepOrder,
 } from "./wire.ts";
@@ -70,7 +71,7 @@ export class Seat {
   /** Calls given and not yet answered. */
   get calls(): number {
     let calls = 0;
-    for (const kind of this.#orders.values()) if (kind === "call") calls++;
+    for (const kind of this.#orders.values()) if (kind !== "sweep") calls++;
     return calls;
   }
 
@@ -114,7 +115,7 @@ export class Seat {
    * @throws {DOMException} DataCloneError when the order's arguments cannot be cloned
    */
   give(
-    order: CallOrder | SweepOrder,
+    order: CallOrder | MapOrder | SweepOrder,
     { transfer = [], alone = false }: { transfer?: Transferable[]; alone?: boolean } = {},
   ): void {
     this.#post(order, transfer);

@@ -1,7 +1,14 @@
 /** The worker's side of a pool: registers what the worker can do and obeys orders. */
 
 import { BatchCursor } from "./batch_cursor.ts";
-import { type Answer, type CallOrder, faultOf, type Order, type SweepOrder } from "./wire.ts";
+import {
+  type Answer,
+  type CallOrder,
+  faultOf,
+  type MapOrder,
+  type Order,
+  type SweepOrder,
+} from "./wire.ts";
 
 /** Functions that can be called from the parent: arguments and results are cloned. */
 export type Functions = Record<string, (...args: never[]) => unknown>;
@@ -56,13 +63,17 @@ export function serve<F extends Functions, S extends Sweeps>(
   service: Service<F, S>,
 ): Service<F, S> {
   announceEndings();
+  let started = Promise.resolve();
   self.addEventListener("message", (event) => {
     const order = (event as MessageEvent<Order>).data;
     switch (order.kind) {
       case "start":
-        return void start(service, order.argument);
+        started = start(service, order.argument);
+        return;
       case "call":
-        return void call(service.functions, order);
+        return void started.then(() => call(service.functions, order));
+      case "map":
+        return void started.then(() => map(service.functions, order));
       case "sweep":
         return sweep(service.sweeps, order);
     }
@@ -85,9 +96,7 @@ async function start<F extends Functions, S extends Sweeps>(
 async function call(functions: Functions | undefined, order: CallOrder): Promise<void> {
   const { id, name, args } = order;
   try {
-    const target = functions?.[name];
-    if (target === undefined) throw new ReferenceError(`Cannot call ${name}: no such function`);
-    const result = await target(...args as never[]);
+    const result = await functionOf(functions, name)(...args as never[]);
     if (result instanceof Transferred) {
       answer({ kind: "value", id, value: result.value }, result.buffers);
     } else {
@@ -97,6 +106,33 @@ async function call(functions: Functions | undefined, order: CallOrder): Promise
     // Also reached when the result cannot be cloned: postMessage throws before it sends.
     answer({ kind: "fault", id, fault: faultOf(thrown) });
   }
+}
+
+async function map(functions: Functions | undefined, order: MapOrder): Promise<void> {
+  const { id, name, items } = order;
+  const values: unknown[] = [];
+  const buffers: ArrayBuffer[] = [];
+  try {
+    const target = functionOf(functions, name);
+    for (const args of items) {
+      const result = target(...args as never[]);
+      // Awaiting what is no promise would cost a short function more than its own time.
+      const value = result instanceof Promise ? await result : result;
+      if (value instanceof Transferred) buffers.push(...value.buffers);
+      values.push(value instanceof Transferred ? value.value : value);
+    }
+    answer({ kind: "value", id, value: values }, buffers);
+  } catch (thrown) {
+    answer({ kind: "fault", id, fault: faultOf(thrown) });
+  }
+}
+
+function functionOf(functions: Functions | undefined, name: string): Functions[string] {
+  const target = functions !== undefined && Object.hasOwn(functions, name)
+    ? functions[name]
+    : undefined;
+  if (target === undefined) throw new ReferenceError(`Cannot call ${name}: no such function`);
+  return target;
 }
 
 function sweep(sweeps: Sweeps | undefined, order: SweepOrder): void {

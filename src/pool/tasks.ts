@@ -3,11 +3,11 @@
 import type { BatchCursor } from "./batch_cursor.ts";
 import type { SweepOptions } from "./pool_options.ts";
 import type { Seat } from "./seat.ts";
-import { type CallOrder, faultOf } from "./wire.ts";
+import { type CallOrder, faultOf, type MapOrder } from "./wire.ts";
 
-/** A function to be called once. */
+/** A function to be called, once or for each of a chunk of items. */
 export interface Call {
-  readonly order: CallOrder;
+  readonly order: CallOrder | MapOrder;
   readonly transfer: Transferable[];
   readonly settle: PromiseWithResolvers<unknown>;
   /** Workers that have been given it. */

@@ -14,6 +14,14 @@ export interface CallOrder {
   readonly args: readonly unknown[];
 }
 
+/** Call a function for each item in turn: its argument lists. The answer is the list of results. */
+export interface MapOrder {
+  readonly kind: "map";
+  readonly id: number;
+  readonly name: string;
+  readonly items: readonly (readonly unknown[])[];
+}
+
 /** Take batches of a sweep from its shared cursor, for about `slice` milliseconds. */
 export interface SweepOrder {
   readonly kind: "sweep";
@@ -26,7 +34,7 @@ export interface SweepOrder {
   readonly slice: number;
 }
 
-export type Order = StartOrder | CallOrder | SweepOrder;
+export type Order = StartOrder | CallOrder | MapOrder | SweepOrder;
 
 /** An error as plain data: structured clone would drop the class's name and, in part, the stack. */
 export interface Fault {
