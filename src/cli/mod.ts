@@ -1,6 +1,7 @@
 // cli: THE HAND. The commands, by name.
 
 import { UsageError } from "./flags.ts";
+import { lesson, LESSON_HELP } from "./lesson.ts";
 import { render, RENDER_HELP } from "./render.ts";
 import { serve, SERVE_HELP } from "./serve.ts";
 import { print, say } from "./terminal.ts";
@@ -14,6 +15,7 @@ interface Command {
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ["serve", { run: serve, help: SERVE_HELP }],
   ["render", { run: render, help: RENDER_HELP }],
+  ["lesson", { run: lesson, help: LESSON_HELP }],
 ]);
 
 const HELP = `mandeltile: a map of the Mandelbrot set, computed as you go

@@ -14,3 +14,5 @@ export {
 } from "./render.ts";
 export { RenderWorkers, type RenderWorkersOptions } from "./render_workers.ts";
 export type { Painter, Sampled, SampleOptions, Sampler } from "./sampler.ts";
+export { countPoints, type Lesson, type LessonRow, runLesson } from "./lesson/ways.ts";
+export type { LessonWindow } from "./lesson/workload.ts";
