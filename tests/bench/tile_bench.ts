@@ -31,8 +31,10 @@ export interface LightTile {
   readonly compute: number;
   readonly colour: number;
   readonly encode: number;
-  /** What is left of `elapsed`. */
+  /** What is left of `elapsed`: a small difference of large numbers, good to half a millisecond. */
   readonly overhead: number;
+  /** A request for a single pixel: all that is not work, measured as it is. */
+  readonly onePixel: number;
 }
 
 /** A heavy tile's time by the number of workers: the best of the rounds, milliseconds. */
@@ -46,6 +48,7 @@ export interface HeavyTile {
 }
 
 const LIGHT = { address: TileAddress.of(3, 2n, 3n), iterations: 255 };
+const ONE_PIXEL = "/render.png?re=-0.7&im=0.3&span=0.001&width=1&height=1&iterations=9";
 const SIDE = 256;
 const LOOK: Look = { palette: defaultPalette, shading: "smooth" };
 
@@ -73,27 +76,31 @@ export async function benchLightTile(rounds = 20): Promise<LightTile> {
   const work = await BareWork.start();
   let samples: Samples;
   let picture: IndexedPicture;
-  const requests = {
-    elapsed: async () => {
-      const response = await app.request(path);
-      if (response.status !== 200) throw new Error(`The tile's answer is ${response.status}`);
-      await response.arrayBuffer();
-    },
+  const get = async (path: string) => {
+    const response = await app.request(path);
+    if (response.status !== 200) throw new Error(`The answer to ${path} is ${response.status}`);
+    await response.arrayBuffer();
   };
+  const requests = { elapsed: () => get(path) };
+  const pixels = { onePixel: () => get(ONE_PIXEL) };
   const parts = {
     compute: () => samples = work.sample(),
     colour: () => picture = paintIndexed(samples, LOOK),
     encode: () => encodePng(picture),
   };
-  const times = { elapsed: [], compute: [], colour: [], encode: [] } as Record<string, number[]>;
+  const times: Record<string, number[]> = {};
   for (let round = -WARM_UPS; round < rounds; round++) {
-    const burst = { ...await inTurns(BURST, requests), ...await inTurns(BURST, parts) };
-    if (round < 0) continue;
-    for (const [name, milliseconds] of Object.entries(burst)) times[name]!.push(...milliseconds);
+    for (const ways of [requests, pixels, parts]) {
+      const burst = await inTurns<string>(BURST, ways);
+      if (round < 0) continue;
+      for (const [name, ms] of Object.entries(burst)) (times[name] ??= []).push(...ms);
+    }
   }
-  const [elapsed = 0, compute = 0, colour = 0, encode = 0] = Object.values(times).map(median);
+  const of = (name: string) => median(times[name]!);
+  const [elapsed, compute] = [of("elapsed"), of("compute")];
+  const [colour, encode] = [of("colour"), of("encode")];
   const overhead = elapsed - compute - colour - encode;
-  return { tile: path, elapsed, compute, colour, encode, overhead };
+  return { tile: path, elapsed, compute, colour, encode, overhead, onePixel: of("onePixel") };
 }
 
 /** Renders a heavy tile with one worker and with two, in turns. */
@@ -123,6 +130,7 @@ export function tileTables(light: LightTile, heavy: HeavyTile): string {
   return [
     `${light.tile}, one worker`,
     ...parts.map((part) => part.padEnd(12) + light[part].toFixed(2).padStart(8) + " ms"),
+    "one pixel".padEnd(12) + light.onePixel.toFixed(2).padStart(8) + " ms, /render.png",
     "",
     `tile ${heavy.tile}, ${heavy.iterations} iterations`,
     "one worker".padEnd(12) + heavy.one.toFixed(0).padStart(8) + " ms",
