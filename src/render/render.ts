@@ -44,6 +44,9 @@ export interface Rendered {
   /** Milliseconds: of compute by all workers together, and of everything on the clock. */
   readonly compute: number;
   readonly elapsed: number;
+  /** Milliseconds that a worker took to colour and to encode; 0 where a picture came in bands. */
+  readonly colour: number;
+  readonly encode: number;
 }
 
 /** Renders a tile of `size` * `size` pixels. */
@@ -102,7 +105,7 @@ async function renderFrame(
   return { ...result, iterations, elapsed: performance.now() - began };
 }
 
-type Part = Pick<Rendered, "bytes" | "compute">;
+type Part = Pick<Rendered, "bytes" | "compute" | "colour" | "encode">;
 
 async function renderAtOnce(
   workers: Sampler & Painter,
@@ -113,10 +116,12 @@ async function renderAtOnce(
   using samples = await workers.sample(frame, sampleOptions(iterations, output, limits));
   const { width, height, counts, fractions } = samples;
   const placed = { width, height, iterations, counts, fractions };
-  const bytes = output.format === "npy"
-    ? await workers.npy(placed, signal)
-    : await workers.png({ samples: placed, look: output.look, factor }, pngOptions(output), signal);
-  return { bytes, compute: samples.milliseconds };
+  const compute = samples.milliseconds;
+  if (output.format === "npy") {
+    return { bytes: await workers.npy(placed, signal), compute, colour: 0, encode: 0 };
+  }
+  const order = { samples: placed, look: output.look, factor };
+  return { ...await workers.png(order, pngOptions(output), signal), compute };
 }
 
 /** A picture whose samples do not fit the memory at once: band by band, and encoded at the end. */
@@ -149,7 +154,8 @@ async function renderInBands(
     compute += samples.milliseconds;
   }
   if (output.format === "npy") {
-    return { bytes: encodeNpy(new Uint32Array(pixels.buffer), { width, height }), compute };
+    const bytes = encodeNpy(new Uint32Array(pixels.buffer), { width, height });
+    return { bytes, compute, colour: 0, encode: 0 };
   }
   const picture = factor === 1
     ? {
@@ -160,7 +166,8 @@ async function renderInBands(
       colours: indexedColours(output.look.palette),
     }
     : { kind: "true colour" as const, width, height, channels: 3 as const, pixels };
-  return { bytes: await workers.encode(picture, pngOptions(output), signal), compute };
+  const bytes = await workers.encode(picture, pngOptions(output), signal);
+  return { bytes, compute, colour: 0, encode: 0 };
 }
 
 function sampleOptions(

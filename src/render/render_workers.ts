@@ -6,7 +6,7 @@ import { columnsOf, type Frame, rowsOf } from "../plane/mod.ts";
 import { Arena, Pool, type PoolCounters } from "../pool/mod.ts";
 import { batchCount, batchShape } from "./batches.ts";
 import type { PaintOrder, Placed, SampleOrder, StartArgument } from "./orders.ts";
-import type { Painter, Sampled, SampleOptions, Sampler } from "./sampler.ts";
+import type { PaintedFile, Painter, Sampled, SampleOptions, Sampler } from "./sampler.ts";
 import type { RenderService } from "./worker.ts";
 
 /** How the workers are set up. */
@@ -116,7 +116,7 @@ export class RenderWorkers implements Sampler, Painter, AsyncDisposable {
     order: PaintOrder,
     options: PngOptions,
     signal?: AbortSignal,
-  ): Promise<Uint8Array<ArrayBuffer>> {
+  ): Promise<PaintedFile> {
     return this.#pool.apply("png", [order, options], signal && { signal });
   }
 

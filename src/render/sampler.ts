@@ -31,13 +31,16 @@ export interface Sampler {
   sample(frame: Frame, options: SampleOptions): Promise<Sampled>;
 }
 
+/** A picture's file, and the milliseconds that its colours and its encoding took. */
+export interface PaintedFile {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly colour: number;
+  readonly encode: number;
+}
+
 /** Colours samples and encodes pictures, off the thread that answers. */
 export interface Painter {
-  png(
-    order: PaintOrder,
-    options: PngOptions,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array<ArrayBuffer>>;
+  png(order: PaintOrder, options: PngOptions, signal?: AbortSignal): Promise<PaintedFile>;
   pixels(order: PaintOrder, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   encode(
     picture: Picture,

@@ -12,6 +12,7 @@ import {
 } from "../image/mod.ts";
 import { serve, Transferred } from "../pool/mod.ts";
 import { batchAt } from "./batches.ts";
+import type { PaintedFile } from "./sampler.ts";
 import type { PaintOrder, Placed, SampleOrder, StartArgument } from "./orders.ts";
 
 let kernel: Kernel;
@@ -39,7 +40,14 @@ const service = serve({
   },
   functions: {
     /** Colours samples and encodes the picture. */
-    png: (order: PaintOrder, options: PngOptions) => moved(encodePng(paint(order), options)),
+    png: (order: PaintOrder, options: PngOptions): Transferred<PaintedFile> => {
+      const began = performance.now();
+      const picture = paint(order);
+      const coloured = performance.now();
+      const bytes = encodePng(picture, options);
+      const file = { bytes, colour: coloured - began, encode: performance.now() - coloured };
+      return new Transferred(file, [bytes.buffer]);
+    },
     /** Colours samples: one byte a pixel where the factor is 1, else three. */
     pixels: (order: PaintOrder) => {
       const picture = paint(order);

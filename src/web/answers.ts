@@ -32,10 +32,11 @@ export async function answerFile(
     return c.body(null, 304, { etag, "cache-control": cacheControl });
   }
   if (c.req.method === "HEAD") return c.body(null, 200, headers);
-  const { bytes, iterations, compute: milliseconds, elapsed } = await compute(c.req.raw.signal);
+  const { bytes, iterations, ...times } = await compute(c.req.raw.signal);
   return c.body(bytes, 200, {
     ...headers,
     "mandeltile-iterations": String(iterations),
-    "server-timing": `compute;dur=${milliseconds.toFixed(1)}, render;dur=${elapsed.toFixed(1)}`,
+    "server-timing": ["compute", "colour", "encode", "elapsed"]
+      .map((part) => `${part};dur=${times[part as keyof typeof times].toFixed(2)}`).join(", "),
   });
 }

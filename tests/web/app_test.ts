@@ -37,7 +37,10 @@ Deno.test("files come with their type, a strong validator and a name", async (t)
         new RegExp(`^inline; filename="[\\w-]+\\.${extension}"$`),
       );
       assert.match(headers.get("mandeltile-iterations") ?? "", /^[1-9]\d*$/);
-      assert.match(headers.get("server-timing") ?? "", /^compute;dur=[\d.]+, render;dur=[\d.]+$/);
+      assert.match(
+        headers.get("server-timing") ?? "",
+        /^compute;dur=[\d.]+, colour;dur=[\d.]+, encode;dur=[\d.]+, elapsed;dur=[\d.]+$/,
+      );
       assert.equal(headers.get("x-content-type-options"), "nosniff");
       assert.equal(headers.get("cross-origin-resource-policy"), "cross-origin");
       assert.equal(headers.get("access-control-allow-origin"), "*");
