@@ -1,0 +1,151 @@
+// Tests of a pool's life: sharing, closing, terminating, and workers that fail to start.
+
+import assert from "node:assert/strict";
+import { Pool, PoolClosedError, RemoteError } from "../../src/pool/mod.ts";
+import type { BadService, BadStart } from "./fixtures/bad_worker.ts";
+import { Flag } from "./fixtures/flag.ts";
+import {
+  assertFull,
+  assertSquares,
+  batchesOf,
+  MODULE,
+  startPool,
+  turns,
+  watch,
+} from "./fixtures/bad_pool.ts";
+
+Deno.test("two sweeps share the workers: a short one does not wait for a long one", async () => {
+  await using pool = await startPool();
+  const long = batchesOf(4000);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const slow = pool.sweep("dawdle", long.argument, { batches: long.batches, signal });
+  await long.entered.reached(1);
+  const short = batchesOf(8);
+  await pool.sweep("dawdle", short.argument, { batches: short.batches });
+  assertSquares(short.squares);
+  const meanwhile = long.entered.count;
+  assert.ok(meanwhile < long.batches / 4, `${meanwhile} batches of the long one came first`);
+  controller.abort();
+  await assert.rejects(slow, { name: "AbortError" });
+});
+
+Deno.test("neither sweeps nor calls wait behind a long call while another worker is free", async () => {
+  await using pool = await startPool();
+  const entered = new Flag();
+  const release = new Flag();
+  const held = pool.apply("hold", [entered.buffer, release.buffer]);
+  await entered.reached(1);
+  const { batches, argument, squares } = batchesOf(50);
+  await Promise.all([
+    pool.sweep("square", argument, { batches }),
+    pool.apply("square", [4]),
+  ]);
+  assertSquares(squares);
+  release.raise();
+  assert.equal(await held, "released");
+});
+
+Deno.test("close waits for what was taken and takes no more", async () => {
+  const pool = await startPool();
+  const { batches, argument, entered, release, squares } = batchesOf(6);
+  const sweep = pool.sweep("hold", argument, { batches });
+  await entered.reached(2);
+  const call = pool.apply("square", [7]);
+  const closed = pool.close();
+  const again = pool.close();
+  const state = watch(closed);
+  const refused = { name: "PoolClosedError", message: /closed/ };
+  await assert.rejects(pool.apply("square", [1]), refused);
+  await assert.rejects(pool.sweep("square", argument, { batches }), refused);
+  await turns();
+  assert.equal(state.settled, false);
+  release.raise();
+  await Promise.all([closed, again]);
+  assert.equal(await call, 49);
+  await sweep;
+  assertSquares(squares);
+  assert.deepEqual(pool.counters, { alive: 0, lost: 0, pending: 0 });
+});
+
+Deno.test("a pool that is closing still replaces its dead", async () => {
+  const pool = await startPool(1);
+  const call = pool.apply("die", ["report", new Flag().buffer, 1]);
+  await pool.close();
+  assert.equal(await call, "alive");
+});
+
+Deno.test("terminate rejects everything at once", async () => {
+  const pool = await startPool();
+  const { batches, argument, entered, release } = batchesOf(10);
+  const tasks: Promise<unknown>[] = [
+    pool.sweep("hold", argument, { batches }),
+    ...[1, 2, 3, 4, 5].map((x) => pool.apply("square", [x])),
+  ];
+  await entered.reached(2);
+  const closing = pool.close();
+  pool.terminate();
+  const results = await Promise.allSettled(tasks);
+  await closing;
+  assert.ok(
+    results.every(({ status, ...rest }) =>
+      status === "rejected" && "reason" in rest && rest.reason instanceof PoolClosedError
+    ),
+  );
+  assert.deepEqual(pool.counters, { alive: 0, lost: 0, pending: 0 });
+  await assert.rejects(pool.apply("square", [1]), PoolClosedError);
+  // So that the threads end: one that is parked cannot be terminated.
+  release.raise();
+});
+
+Deno.test("a start that fails rejects the pool's start", async () => {
+  const starts = new Flag();
+  const argument: BadStart = { starts: starts.buffer, failFrom: 1 };
+  await assert.rejects(
+    Pool.start<BadService>(MODULE, { size: 2, startArgument: () => argument }),
+    { name: "RemoteError", message: /^EvalError: start \d+ fails$/ },
+  );
+  assert.ok(starts.count >= 6, "it was tried a few times");
+  await assert.rejects(
+    Pool.start<BadService>(new URL("./fixtures/no_such_worker.js", import.meta.url), { size: 1 }),
+    RemoteError,
+  );
+  await assert.rejects(
+    Pool.start<BadService>(MODULE, { size: 2, startArgument: () => () => 1 }),
+    RemoteError,
+  );
+  await assert.rejects(
+    Pool.start<BadService>(MODULE, {
+      size: 2,
+      startArgument: () => {
+        throw new RangeError("nothing left");
+      },
+    }),
+    { message: "RangeError: nothing left" },
+  );
+  for (const size of [0, -1, 1.5, NaN]) {
+    await assert.rejects(Pool.start<BadService>(MODULE, { size }), { name: "RangeError" });
+  }
+});
+
+Deno.test("a worker that fails to start now and then is started again", async () => {
+  const starts = new Flag();
+  let given = 0;
+  // Every second argument makes the start fail.
+  const startArgument = (): BadStart => ({
+    starts: starts.buffer,
+    failFrom: ++given % 2 === 1 ? 0 : Infinity,
+  });
+  await using pool = await Pool.start<BadService>(MODULE, { size: 2, startArgument });
+  await assertFull(pool);
+  assert.ok(pool.counters.lost > 0);
+});
+
+Deno.test("when no worker can be replaced, what is under way fails", async () => {
+  const starts = new Flag();
+  const argument: BadStart = { starts: starts.buffer, failFrom: 2 };
+  const pool = await Pool.start<BadService>(MODULE, { size: 1, startArgument: () => argument });
+  const call = pool.apply("die", ["exit", new Flag().buffer, 1]);
+  await assert.rejects(call, PoolClosedError);
+  await assert.rejects(pool.apply("square", [1]), PoolClosedError);
+});
