@@ -23,6 +23,9 @@ const DEFAULT_MEMORY = 256 * 2 ** 20;
 /** A worker's own part of the memory: the kernel's scratch and 1024 samples for its warm-up. */
 const BYTES_PER_WORKER = SCRATCH_BYTES + 8 * 1024;
 
+/** Threads that may run on for ever before a replacement has to wait: far more than a machine bears. */
+const STRAYS = 8;
+
 /** Bytes of a sample: a u32 count and an f32 fraction. */
 const SAMPLE_BYTES = 8;
 
@@ -54,21 +57,17 @@ export class RenderWorkers implements Sampler, Painter, AsyncDisposable {
     const pages = Math.ceil((options.memoryBytes ?? DEFAULT_MEMORY) / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const module = await compileKernel();
-    // The first page is the kernel's own. A replaced worker's scratch is not used again: nobody knows
-    // whether its thread still writes there.
-    let next = PAGE;
-    const spare = 8;
-    const scratchEnd = PAGE + (workers + spare) * BYTES_PER_WORKER;
+    // The first page is the kernel's own. Room for every worker and its replacement, as the two may
+    // overlap, and for some that were given up and run on: theirs is not lent again while they do.
+    const scratchEnd = PAGE + (2 * workers + STRAYS) * BYTES_PER_WORKER;
+    const scratches = new Arena(PAGE, scratchEnd);
     const arena = new Arena(scratchEnd, pages * PAGE);
     const pool = await Pool.start<RenderService>(new URL("./worker.ts", import.meta.url), {
       size: workers,
-      startArgument: (): StartArgument => {
-        if (next >= scratchEnd) {
-          throw new RangeError("Cannot start a worker: no scratch memory left");
-        }
-        const scratch = next;
-        next += BYTES_PER_WORKER;
-        return { module, memory, scratch };
+      startArgument: async (ended): Promise<StartArgument> => {
+        const scratch = await scratches.allocate(BYTES_PER_WORKER);
+        void ended.then(() => scratch[Symbol.dispose]());
+        return { module, memory, scratch: scratch.at };
       },
     });
     return new RenderWorkers(memory, arena, pool);
@@ -83,6 +82,11 @@ export class RenderWorkers implements Sampler, Painter, AsyncDisposable {
     const { iterations, fractions, signal, budget, onProgress } = options;
     const count = width * height;
     const region = await this.#arena.allocate(count * (fractions ? SAMPLE_BYTES : 4), signal);
+    let strays: Promise<void> | undefined;
+    const giveBack = () => {
+      if (strays === undefined) region[Symbol.dispose]();
+      else void strays.then(() => region[Symbol.dispose]());
+    };
     try {
       const placed: Placed = {
         width,
@@ -101,13 +105,14 @@ export class RenderWorkers implements Sampler, Painter, AsyncDisposable {
       };
       const milliseconds = await this.#pool.sweep("sample", order, {
         batches,
+        onStray: (ended: Promise<void>) => strays = ended,
         ...(signal && { signal }),
         ...(budget !== undefined && { budget }),
         ...(onProgress && { onProgress: (done: number) => onProgress(done / batches) }),
       });
-      return { ...placed, milliseconds, [Symbol.dispose]: () => region[Symbol.dispose]() };
+      return { ...placed, milliseconds, [Symbol.dispose]: giveBack };
     } catch (error) {
-      region[Symbol.dispose]();
+      giveBack();
       throw error;
     }
   }
