@@ -22,6 +22,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   await using workers = await RenderWorkers.start({
     workers: config.workers,
     memoryBytes: config.memory,
+    referenceBytes: config.references,
   });
   const app = createApp({
     renderer: { workers, auto: new AutoIterations(workers) },

@@ -3,23 +3,17 @@
 import direct from "./direct.wasm" with { type: "bytes" };
 import perturbed from "./perturbed.wasm" with { type: "bytes" };
 
-/** The two modules; they can be posted to workers. */
-export interface CompiledKernels {
-  /** For pixels that doubles can tell apart. */
-  readonly direct: WebAssembly.Module;
-  /** For the others. */
-  readonly perturbed: WebAssembly.Module;
+let compiledDirect: Promise<WebAssembly.Module> | undefined;
+let compiledPerturbed: Promise<WebAssembly.Module> | undefined;
+
+/** Compiles the WASM of the kernel for doubles, once; the module can be posted to workers. */
+export function compileKernel(): Promise<WebAssembly.Module> {
+  compiledDirect ??= WebAssembly.compile(direct);
+  return compiledDirect;
 }
 
-let compiled: Promise<CompiledKernels> | undefined;
-
-/** Compiles the kernels' WASM, once. */
-export function compileKernels(): Promise<CompiledKernels> {
-  compiled ??= compile();
-  return compiled;
-}
-
-async function compile(): Promise<CompiledKernels> {
-  const modules = [direct, perturbed].map((bytes) => WebAssembly.compile(bytes));
-  return { direct: await modules[0]!, perturbed: await modules[1]! };
+/** Compiles the WASM of the perturbation kernel, once; the module can be posted to workers. */
+export function compilePerturbedKernel(): Promise<WebAssembly.Module> {
+  compiledPerturbed ??= WebAssembly.compile(perturbed);
+  return compiledPerturbed;
 }

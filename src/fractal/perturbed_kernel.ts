@@ -26,6 +26,8 @@ export interface PerturbedBatch {
   /** Where the counts (u32) go, row by row; and the fractions (f32), 0 when only counts are wanted. */
   readonly counts: number;
   readonly fractions: number;
+  /** Samples from one row to the next: those of the whole grid that the batch is a part of. */
+  readonly stride: number;
 }
 
 /** Steps of single pixels in a batch. */
@@ -49,7 +51,13 @@ interface PerturbedExports {
     x: number,
     y: number,
   ): void;
-  aimPerturbed(iterations: number, skips: number, counts: number, fractions: number): void;
+  aimPerturbed(
+    iterations: number,
+    skips: number,
+    counts: number,
+    fractions: number,
+    stride: number,
+  ): void;
   advancePerturbed(steps: number): number;
   madePerturbed(): number;
   skippedPerturbed(): number;
@@ -193,7 +201,7 @@ export class PerturbedKernel {
       reference.x,
       reference.y,
     );
-    kernel.aimPerturbed(iterations, skips ? 1 : 0, counts, fractions);
+    kernel.aimPerturbed(iterations, skips ? 1 : 0, counts, fractions, batch.stride);
     while (kernel.advancePerturbed(STEPS_PER_CALL) === 0) {
       if (stopped()) break;
     }

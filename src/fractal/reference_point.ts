@@ -92,7 +92,12 @@ export function exactPoint({ re, im, bits }: ReferencePoint): { re: Exact; im: E
 function reachOf({ step, width, height, re, im }: Frame, point: { re: Exact; im: Exact }): number {
   const right = re.plus(step.times(Exact.of(width - 1)));
   const bottom = im.minus(step.times(Exact.of(height - 1)));
-  const sides = [re.minus(point.re), right.minus(point.re), im.minus(point.im), bottom.minus(point.im)]
+  const sides = [
+    re.minus(point.re),
+    right.minus(point.re),
+    im.minus(point.im),
+    bottom.minus(point.im),
+  ]
     .filter((side) => !side.isZero()).map((side) => side.log2Floor());
   // The larger side is below 2^(log2 + 1), and the diagonal below 1.5 times that.
   return Math.max(...sides) + 2;

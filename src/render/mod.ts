@@ -13,6 +13,14 @@ export {
   renderView,
 } from "./render.ts";
 export { RenderWorkers, type RenderWorkersOptions } from "./render_workers.ts";
-export type { Painter, Sampled, SampleOptions, Sampler } from "./sampler.ts";
+export { OrbitTooLongError } from "./references.ts";
+export type {
+  Arithmetic,
+  Painter,
+  PerturbationArithmetic,
+  Sampled,
+  SampleOptions,
+  Sampler,
+} from "./sampler.ts";
 export { countPoints, type Lesson, type LessonRow, runLesson } from "./lesson/ways.ts";
 export type { LessonWindow } from "./lesson/workload.ts";

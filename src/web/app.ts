@@ -80,7 +80,13 @@ export function createApp({ renderer, limits, maxAge, report }: AppOptions): App
   app.use(cors({
     origin: "*",
     allowMethods: ["GET", "HEAD", "POST", "OPTIONS"],
-    exposeHeaders: ["ETag", "Retry-After", "Mandeltile-Iterations", "Server-Timing"],
+    exposeHeaders: [
+      "ETag",
+      "Retry-After",
+      "Mandeltile-Arithmetic",
+      "Mandeltile-Iterations",
+      "Server-Timing",
+    ],
     maxAge: 86400,
   }));
   app.use(secureHeaders(SECURITY));

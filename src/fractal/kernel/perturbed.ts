@@ -71,6 +71,7 @@ let height: i32 = 0;
 let exponent: i32 = 0;
 let centreX: f64 = 0.0;
 let centreY: f64 = 0.0;
+let stride: i32 = 0;
 let next: i32 = 0;
 
 /** Lays a reference out whose orbit and tiny points are in place; returns the address behind it. */
@@ -113,13 +114,18 @@ export function beginPerturbed(
   resetWideCounters();
 }
 
-/** Says how far to iterate, whether tables may be used, and where the samples go (fractions 0: none). */
+/**
+ * Says how far to iterate, whether tables may be used, and where the samples go (fractions 0: none), of
+ * which those of a row lie `samplesApart` samples behind those of the row before.
+ */
 export function aimPerturbed(
   iterations: i32,
   skips: i32,
   counts: usize,
   fractions: usize,
+  samplesApart: i32,
 ): void {
+  stride = samplesApart;
   beginPixels(iterations, skips !== 0, counts, fractions);
 }
 
@@ -169,7 +175,7 @@ function placeNext(column: i32, row: i32): void {
     store<f64>(at, wide ? 0.0 : dy, PLAIN_C + 8 * LANES);
     store<f64>(at, dx, WIDE_C);
     store<f64>(at, dy, WIDE_C + 8 * LANES);
-    store<i32>(scratch + SAMPLES + (<usize> lane << 2), j * width + i);
+    store<i32>(scratch + SAMPLES + (<usize> lane << 2), j * stride + i);
   }
   memory.fill(scratch + Z, 0, 16 * LANES);
   takeC(scratch + PLAIN_C);
