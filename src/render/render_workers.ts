@@ -87,17 +87,17 @@ export class RenderWorkers implements Sampler, Painter, AsyncDisposable {
   static async start(options: RenderWorkersOptions = {}): Promise<RenderWorkers> {
     const workers = options.workers ?? navigator.hardwareConcurrency;
     const referenceBytes = options.referenceBytes ?? DEFAULT_REFERENCES;
-    const samplePages = Math.ceil((options.memoryBytes ?? DEFAULT_MEMORY) / PAGE);
-    const pages = samplePages + Math.ceil(referenceBytes / PAGE);
+    // The first page is the kernels' own. Room for every worker and its replacement, as the two may
+    // overlap, and for some that were given up and run on: theirs is not lent again while they do.
+    const scratchEnd = PAGE + (2 * workers + STRAYS) * BYTES_PER_WORKER;
+    const samplesEnd = scratchEnd + (options.memoryBytes ?? DEFAULT_MEMORY);
+    const pages = Math.ceil((samplesEnd + referenceBytes) / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const direct = await compileKernel();
     const perturbed = await compilePerturbedKernel();
-    // The first page is the kernel's own. Room for every worker and its replacement, as the two may
-    // overlap, and for some that were given up and run on: theirs is not lent again while they do.
-    const scratchEnd = PAGE + (2 * workers + STRAYS) * BYTES_PER_WORKER;
     const scratches = new Arena(PAGE, scratchEnd);
-    const arena = new Arena(scratchEnd, samplePages * PAGE);
-    const references = new Arena(samplePages * PAGE, pages * PAGE);
+    const arena = new Arena(scratchEnd, samplesEnd);
+    const references = new Arena(samplesEnd, pages * PAGE);
     const pool = await Pool.start<RenderService>(new URL("./worker.ts", import.meta.url), {
       size: workers,
       startArgument: async (ended): Promise<StartArgument> => {

@@ -15,6 +15,7 @@ Deno.test("a server that is told nothing has the documented defaults", () => {
     host: "127.0.0.1",
     port: 8000,
     memory: 256 * 2 ** 20,
+    references: 192 * 2 ** 20,
     maxAge: 86_400,
     grace: 10,
   });
@@ -71,8 +72,9 @@ Deno.test("bounds are taken, and what is just beyond them is not", () => {
   const bounds = [
     ["port", 0, 65_535],
     ["workers", 1, 256],
-    ["memory", 32, 4095],
-    ["deepest", 0, 40],
+    ["memory", 32, 2047],
+    ["reference-memory", 1, 2047],
+    ["deepest", 0, 30_000],
     ["max-iterations", 1, 2 ** 31 - 1],
     ["max-supersample", 1, 64],
     ["queue", 0, Number.MAX_SAFE_INTEGER],

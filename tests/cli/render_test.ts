@@ -46,7 +46,7 @@ Deno.test("render writes what the server would answer", async (t) => {
         [["render", "a.png", "b.png"], /name one file/],
         [["render", "c.jpg"], /c\.jpg.*\.png or \.npy/],
         [["render", "c.png", "--re", "x"], /re: .*"x"/],
-        [["render", "c.png", "--span=1e-30"], /deeper/],
+        [["render", "c.png", "--span=1e-9999"], /deeper/],
         [["render", "c.png", "--width", "0"], /width.*whole number/],
         [["render", "c.png", "--v", "1"], /--v/],
         [["render", "c.npy", "--supersample", "2"], /--supersample/],

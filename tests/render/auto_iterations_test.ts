@@ -117,5 +117,5 @@ Deno.test("a look that fails is not remembered", async () => {
   assert.ok(results.every(({ status }) => status === "rejected"));
   assert.equal(sampler.asked.length, 1, "both waited for the same look");
   assert.ok(await auto.ofTile(tile) >= 512);
-  assert.equal(sampler.asked.length, 2);
+  assert.ok(sampler.asked.length >= 2, "looked at again");
 });

@@ -37,9 +37,10 @@ Deno.test("files come with their type, a strong validator and a name", async (t)
         new RegExp(`^inline; filename="[\\w-]+\\.${extension}"$`),
       );
       assert.match(headers.get("mandeltile-iterations") ?? "", /^[1-9]\d*$/);
+      assert.equal(headers.get("mandeltile-arithmetic"), "double");
       assert.match(
         headers.get("server-timing") ?? "",
-        /^compute;dur=[\d.]+, colour;dur=[\d.]+, encode;dur=[\d.]+, elapsed;dur=[\d.]+$/,
+        /^orbit;dur=[\d.]+, compute;dur=[\d.]+, colour;dur=[\d.]+, encode;dur=[\d.]+, elapsed;dur=[\d.]+$/,
       );
       assert.equal(headers.get("x-content-type-options"), "nosniff");
       assert.equal(headers.get("cross-origin-resource-policy"), "cross-origin");
@@ -163,7 +164,7 @@ Deno.test("the page and its files are served, and only the page says what it may
     assert.match(html, /^<!DOCTYPE html>/);
     assert.ok(!html.includes("__SETTINGS__"));
     const settings = /<script type="application\/json" id="settings">(.*?)<\/script>/s.exec(html);
-    assert.equal(JSON.parse(settings?.[1] ?? "").deepest, 40);
+    assert.equal(JSON.parse(settings?.[1] ?? "").deepest, 30_000);
 
     const linked = [...html.matchAll(/(?:src|href)="(assets\/[^"]+)"/g)].map(([, path]) => path);
     assert.ok(linked.length >= 4);

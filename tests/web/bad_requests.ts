@@ -231,7 +231,7 @@ function badPaths(): BadRequest[] {
     "40/1099511627776/0",
     `5/${"9".repeat(5000)}/0`,
   ];
-  const deep = ["41/0/0", "1000000/0/0", `${"9".repeat(5000)}/0/0`];
+  const deep = ["30001/0/0", "1000000/0/0", `${"9".repeat(5000)}/0/0`];
   const unreadable = [
     "5/3/2@3x.png",
     "5/3/2@.png",
