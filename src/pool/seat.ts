@@ -31,7 +31,7 @@ export interface Loss {
   readonly why: Error;
   /** The orders it had not answered. */
   readonly orders: readonly number[];
-  /** The order over whose deadline the worker was given up: the others are not to blame. */
+  /** The order for which the worker did not stop when asked to: the others are not to blame. */
   readonly overrun: number | undefined;
 }
 
@@ -70,6 +70,9 @@ interface Given {
   readonly kind: UnplacedOrder["kind"];
   readonly slot: number;
   readonly deadline: number;
+  /** Whether it is asked to stop. */
+  stopping: boolean;
+  /** The clock, once the worker is at it: that of the deadline, then that of the grace. */
   timer: Timer | undefined;
 }
 
@@ -171,15 +174,26 @@ export class Seat {
     const slot = taken.some((given) => given.slot === 0) ? 1 : 0;
     this.#thread!.stops.lower(slot);
     this.#thread!.post(order.kind === "sweep" ? order : { ...order, slot }, transfer);
-    this.#orders.set(order.id, { kind: order.kind, slot, deadline, timer: undefined });
+    this.#orders.set(order.id, {
+      kind: order.kind,
+      slot,
+      deadline,
+      stopping: false,
+      timer: undefined,
+    });
     this.#alone = alone;
     this.#watch();
   }
 
-  /** Asks the worker to stop what it does for this order. */
+  /** Asks the worker to stop what it does for this order; one that does not is given up. */
   stop(id: number): void {
     const given = this.#orders.get(id);
-    if (given !== undefined) this.#thread?.stops.raise(given.slot);
+    if (given === undefined || given.stopping) return;
+    given.stopping = true;
+    this.#thread?.stops.raise(given.slot);
+    clearTimeout(given.timer);
+    given.timer = undefined;
+    this.#watch();
   }
 
   /** Ends the worker; it will not be heard of again. */
@@ -195,21 +209,21 @@ export class Seat {
     return thread;
   }
 
-  /** The clock of an order runs from when the worker takes it up: when those before it are answered. */
+  /** The clock runs for the order that the worker is at: the first that it has not answered. */
   #watch(): void {
     for (const [id, given] of this.#orders) {
-      given.timer ??= after(given.deadline, () => {
-        this.stop(id);
-        given.timer = after(this.#options.grace, () => this.#giveUp(id, given));
-        this.#events.overran(id);
-      });
+      given.timer ??= given.stopping
+        ? after(this.#options.grace, () => this.#giveUp(id))
+        : after(given.deadline, () => {
+          this.stop(id);
+          this.#events.overran(id);
+        });
       return;
     }
   }
 
-  #giveUp(id: number, { deadline }: Given): void {
-    const { grace } = this.#options;
-    const message = `it did not stop within ${grace} ms after its deadline of ${deadline} ms`;
+  #giveUp(id: number): void {
+    const message = `it did not stop within ${this.#options.grace} ms when asked to`;
     this.#lose(new DeadlineError(message), id);
   }
 

@@ -66,9 +66,10 @@ export function serve<F extends Functions, S extends Sweeps>(
 ): Service<F, S> {
   announceEndings();
   let tie: { readonly stops: StopFlags; readonly lifeLine: MessagePort };
-  let started = Promise.resolve();
+  // One after the other, as in a process: a task that waits must not be held up by the next.
+  let before = Promise.resolve();
   const run = (order: CallOrder | MapOrder, target: Target) => {
-    started.then(() => perform(order, new RunningTask(tie.stops, order.slot), target));
+    before = before.then(() => perform(order, new RunningTask(tie.stops, order.slot), target));
   };
   self.addEventListener("message", (event) => {
     const order = (event as MessageEvent<Order>).data;
@@ -77,10 +78,10 @@ export function serve<F extends Functions, S extends Sweeps>(
         tie = { stops: new StopFlags(order.stops), lifeLine: order.lifeLine };
         return;
       case "start":
-        started = start(service, order.argument);
+        before = start(service, order.argument);
         return;
       case "call":
-        return run(order, (task) => call(service.functions, order, task));
+        return run(order, () => call(service.functions, order));
       case "map":
         return run(order, (task) => map(service.functions, order, task));
       case "sweep":
@@ -111,6 +112,7 @@ async function perform(
   target: Target,
 ): Promise<void> {
   try {
+    task.begin();
     task.throwIfStopped();
     const { value, buffers } = await target(task);
     task.end();
@@ -125,10 +127,9 @@ async function perform(
 async function call(
   functions: Functions | undefined,
   { name, args }: CallOrder,
-  task: RunningTask,
 ): Promise<Transferred<unknown>> {
   const target = functionOf(functions, name);
-  const result = await task.call(() => target(...args as never[]));
+  const result = await target(...args as never[]);
   return result instanceof Transferred ? result : new Transferred(result, []);
 }
 
@@ -142,7 +143,7 @@ async function map(
   const buffers: ArrayBuffer[] = [];
   for (const args of items) {
     task.throwIfStopped();
-    const result = task.call(() => target(...args as never[]));
+    const result = target(...args as never[]);
     // Awaiting what is no promise would cost a short function more than its own time.
     const value = result instanceof Promise ? await result : result;
     if (value instanceof Transferred) buffers.push(...value.buffers);

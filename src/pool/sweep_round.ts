@@ -200,6 +200,7 @@ export class SweepRound {
   #fail(sweep: Sweep, error: unknown): void {
     sweep.failure ??= { error };
     sweep.cursor.stop();
+    for (const seat of sweep.seats) seat.stop(sweep.id);
     this.#end(sweep);
   }
 

@@ -16,10 +16,9 @@ export interface Task {
 let current: Task | undefined;
 
 /**
- * The task that the function was called for. To be asked for before the function's first `await`:
- * thereafter another task may be the current one.
+ * The task that this worker is at: a worker does one after the other.
  *
- * @throws {TypeError} when no function of a service is being called
+ * @throws {TypeError} when it is at none
  * @example
  * ```ts ignore
  * serve({
@@ -34,7 +33,7 @@ let current: Task | undefined;
  */
 export function currentTask(): Task {
   if (current === undefined) {
-    throw new TypeError("Cannot give the current task: ask before the function's first await");
+    throw new TypeError("Cannot give the current task: no function of a service is being called");
   }
   return current;
 }
@@ -69,24 +68,20 @@ export class RunningTask implements Task {
     return this.#controller.signal;
   }
 
+  /** This is the current task from now on. */
+  begin(): void {
+    current = this;
+  }
+
   /** @throws {DOMException} AbortError when the task is asked to stop */
   throwIfStopped(): void {
     if (this.stopped) throw stopError();
   }
 
-  /** Calls a function for which this is the current task. */
-  call<R>(target: () => R): R {
-    current = this;
-    try {
-      return target();
-    } finally {
-      current = undefined;
-    }
-  }
-
   /** The function has returned: the signal aborts no more. */
   end(): void {
     this.#over = true;
+    current = undefined;
     if (this.#controller !== undefined) this.#flags.wake(this.#slot);
   }
 }
