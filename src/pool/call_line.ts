@@ -69,6 +69,20 @@ export class CallLine {
       this.#waiting.shift();
       this.#give(seat, call);
     }
+    this.#spread(seats);
+  }
+
+  /** Nothing waits behind a call that may take long while a worker has nothing to do. */
+  #spread(seats: readonly Seat[]): void {
+    for (const call of this.#given.values()) {
+      const idle = seats.find((seat) => seat.hasRoom && seat.load === 0);
+      if (idle === undefined) return;
+      const { seat, order, transfer } = call;
+      if (seat === undefined || call.abandoned || transfer.length > 0) continue;
+      if (seat.waiting === 0 || !seat.recall(order.id)) continue;
+      call.tries--;
+      this.#give(idle, call);
+    }
   }
 
   #give(seat: Seat, call: Call): void {
@@ -86,9 +100,10 @@ export class CallLine {
   }
 
   /** A worker has answered. */
-  answered(answer: Answer & { readonly id: number }): void {
+  answered(seat: Seat, answer: Answer & { readonly id: number }): void {
     const call = this.#given.get(answer.id);
-    if (call === undefined) return;
+    // A call that was taken back is another worker's.
+    if (call?.seat !== seat) return;
     this.#given.delete(answer.id);
     if (answer.kind === "value") call.settle.resolve(answer.value);
     if (answer.kind === "fault") call.settle.reject(new RemoteError(answer.fault));
@@ -104,10 +119,10 @@ export class CallLine {
   }
 
   /** A worker is gone: what it had in hand is tried again, or has failed. */
-  lost({ orders, overrun, why }: Loss): void {
+  lost(seat: Seat, { orders, overrun, why }: Loss): void {
     for (const id of orders) {
       const call = this.#given.get(id);
-      if (call === undefined) continue;
+      if (call?.seat !== seat) continue;
       this.#given.delete(id);
       call.seat = undefined;
       if (overrun !== undefined && overrun !== id) call.tries--;

@@ -1,7 +1,7 @@
 /** One place in a pool: the worker that sits there now, and the orders it has not answered. */
 
 import { DeadlineError, RemoteError } from "./errors.ts";
-import { MAILBOX } from "./stop_flags.ts";
+import { MAILBOX } from "./task_flags.ts";
 import { Thread } from "./thread.ts";
 import { LONGEST_TIMER } from "./wait.ts";
 import {
@@ -113,6 +113,11 @@ export class Seat {
     return this.#orders.size + this.calls;
   }
 
+  /** Orders that the worker has besides the one it is at. */
+  get waiting(): number {
+    return Math.max(0, this.#orders.size - 1);
+  }
+
   /** Calls given and not yet answered. */
   get calls(): number {
     let calls = 0;
@@ -172,7 +177,7 @@ export class Seat {
   ): void {
     const taken = [...this.#orders.values()];
     const slot = taken.some((given) => given.slot === 0) ? 1 : 0;
-    this.#thread!.stops.lower(slot);
+    this.#thread!.flags.place(slot);
     this.#thread!.post(order.kind === "sweep" ? order : { ...order, slot }, transfer);
     this.#orders.set(order.id, {
       kind: order.kind,
@@ -190,10 +195,17 @@ export class Seat {
     const given = this.#orders.get(id);
     if (given === undefined || given.stopping) return;
     given.stopping = true;
-    this.#thread?.stops.raise(given.slot);
+    this.#thread?.flags.stop(given.slot);
     clearTimeout(given.timer);
     given.timer = undefined;
     this.#watch();
+  }
+
+  /** Takes a call back. Returns whether the worker has not begun it, and then never will. */
+  recall(id: number): boolean {
+    const given = this.#orders.get(id);
+    return given !== undefined && this.#thread !== undefined &&
+      this.#thread.flags.recall(given.slot);
   }
 
   /** Ends the worker; it will not be heard of again. */

@@ -1,7 +1,7 @@
 /** The worker's side of a pool: registers what the worker can do and obeys orders. */
 
 import { BatchCursor } from "./batch_cursor.ts";
-import { StopFlags } from "./stop_flags.ts";
+import { TaskFlags } from "./task_flags.ts";
 import { RunningTask } from "./task.ts";
 import {
   type Answer,
@@ -65,17 +65,17 @@ export function serve<F extends Functions, S extends Sweeps>(
   service: Service<F, S>,
 ): Service<F, S> {
   announceEndings();
-  let tie: { readonly stops: StopFlags; readonly lifeLine: MessagePort };
+  let tie: { readonly flags: TaskFlags; readonly lifeLine: MessagePort };
   // One after the other, as in a process: a task that waits must not be held up by the next.
   let before = Promise.resolve();
   const run = (order: CallOrder | MapOrder, target: Target) => {
-    before = before.then(() => perform(order, new RunningTask(tie.stops, order.slot), target));
+    before = before.then(() => perform(order, new RunningTask(tie.flags, order.slot), target));
   };
   self.addEventListener("message", (event) => {
     const order = (event as MessageEvent<Order>).data;
     switch (order.kind) {
       case "life line":
-        tie = { stops: new StopFlags(order.stops), lifeLine: order.lifeLine };
+        tie = { flags: new TaskFlags(order.flags), lifeLine: order.lifeLine };
         return;
       case "start":
         before = start(service, order.argument);
@@ -113,7 +113,6 @@ async function perform(
 ): Promise<void> {
   try {
     task.begin();
-    task.throwIfStopped();
     const { value, buffers } = await target(task);
     task.end();
     answer({ kind: "value", id, value }, buffers);

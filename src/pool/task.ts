@@ -1,6 +1,6 @@
 /** What a function that runs in a worker can know of its task: whether it is asked to stop. */
 
-import type { StopFlags } from "./stop_flags.ts";
+import type { TaskFlags } from "./task_flags.ts";
 
 /**
  * The task that a function is called for. A task is asked to stop when its deadline is over, when its
@@ -40,19 +40,19 @@ export function currentTask(): Task {
 
 /** A task as the worker's side of a pool sees it: it can also be run, and be over. */
 export class RunningTask implements Task {
-  readonly #flags: StopFlags;
+  readonly #flags: TaskFlags;
   readonly #slot: number;
   #controller: AbortController | undefined;
   #over = false;
 
-  constructor(flags: StopFlags, slot: number) {
+  constructor(flags: TaskFlags, slot: number) {
     this.#flags = flags;
     this.#slot = slot;
   }
 
   get stopped(): boolean {
     // Once it is over, the flag is another task's.
-    return !this.#over && this.#flags.raised(this.#slot);
+    return !this.#over && this.#flags.stopped(this.#slot);
   }
 
   get signal(): AbortSignal {
@@ -68,8 +68,13 @@ export class RunningTask implements Task {
     return this.#controller.signal;
   }
 
-  /** This is the current task from now on. */
+  /**
+   * This is the current task from now on.
+   *
+   * @throws {DOMException} AbortError when it is not to begin
+   */
   begin(): void {
+    if (!this.#flags.begin(this.#slot)) throw stopError();
     current = this;
   }
 

@@ -31,7 +31,7 @@ Deno.test("10,000 tasks among failing workers all settle rightly, and the progra
   const { alive, lost, strays, pending } = counters;
   assert.deepEqual({ alive, strays, pending }, { alive: 4, strays: 0, pending: 0 });
   const { dies = 0, ignores = 0, obeys = 0 } = kinds;
-  assert.ok(dies > 40 && ignores > 20 && obeys > 20, JSON.stringify(kinds));
+  assert.ok(dies > 25 && ignores > 15 && obeys > 25, JSON.stringify(kinds));
   // Each that always dies takes two workers with it.
   assert.ok(lost >= 2 * dies, `${lost} workers were lost over ${dies} tasks`);
   assert.equal(Object.values(kinds).reduce((sum, count) => sum + count), 10_000);
