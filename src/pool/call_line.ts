@@ -64,8 +64,6 @@ export class CallLine {
       // Its clock would not run behind a call that may take for ever.
       const seat = leastLoaded(seats, (seat) => deadline === Infinity || seat.bounded);
       if (seat === undefined) return;
-      // What may have killed a worker is tried again alone: its neighbours shall not die with it twice.
-      if (call.tries > 0 && seat.load > 0) return;
       this.#waiting.shift();
       this.#give(seat, call);
     }
@@ -87,11 +85,11 @@ export class CallLine {
 
   #give(seat: Seat, call: Call): void {
     const { order, transfer, deadline } = call;
-    const alone = call.tries++ > 0;
+    call.tries++;
     this.#given.set(order.id, call);
     call.seat = seat;
     try {
-      seat.give(order, { transfer, alone, deadline });
+      seat.give(order, { transfer, deadline });
     } catch (error) {
       this.#given.delete(order.id);
       call.settle.reject(uncloneable(order.name, error));
@@ -119,13 +117,13 @@ export class CallLine {
   }
 
   /** A worker is gone: what it had in hand is tried again, or has failed. */
-  lost(seat: Seat, { orders, overrun, why }: Loss): void {
+  lost(seat: Seat, { orders, notBegun, why }: Loss): void {
     for (const id of orders) {
       const call = this.#given.get(id);
       if (call?.seat !== seat) continue;
       this.#given.delete(id);
       call.seat = undefined;
-      if (overrun !== undefined && overrun !== id) call.tries--;
+      if (notBegun.has(id)) call.tries--;
       if (call.tries < TRIES && call.transfer.length === 0 && !call.abandoned) {
         this.#waiting.unshift(call);
       } else {

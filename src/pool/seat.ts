@@ -31,8 +31,8 @@ export interface Loss {
   readonly why: Error;
   /** The orders it had not answered. */
   readonly orders: readonly number[];
-  /** The order for which the worker did not stop when asked to: the others are not to blame. */
-  readonly overrun: number | undefined;
+  /** Those of them that it had not begun either: they are not to blame. */
+  readonly notBegun: ReadonlySet<number>;
 }
 
 /** How a seat starts its worker, and how patient it is. */
@@ -58,8 +58,6 @@ export type UnplacedOrder =
 /** How an order is given. */
 export interface GiveOptions {
   readonly transfer?: Transferable[];
-  /** Whether the worker gets no other order until this one is answered. */
-  readonly alone?: boolean;
   /** Milliseconds that it may take; default: any time. */
   readonly deadline?: number | undefined;
 }
@@ -86,7 +84,6 @@ export class Seat {
   #thread: Thread | undefined;
   #starting: Timer | undefined;
   #ready = false;
-  #alone = false;
   #workers = 0;
 
   constructor(slot: number, options: SeatOptions, events: SeatEvents) {
@@ -105,7 +102,7 @@ export class Seat {
 
   /** Whether the worker can take another order. */
   get hasRoom(): boolean {
-    return this.#ready && !this.#alone && this.#orders.size < MAILBOX;
+    return this.#ready && this.#orders.size < MAILBOX;
   }
 
   /** Orders given and not yet answered; a call counts twice, as nobody knows how long it takes. */
@@ -173,7 +170,7 @@ export class Seat {
    */
   give(
     order: UnplacedOrder,
-    { transfer = [], alone = false, deadline = Infinity }: GiveOptions = {},
+    { transfer = [], deadline = Infinity }: GiveOptions = {},
   ): void {
     const taken = [...this.#orders.values()];
     const slot = taken.some((given) => given.slot === 0) ? 1 : 0;
@@ -186,7 +183,6 @@ export class Seat {
       stopping: false,
       timer: undefined,
     });
-    this.#alone = alone;
     this.#watch();
   }
 
@@ -212,7 +208,6 @@ export class Seat {
   terminate(): Thread | undefined {
     const thread = this.#thread;
     this.#ready = false;
-    this.#alone = false;
     clearTimeout(this.#starting);
     for (const { timer } of this.#orders.values()) clearTimeout(timer);
     this.#orders.clear();
@@ -225,7 +220,7 @@ export class Seat {
   #watch(): void {
     for (const [id, given] of this.#orders) {
       given.timer ??= given.stopping
-        ? after(this.#options.grace, () => this.#giveUp(id))
+        ? after(this.#options.grace, () => this.#giveUp())
         : after(given.deadline, () => {
           this.stop(id);
           this.#events.overran(id);
@@ -234,9 +229,9 @@ export class Seat {
     }
   }
 
-  #giveUp(id: number): void {
+  #giveUp(): void {
     const message = `it did not stop within ${this.#options.grace} ms when asked to`;
-    this.#lose(new DeadlineError(message), id);
+    this.#lose(new DeadlineError(message));
   }
 
   #hear(answer: Answer): void {
@@ -252,16 +247,16 @@ export class Seat {
       default:
         clearTimeout(this.#orders.get(answer.id)?.timer);
         this.#orders.delete(answer.id);
-        this.#alone = false;
         this.#watch();
         return this.#events.answered(this, answer);
     }
   }
 
-  #lose(why: Error, overrun?: number): void {
+  #lose(why: Error): void {
     const orders = [...this.#orders.keys()];
+    const notBegun = new Set(orders.filter((id) => this.recall(id)));
     const thread = this.terminate()!;
-    this.#events.lost(this, { thread, why, orders, overrun });
+    this.#events.lost(this, { thread, why, orders, notBegun });
   }
 }
 

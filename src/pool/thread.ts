@@ -78,7 +78,8 @@ export class Thread {
 
   #die(fault: Fault): void {
     if (this.#silent) return;
-    this.terminate();
+    this.#silent = true;
     this.#events.died(fault);
+    this.terminate();
   }
 }
