@@ -55,6 +55,7 @@ export type ResultOf<T> = T extends (...args: never[]) => infer R ? Plain<R> : n
  * Makes this worker serve a pool. Call it once, at the end of the worker's module; export the type of
  * what it returns, so that the pool in the parent knows the functions' types.
  *
+ * @throws {TypeError} outside a worker
  * @example
  * ```ts ignore
  * const service = serve({ functions: { square: (x: number) => x * x } });
@@ -64,6 +65,9 @@ export type ResultOf<T> = T extends (...args: never[]) => infer R ? Plain<R> : n
 export function serve<F extends Functions, S extends Sweeps>(
   service: Service<F, S>,
 ): Service<F, S> {
+  if (!("postMessage" in self)) {
+    throw new TypeError("Cannot serve a pool from the main thread: import a worker's types alone");
+  }
   announceEndings();
   let tie: { readonly flags: TaskFlags; readonly lifeLine: MessagePort };
   // One after the other, as in a process: a task that waits must not be held up by the next.

@@ -6,6 +6,7 @@ import {
   DeadlineError,
   Pool,
   type PoolOptions,
+  serve,
   WorkerLostError,
 } from "../../src/pool/mod.ts";
 import { Flag } from "./fixtures/flag.ts";
@@ -239,6 +240,7 @@ Deno.test("whatever is thrown arrives as an error", async () => {
 Deno.test("a worker does one task at a time, and only that one is stopped", async () => {
   await using pool = await startPool({ size: 1 });
   assert.throws(() => currentTask(), TypeError);
+  assert.throws(() => serve({}), TypeError);
   const kept = await Promise.all([1, 2, 3].map(() => pool.apply("waitAWhile", [])));
   assert.deepEqual(kept, [true, true, true]);
   // The flag of a task that was stopped is used again: its successors are not.
