@@ -64,20 +64,32 @@ export class CallLine {
       // Its clock would not run behind a call that may take for ever.
       const seat = leastLoaded(seats, (seat) => deadline === Infinity || seat.bounded);
       if (seat === undefined) return;
-      // What may have killed a worker is tried again alone: its neighbours shall not die with it twice.
-      if (call.tries > 0 && seat.load > 0) return;
       this.#waiting.shift();
       this.#give(seat, call);
+    }
+    this.#spread(seats);
+  }
+
+  /** Nothing waits behind a call that may take long while a worker has nothing to do. */
+  #spread(seats: readonly Seat[]): void {
+    for (const call of this.#given.values()) {
+      const idle = seats.find((seat) => seat.hasRoom && seat.load === 0);
+      if (idle === undefined) return;
+      const { seat, order, transfer } = call;
+      if (seat === undefined || call.abandoned || transfer.length > 0) continue;
+      if (seat.waiting === 0 || !seat.recall(order.id)) continue;
+      call.tries--;
+      this.#give(idle, call);
     }
   }
 
   #give(seat: Seat, call: Call): void {
     const { order, transfer, deadline } = call;
-    const alone = call.tries++ > 0;
+    call.tries++;
     this.#given.set(order.id, call);
     call.seat = seat;
     try {
-      seat.give(order, { transfer, alone, deadline });
+      seat.give(order, { transfer, deadline });
     } catch (error) {
       this.#given.delete(order.id);
       call.settle.reject(uncloneable(order.name, error));
@@ -86,9 +98,10 @@ export class CallLine {
   }
 
   /** A worker has answered. */
-  answered(answer: Answer & { readonly id: number }): void {
+  answered(seat: Seat, answer: Answer & { readonly id: number }): void {
     const call = this.#given.get(answer.id);
-    if (call === undefined) return;
+    // A call that was taken back is another worker's.
+    if (call?.seat !== seat) return;
     this.#given.delete(answer.id);
     if (answer.kind === "value") call.settle.resolve(answer.value);
     if (answer.kind === "fault") call.settle.reject(new RemoteError(answer.fault));
@@ -104,13 +117,13 @@ export class CallLine {
   }
 
   /** A worker is gone: what it had in hand is tried again, or has failed. */
-  lost({ orders, overrun, why }: Loss): void {
+  lost(seat: Seat, { orders, notBegun, why }: Loss): void {
     for (const id of orders) {
       const call = this.#given.get(id);
-      if (call === undefined) continue;
+      if (call?.seat !== seat) continue;
       this.#given.delete(id);
       call.seat = undefined;
-      if (overrun !== undefined && overrun !== id) call.tries--;
+      if (notBegun.has(id)) call.tries--;
       if (call.tries < TRIES && call.transfer.length === 0 && !call.abandoned) {
         this.#waiting.unshift(call);
       } else {

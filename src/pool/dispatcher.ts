@@ -190,7 +190,7 @@ export class Dispatcher {
 
   #onAnswer(seat: Seat, answer: Answer & { readonly id: number }): void {
     if (answer.kind === "left") this.#sweeps.left(seat, answer);
-    else this.#calls.answered(answer);
+    else this.#calls.answered(seat, answer);
     this.#deal();
   }
 
@@ -206,7 +206,7 @@ export class Dispatcher {
       this.terminate(`The pool has ended as its workers cannot be started: ${why.message}`);
       return;
     }
-    this.#calls.lost(loss);
+    this.#calls.lost(seat, loss);
     this.#sweeps.lost(seat, loss);
     seat.start();
     this.#deal();

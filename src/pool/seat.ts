@@ -1,7 +1,7 @@
 /** One place in a pool: the worker that sits there now, and the orders it has not answered. */
 
 import { DeadlineError, RemoteError } from "./errors.ts";
-import { MAILBOX } from "./stop_flags.ts";
+import { MAILBOX } from "./task_flags.ts";
 import { Thread } from "./thread.ts";
 import { LONGEST_TIMER } from "./wait.ts";
 import {
@@ -31,8 +31,8 @@ export interface Loss {
   readonly why: Error;
   /** The orders it had not answered. */
   readonly orders: readonly number[];
-  /** The order over whose deadline the worker was given up: the others are not to blame. */
-  readonly overrun: number | undefined;
+  /** Those of them that it had not begun either: they are not to blame. */
+  readonly notBegun: ReadonlySet<number>;
 }
 
 /** How a seat starts its worker, and how patient it is. */
@@ -58,8 +58,6 @@ export type UnplacedOrder =
 /** How an order is given. */
 export interface GiveOptions {
   readonly transfer?: Transferable[];
-  /** Whether the worker gets no other order until this one is answered. */
-  readonly alone?: boolean;
   /** Milliseconds that it may take; default: any time. */
   readonly deadline?: number | undefined;
 }
@@ -70,6 +68,9 @@ interface Given {
   readonly kind: UnplacedOrder["kind"];
   readonly slot: number;
   readonly deadline: number;
+  /** Whether it is asked to stop. */
+  stopping: boolean;
+  /** The clock, once the worker is at it: that of the deadline, then that of the grace. */
   timer: Timer | undefined;
 }
 
@@ -83,7 +84,6 @@ export class Seat {
   #thread: Thread | undefined;
   #starting: Timer | undefined;
   #ready = false;
-  #alone = false;
   #workers = 0;
 
   constructor(slot: number, options: SeatOptions, events: SeatEvents) {
@@ -102,12 +102,17 @@ export class Seat {
 
   /** Whether the worker can take another order. */
   get hasRoom(): boolean {
-    return this.#ready && !this.#alone && this.#orders.size < MAILBOX;
+    return this.#ready && this.#orders.size < MAILBOX;
   }
 
   /** Orders given and not yet answered; a call counts twice, as nobody knows how long it takes. */
   get load(): number {
     return this.#orders.size + this.calls;
+  }
+
+  /** Orders that the worker has besides the one it is at. */
+  get waiting(): number {
+    return Math.max(0, this.#orders.size - 1);
   }
 
   /** Calls given and not yet answered. */
@@ -165,28 +170,44 @@ export class Seat {
    */
   give(
     order: UnplacedOrder,
-    { transfer = [], alone = false, deadline = Infinity }: GiveOptions = {},
+    { transfer = [], deadline = Infinity }: GiveOptions = {},
   ): void {
     const taken = [...this.#orders.values()];
     const slot = taken.some((given) => given.slot === 0) ? 1 : 0;
-    this.#thread!.stops.lower(slot);
+    this.#thread!.flags.place(slot);
     this.#thread!.post(order.kind === "sweep" ? order : { ...order, slot }, transfer);
-    this.#orders.set(order.id, { kind: order.kind, slot, deadline, timer: undefined });
-    this.#alone = alone;
+    this.#orders.set(order.id, {
+      kind: order.kind,
+      slot,
+      deadline,
+      stopping: false,
+      timer: undefined,
+    });
     this.#watch();
   }
 
-  /** Asks the worker to stop what it does for this order. */
+  /** Asks the worker to stop what it does for this order; one that does not is given up. */
   stop(id: number): void {
     const given = this.#orders.get(id);
-    if (given !== undefined) this.#thread?.stops.raise(given.slot);
+    if (given === undefined || given.stopping) return;
+    given.stopping = true;
+    this.#thread?.flags.stop(given.slot);
+    clearTimeout(given.timer);
+    given.timer = undefined;
+    this.#watch();
+  }
+
+  /** Takes a call back. Returns whether the worker has not begun it, and then never will. */
+  recall(id: number): boolean {
+    const given = this.#orders.get(id);
+    return given !== undefined && this.#thread !== undefined &&
+      this.#thread.flags.recall(given.slot);
   }
 
   /** Ends the worker; it will not be heard of again. */
   terminate(): Thread | undefined {
     const thread = this.#thread;
     this.#ready = false;
-    this.#alone = false;
     clearTimeout(this.#starting);
     for (const { timer } of this.#orders.values()) clearTimeout(timer);
     this.#orders.clear();
@@ -195,22 +216,22 @@ export class Seat {
     return thread;
   }
 
-  /** The clock of an order runs from when the worker takes it up: when those before it are answered. */
+  /** The clock runs for the order that the worker is at: the first that it has not answered. */
   #watch(): void {
     for (const [id, given] of this.#orders) {
-      given.timer ??= after(given.deadline, () => {
-        this.stop(id);
-        given.timer = after(this.#options.grace, () => this.#giveUp(id, given));
-        this.#events.overran(id);
-      });
+      given.timer ??= given.stopping
+        ? after(this.#options.grace, () => this.#giveUp())
+        : after(given.deadline, () => {
+          this.stop(id);
+          this.#events.overran(id);
+        });
       return;
     }
   }
 
-  #giveUp(id: number, { deadline }: Given): void {
-    const { grace } = this.#options;
-    const message = `it did not stop within ${grace} ms after its deadline of ${deadline} ms`;
-    this.#lose(new DeadlineError(message), id);
+  #giveUp(): void {
+    const message = `it did not stop within ${this.#options.grace} ms when asked to`;
+    this.#lose(new DeadlineError(message));
   }
 
   #hear(answer: Answer): void {
@@ -226,16 +247,16 @@ export class Seat {
       default:
         clearTimeout(this.#orders.get(answer.id)?.timer);
         this.#orders.delete(answer.id);
-        this.#alone = false;
         this.#watch();
         return this.#events.answered(this, answer);
     }
   }
 
-  #lose(why: Error, overrun?: number): void {
+  #lose(why: Error): void {
     const orders = [...this.#orders.keys()];
+    const notBegun = new Set(orders.filter((id) => this.recall(id)));
     const thread = this.terminate()!;
-    this.#events.lost(this, { thread, why, orders, overrun });
+    this.#events.lost(this, { thread, why, orders, notBegun });
   }
 }
 

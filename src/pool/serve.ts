@@ -1,7 +1,7 @@
 /** The worker's side of a pool: registers what the worker can do and obeys orders. */
 
 import { BatchCursor } from "./batch_cursor.ts";
-import { StopFlags } from "./stop_flags.ts";
+import { TaskFlags } from "./task_flags.ts";
 import { RunningTask } from "./task.ts";
 import {
   type Answer,
@@ -55,6 +55,7 @@ export type ResultOf<T> = T extends (...args: never[]) => infer R ? Plain<R> : n
  * Makes this worker serve a pool. Call it once, at the end of the worker's module; export the type of
  * what it returns, so that the pool in the parent knows the functions' types.
  *
+ * @throws {TypeError} outside a worker
  * @example
  * ```ts ignore
  * const service = serve({ functions: { square: (x: number) => x * x } });
@@ -64,23 +65,27 @@ export type ResultOf<T> = T extends (...args: never[]) => infer R ? Plain<R> : n
 export function serve<F extends Functions, S extends Sweeps>(
   service: Service<F, S>,
 ): Service<F, S> {
+  if (!("postMessage" in self)) {
+    throw new TypeError("Cannot serve a pool from the main thread: import a worker's types alone");
+  }
   announceEndings();
-  let tie: { readonly stops: StopFlags; readonly lifeLine: MessagePort };
-  let started = Promise.resolve();
+  let tie: { readonly flags: TaskFlags; readonly lifeLine: MessagePort };
+  // One after the other, as in a process: a task that waits must not be held up by the next.
+  let before = Promise.resolve();
   const run = (order: CallOrder | MapOrder, target: Target) => {
-    started.then(() => perform(order, new RunningTask(tie.stops, order.slot), target));
+    before = before.then(() => perform(order, new RunningTask(tie.flags, order.slot), target));
   };
   self.addEventListener("message", (event) => {
     const order = (event as MessageEvent<Order>).data;
     switch (order.kind) {
       case "life line":
-        tie = { stops: new StopFlags(order.stops), lifeLine: order.lifeLine };
+        tie = { flags: new TaskFlags(order.flags), lifeLine: order.lifeLine };
         return;
       case "start":
-        started = start(service, order.argument);
+        before = start(service, order.argument);
         return;
       case "call":
-        return run(order, (task) => call(service.functions, order, task));
+        return run(order, () => call(service.functions, order));
       case "map":
         return run(order, (task) => map(service.functions, order, task));
       case "sweep":
@@ -111,7 +116,7 @@ async function perform(
   target: Target,
 ): Promise<void> {
   try {
-    task.throwIfStopped();
+    task.begin();
     const { value, buffers } = await target(task);
     task.end();
     answer({ kind: "value", id, value }, buffers);
@@ -125,10 +130,9 @@ async function perform(
 async function call(
   functions: Functions | undefined,
   { name, args }: CallOrder,
-  task: RunningTask,
 ): Promise<Transferred<unknown>> {
   const target = functionOf(functions, name);
-  const result = await task.call(() => target(...args as never[]));
+  const result = await target(...args as never[]);
   return result instanceof Transferred ? result : new Transferred(result, []);
 }
 
@@ -142,7 +146,7 @@ async function map(
   const buffers: ArrayBuffer[] = [];
   for (const args of items) {
     task.throwIfStopped();
-    const result = task.call(() => target(...args as never[]));
+    const result = target(...args as never[]);
     // Awaiting what is no promise would cost a short function more than its own time.
     const value = result instanceof Promise ? await result : result;
     if (value instanceof Transferred) buffers.push(...value.buffers);

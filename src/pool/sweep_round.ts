@@ -156,7 +156,7 @@ export class SweepRound {
   }
 
   /** A worker is gone: the batches that it had in hand are opened again. */
-  lost(seat: Seat, { orders, thread, why, overrun }: Loss): void {
+  lost(seat: Seat, { orders, thread, why }: Loss): void {
     for (const sweep of this.#sweeps) sweep.threwAt.delete(seat);
     for (const id of orders) {
       const sweep = this.#underWay.get(id);
@@ -164,12 +164,7 @@ export class SweepRound {
       sweep.seats.delete(seat);
       sweep.lost.push(thread);
       const held = sweep.cursor.heldBy(seat.worker);
-      if (overrun === undefined) {
-        this.#tryAgain(sweep, held, () => lostOver(sweep.name, why));
-      } else {
-        // It was given up over another order, or this sweep has failed already.
-        for (const batch of held) sweep.cursor.reopen(batch);
-      }
+      this.#tryAgain(sweep, held, () => lostOver(sweep.name, why));
       this.#end(sweep);
     }
   }
@@ -200,6 +195,7 @@ export class SweepRound {
   #fail(sweep: Sweep, error: unknown): void {
     sweep.failure ??= { error };
     sweep.cursor.stop();
+    for (const seat of sweep.seats) seat.stop(sweep.id);
     this.#end(sweep);
   }
 

@@ -1,6 +1,6 @@
 /** What a function that runs in a worker can know of its task: whether it is asked to stop. */
 
-import type { StopFlags } from "./stop_flags.ts";
+import type { TaskFlags } from "./task_flags.ts";
 
 /**
  * The task that a function is called for. A task is asked to stop when its deadline is over, when its
@@ -16,10 +16,9 @@ export interface Task {
 let current: Task | undefined;
 
 /**
- * The task that the function was called for. To be asked for before the function's first `await`:
- * thereafter another task may be the current one.
+ * The task that this worker is at: a worker does one after the other.
  *
- * @throws {TypeError} when no function of a service is being called
+ * @throws {TypeError} when it is at none
  * @example
  * ```ts ignore
  * serve({
@@ -34,26 +33,26 @@ let current: Task | undefined;
  */
 export function currentTask(): Task {
   if (current === undefined) {
-    throw new TypeError("Cannot give the current task: ask before the function's first await");
+    throw new TypeError("Cannot give the current task: no function of a service is being called");
   }
   return current;
 }
 
 /** A task as the worker's side of a pool sees it: it can also be run, and be over. */
 export class RunningTask implements Task {
-  readonly #flags: StopFlags;
+  readonly #flags: TaskFlags;
   readonly #slot: number;
   #controller: AbortController | undefined;
   #over = false;
 
-  constructor(flags: StopFlags, slot: number) {
+  constructor(flags: TaskFlags, slot: number) {
     this.#flags = flags;
     this.#slot = slot;
   }
 
   get stopped(): boolean {
     // Once it is over, the flag is another task's.
-    return !this.#over && this.#flags.raised(this.#slot);
+    return !this.#over && this.#flags.stopped(this.#slot);
   }
 
   get signal(): AbortSignal {
@@ -69,24 +68,25 @@ export class RunningTask implements Task {
     return this.#controller.signal;
   }
 
+  /**
+   * This is the current task from now on.
+   *
+   * @throws {DOMException} AbortError when it is not to begin
+   */
+  begin(): void {
+    if (!this.#flags.begin(this.#slot)) throw stopError();
+    current = this;
+  }
+
   /** @throws {DOMException} AbortError when the task is asked to stop */
   throwIfStopped(): void {
     if (this.stopped) throw stopError();
   }
 
-  /** Calls a function for which this is the current task. */
-  call<R>(target: () => R): R {
-    current = this;
-    try {
-      return target();
-    } finally {
-      current = undefined;
-    }
-  }
-
   /** The function has returned: the signal aborts no more. */
   end(): void {
     this.#over = true;
+    current = undefined;
     if (this.#controller !== undefined) this.#flags.wake(this.#slot);
   }
 }

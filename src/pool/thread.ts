@@ -1,7 +1,7 @@
 /** A worker's thread: what it is told, what it says, and when it has really ended. */
 
 import { MessageChannel } from "node:worker_threads";
-import { StopFlags } from "./stop_flags.ts";
+import { TaskFlags } from "./task_flags.ts";
 import { type Answer, type Fault, faultOf, type Order } from "./wire.ts";
 
 /** What a thread tells whoever started it. */
@@ -20,7 +20,7 @@ export interface ThreadEvents {
 export class Thread {
   /** Resolves when the thread runs no more: what it was lent can be lent again. */
   readonly ended: Promise<void>;
-  readonly stops: StopFlags = new StopFlags();
+  readonly flags: TaskFlags = new TaskFlags();
   readonly #worker: Worker;
   readonly #events: ThreadEvents;
   #silent = false;
@@ -52,7 +52,7 @@ export class Thread {
   /** Hears no more of it and ends it, as far as Deno can: a busy thread ends once it is not busy. */
   terminate(): void {
     this.#silent = true;
-    this.stops.raiseAll();
+    this.flags.stopAll();
     this.#worker.terminate();
   }
 
@@ -67,7 +67,7 @@ export class Thread {
       setTimeout(() => this.#die(faultOf(new Error("the worker ended without a word"))), 0);
     });
     const lifeLine = there as unknown as MessagePort;
-    this.#worker.postMessage({ kind: "life line", lifeLine, stops: this.stops.buffer }, [lifeLine]);
+    this.#worker.postMessage({ kind: "life line", lifeLine, flags: this.flags.buffer }, [lifeLine]);
     return ended.promise;
   }
 
@@ -78,7 +78,8 @@ export class Thread {
 
   #die(fault: Fault): void {
     if (this.#silent) return;
-    this.terminate();
+    this.#silent = true;
     this.#events.died(fault);
+    this.terminate();
   }
 }

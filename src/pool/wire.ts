@@ -5,8 +5,8 @@ export interface LifeLineOrder {
   readonly kind: "life line";
   /** To be held: it closes when the worker's thread ends. */
   readonly lifeLine: MessagePort;
-  /** The buffer of the worker's `StopFlags`. */
-  readonly stops: SharedArrayBuffer;
+  /** The buffer of the worker's `TaskFlags`. */
+  readonly flags: SharedArrayBuffer;
 }
 
 /** The second message: whatever the worker's `start` is given. */

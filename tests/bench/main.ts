@@ -1,7 +1,9 @@
 /** The benchmarks, one after the other: `deno task bench`; with `--json`, one object and nothing else. */
 
+import { benchCursor, cursorTable } from "./cursor_bench.ts";
 import { benchEncoders, encodersTable } from "./encoders_bench.ts";
 import { benchKernel, kernelTable } from "./kernel_bench.ts";
+import { benchQueue, queueTable } from "./queue_bench.ts";
 import { benchHeavyTile, benchLightTile, tileTables } from "./tile_bench.ts";
 
 const json = Deno.args.includes("--json");
@@ -21,4 +23,8 @@ const heavy = await benchHeavyTile();
 show("# A tile", tileTables(light, heavy));
 const encoders = benchEncoders();
 show("# The encoders", encodersTable(encoders));
-if (json) print(JSON.stringify({ kernel, light, heavy, encoders }) + "\n");
+const cursor = await benchCursor();
+show("# A batch", cursorTable(cursor));
+const queue = await benchQueue();
+show("# The queue", queueTable(queue));
+if (json) print(JSON.stringify({ kernel, light, heavy, encoders, cursor, queue }) + "\n");

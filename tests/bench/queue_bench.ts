@@ -120,18 +120,21 @@ function median(numbers: readonly number[]): number | undefined {
   return numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 }
 
-function print(line: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(line + "\n"));
+/** The measurements as a table. */
+export function queueTable(rows: readonly QueueBenchRow[]): string {
+  const lines = rows.map(({ payload, blocking, awaiting, python, ratio }) => {
+    const cells = [blocking, awaiting, python].map((rate) => rate?.toFixed(0) ?? "none");
+    return payload.padEnd(8) + cells.map((cell) => cell.padStart(11)).join(" ") +
+      `   ${ratio?.toFixed(1) ?? ""}`;
+  });
+  return [
+    "messages per second, one producer, one consumer",
+    "payload       get()  getAsync()      Python   get() / Python",
+    ...lines,
+    "",
+  ].join("\n");
 }
 
 if (import.meta.main) {
-  print("messages per second, one producer, one consumer");
-  print("payload       get()  getAsync()      Python   get() / Python");
-  for (const { payload, blocking, awaiting, python, ratio } of await benchQueue()) {
-    const cells = [blocking, awaiting, python].map((rate) => rate?.toFixed(0) ?? "none");
-    print(
-      payload.padEnd(8) + cells.map((cell) => cell.padStart(11)).join(" ") +
-        `   ${ratio?.toFixed(1) ?? ""}`,
-    );
-  }
+  Deno.stdout.writeSync(new TextEncoder().encode(queueTable(await benchQueue())));
 }

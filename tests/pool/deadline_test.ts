@@ -6,6 +6,7 @@ import {
   DeadlineError,
   Pool,
   type PoolOptions,
+  serve,
   WorkerLostError,
 } from "../../src/pool/mod.ts";
 import { Flag } from "./fixtures/flag.ts";
@@ -77,6 +78,28 @@ Deno.test("a worker that does not listen is replaced, a stray as long as it runs
   pool.terminate();
   assert.equal(await pool.join(), true, "its thread has ended, for it was not busy for ever");
   assert.equal(pool.counters.strays, 0);
+});
+
+Deno.test("a worker that goes on with what was aborted is replaced too", async () => {
+  await using pool = await startPool({ size: 1, grace: SHORT });
+  const [entered, release, left] = [new Flag(), new Flag(), new Flag()];
+  const controller = new AbortController();
+  const { signal } = controller;
+  const calls = [
+    pool.apply("ignore", [entered.buffer, release.buffer, left.buffer], { signal }),
+    pool.apply("forget", [], { signal }),
+  ];
+  await entered.reached(1);
+  controller.abort(new Error("enough"));
+  for (const call of calls) await assert.rejects(call, { message: "enough" });
+  assert.equal(await pool.apply("square", [5]), 25);
+  assert.deepEqual(pool.counters, { alive: 1, lost: 1, strays: 1, pending: 0 });
+  release.raise();
+  await left.reached(1);
+  const forgotten = pool.apply("forget", [], { deadline: SHORT });
+  await assert.rejects(forgotten, DeadlineError);
+  assert.equal(await pool.apply("square", [6]), 36);
+  assert.equal(pool.counters.lost, 2);
 });
 
 Deno.test("what was queued behind an overrun counts as not tried: it may still lose a worker", async () => {
@@ -214,10 +237,12 @@ Deno.test("whatever is thrown arrives as an error", async () => {
   assert.equal(pool.counters.lost, 0);
 });
 
-Deno.test("a task is known only where its function is called, and only it is stopped", async () => {
+Deno.test("a worker does one task at a time, and only that one is stopped", async () => {
   await using pool = await startPool({ size: 1 });
   assert.throws(() => currentTask(), TypeError);
-  await assert.rejects(pool.apply("askLate", []), { remoteName: "TypeError" });
+  assert.throws(() => serve({}), TypeError);
+  const kept = await Promise.all([1, 2, 3].map(() => pool.apply("waitAWhile", [])));
+  assert.deepEqual(kept, [true, true, true]);
   // The flag of a task that was stopped is used again: its successors are not.
   for (let round = 0; round < 4; round++) {
     await assert.rejects(pool.apply("await", [buffer(), buffer()], { deadline: 1 }), DeadlineError);

@@ -46,6 +46,22 @@ Deno.test("neither sweeps nor calls wait behind a long call while another worker
   assert.equal(await held, "released");
 });
 
+Deno.test("a call does not wait behind a long one once another worker is free", async () => {
+  await using pool = await startPool();
+  const [entered, release, later] = [new Flag(), new Flag(), new Flag()];
+  const long = pool.apply("hold", [entered.buffer, release.buffer]);
+  const short = pool.apply("hold", [entered.buffer, later.buffer]);
+  await entered.reached(2);
+  // Both workers are busy: each gets one of these into its mailbox.
+  const squares = [1, 2, 3, 4].map((x) => pool.apply("square", [x]));
+  later.raise();
+  assert.equal(await short, "released");
+  assert.deepEqual(await Promise.all(squares), [1, 4, 9, 16]);
+  release.raise();
+  assert.equal(await long, "released");
+  assert.deepEqual(pool.counters, { alive: 2, lost: 0, strays: 0, pending: 0 });
+});
+
 Deno.test("close waits for what was taken and takes no more", async () => {
   const pool = await startPool();
   const { batches, argument, entered, release, squares } = batchesOf(6);

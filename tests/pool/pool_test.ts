@@ -133,6 +133,16 @@ Deno.test("a call whose worker dies is made again", async () => {
   await assertFull(pool);
 });
 
+Deno.test("a call that a dying worker had not begun does not count as tried", async () => {
+  for (const death of DEATHS) {
+    await using pool = await startPool(1);
+    // Both go to the one worker; each takes one worker with it, and is then done.
+    const calls = [1, 2].map(() => pool.apply("die", [death, new Flag().buffer, 1]));
+    assert.deepEqual(await Promise.all(calls), ["alive", "alive"], death);
+    assert.equal(pool.counters.lost, 2);
+  }
+});
+
 Deno.test("a call that kills two workers fails, and its neighbours do not", async () => {
   for (const death of DEATHS) {
     await using pool = await startPool(1);

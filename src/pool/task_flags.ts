@@ -1,0 +1,61 @@
+/** How far a worker's tasks are, and whether they are to stop: in memory that it shares with its parent. */
+
+/** Orders in a worker's mailbox: one that runs, and one to go on with at once. */
+export const MAILBOX = 2;
+
+/** What is in a task's cell. */
+const WAITING = 0;
+const BEGUN = 1;
+const STOP = 2;
+
+/** One cell for each order that a worker can have in hand: its slot. */
+export class TaskFlags {
+  readonly buffer: SharedArrayBuffer;
+  readonly #cells: Int32Array<SharedArrayBuffer>;
+
+  /** New flags, or a look at those that are there. */
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(4 * MAILBOX)) {
+    this.buffer = buffer;
+    this.#cells = new Int32Array(buffer);
+  }
+
+  /** The parent gives the slot a task. */
+  place(slot: number): void {
+    Atomics.store(this.#cells, slot, WAITING);
+  }
+
+  /** The worker begins the task. Returns whether it is to. */
+  begin(slot: number): boolean {
+    return Atomics.compareExchange(this.#cells, slot, WAITING, BEGUN) === WAITING;
+  }
+
+  /** The parent takes a task back. Returns whether the worker has not begun it, and then never will. */
+  recall(slot: number): boolean {
+    return Atomics.compareExchange(this.#cells, slot, WAITING, STOP) === WAITING;
+  }
+
+  /** The parent asks the task to stop. */
+  stop(slot: number): void {
+    Atomics.store(this.#cells, slot, STOP);
+    this.wake(slot);
+  }
+
+  stopAll(): void {
+    for (let slot = 0; slot < MAILBOX; slot++) this.stop(slot);
+  }
+
+  /** Whether the task is asked to stop. */
+  stopped(slot: number): boolean {
+    return Atomics.load(this.#cells, slot) === STOP;
+  }
+
+  /** Resolves when the task, which has begun, is asked to stop, or at the next {@link wake}. */
+  async change(slot: number): Promise<void> {
+    const waiting = Atomics.waitAsync(this.#cells, slot, BEGUN);
+    if (waiting.async) await waiting.value;
+  }
+
+  wake(slot: number): void {
+    Atomics.notify(this.#cells, slot);
+  }
+}

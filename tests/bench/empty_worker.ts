@@ -1,0 +1,10 @@
+// Our worker for cursor_bench.ts: batches and calls that do nothing.
+
+import { serve } from "../../src/pool/mod.ts";
+
+const service = serve({
+  functions: { empty: (batch: number) => batch },
+  sweeps: { empty: () => () => {} },
+});
+
+export type EmptyService = typeof service;
