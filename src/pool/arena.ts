@@ -18,6 +18,8 @@ const ALIGNMENT = 64;
  * nobody overtakes, so a large request is not starved by small ones.
  */
 export class Arena {
+  /** Regions begin and end at multiples of this, bytes. */
+  static readonly alignment = ALIGNMENT;
   /** Free ranges [start, end), by address. */
   #free: [number, number][];
   #waiting: Waiting[] = [];

@@ -80,7 +80,8 @@ export class RenderWorkers implements Sampler, Painter, AsyncDisposable {
       finish: (at, shape, reach) => pool.apply("finishReference", [at, shape, reach]),
     });
     // A quarter, so that one large picture never keeps all others waiting for memory.
-    this.mostSamples = Math.floor(arena.capacity / 4 / SAMPLE_BYTES);
+    const quarter = arena.capacity / 4 - arena.capacity / 4 % Arena.alignment;
+    this.mostSamples = Math.floor((quarter - TALLY_BYTES) / SAMPLE_BYTES);
   }
 
   /** Starts and warms the workers. */
