@@ -180,7 +180,9 @@ async function addPython(
       const same = sha256 === facts.sha256;
       // abs(z) > 2 rounds a square root where re*re + im*im > 4 does not: a point might differ.
       tell(
-        `${way}, ${processes === 1 ? "1 process" : `${processes} processes`}: ${milliseconds.toFixed(1)} ms; ` +
+        `${way}, ${processes === 1 ? "1 process" : `${processes} processes`}: ${
+          milliseconds.toFixed(1)
+        } ms; ` +
           `its canvas is ${same ? "the same" : "not the same"}`,
       );
       table.push({
