@@ -44,7 +44,7 @@ export type LessonEvent =
 export interface LessonOptions {
   /** Workers that share the work. */
   readonly workers: number;
-  /** Points along a side of a batch, which is a square; default 64, of which the kernel takes no more. */
+  /** Points along a side of a batch, which is a square; default 64, less where that leaves few batches. */
   readonly side?: number;
   /** Told what happens, as it happens. */
   readonly tell: (event: LessonEvent) => void;
@@ -59,14 +59,19 @@ export interface Lesson {
   readonly rows: readonly LessonRow[];
 }
 
-const SIDE = 64;
+/** The kernel takes no more points than this square has. */
+const MOST_SIDE = 64;
+
+/** Batches along a side of the canvas at least, so that there is something to share. */
+const FEWEST_BATCHES = 8;
 
 /** Milliseconds between two looks at what the workers have done. */
 const LOOK = 20;
 
 /** Does the workload in every way with so many workers and compares all canvases. */
 export async function runLesson(window: LessonWindow, options: LessonOptions): Promise<Lesson> {
-  const { workers, side = SIDE, tell, signal = new AbortController().signal } = options;
+  const { workers, tell, signal = new AbortController().signal } = options;
+  const side = options.side ?? Math.min(MOST_SIDE, Math.ceil(window.pixdim / FEWEST_BATCHES));
   const grid: LessonGrid = { ...cornerGrid(window), escape: window.escape, side };
   // Twice the batches: those of the producer and those of the consumers.
   const log = BatchLog.of(2 * batchesOf(grid));

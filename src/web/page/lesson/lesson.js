@@ -15,7 +15,10 @@ import { LessonTable } from "./table.js";
 const sides = [8, 16, 32, 64];
 
 /** How many times slower than it happened. */
-const slownesses = [1, 5, 10, 20, 40, 80, 160];
+const slownesses = [1, 2, 5, 10, 20, 40, 80, 160];
+
+/** Milliseconds that the first way lasts on the page, as long as nobody has chosen how slow it is. */
+const firstLasts = 5000;
 
 /** Milliseconds that a slider rests before the lesson is run anew. */
 const rest = 250;
@@ -33,6 +36,8 @@ let recording = new Recording();
 let leaving = new AbortController();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let soon;
+/** Whether it is for us to say how slowly it is played. */
+let isFree = !still;
 /** Microseconds that the lanes are wide now. */
 let span = 1;
 
@@ -68,7 +73,7 @@ const player = new Player({
   },
   finish(way) {
     table.finish(way);
-    say(way.number + 1 === recording.ways.length && recording.ended ? "Done" : "");
+    sayWhetherDone();
   },
 });
 
@@ -77,10 +82,11 @@ workers.value = String(settings.usual.workers);
 batch.max = String(sides.length - 1);
 batch.value = String(sides.indexOf(settings.usual.side));
 slow.max = String(slownesses.length - 1);
-slow.value = String(slownesses.indexOf(still ? 1 : 40));
+slow.value = "0";
 element("cores", HTMLElement).textContent = `of ${settings.cores} cores`;
 
 for (const slider of [workers, batch, slow]) slider.addEventListener("input", showSliders);
+slow.addEventListener("change", () => isFree = false);
 for (const slider of [workers, batch]) {
   slider.addEventListener("change", () => {
     clearTimeout(soon);
@@ -128,10 +134,12 @@ async function run() {
       mine.take(event, data);
       if (event === "canvas") {
         canvas.prepare(mine);
+        if (isFree) chooseSlowness(mine.ways[0]?.row?.milliseconds ?? firstLasts);
         say("");
       }
     }
     if (!mine.ended) throw new Error("the server hung up");
+    sayWhetherDone();
   } catch (error) {
     if (signal.aborted) return;
     say(`The lesson could not be run: ${error instanceof Error ? error.message : error}`);
@@ -171,6 +179,13 @@ function redrawLanes() {
   lanes.update(way, at);
 }
 
+/** @param {number} milliseconds that the first way took */
+function chooseSlowness(milliseconds) {
+  const enough = slownesses.findLastIndex((times) => times * milliseconds <= firstLasts);
+  slow.value = String(Math.max(0, enough));
+  showSliders();
+}
+
 function showSliders() {
   const side = sides[Number(batch.value)] ?? 1;
   player.slowness = slownesses[Number(slow.value)] ?? 1;
@@ -183,6 +198,10 @@ function showSliders() {
 
 function showPaused() {
   pause.textContent = player.paused ? "Go on" : "Pause";
+}
+
+function sayWhetherDone() {
+  say(recording.ended && recording.ways.every(({ played }) => played) ? "Done" : "");
 }
 
 /** @param {string} text */
