@@ -145,7 +145,7 @@ export class Lanes {
       const here = way.queued[this.#queued];
       const next = way.queued[this.#queued + 1];
       if (here === undefined) return;
-      const until = Math.min((next?.at ?? here.at) * 1000, way.horizon);
+      const until = Math.min((next?.at ?? here.at) * 1000, way.end);
       this.#drawSize(todo, { from: here.at * 1000, until, share: here.todo / way.batches });
       this.#drawSize(done, { from: here.at * 1000, until, share: here.done / way.batches });
       todo.says.textContent = `${here.todo.toLocaleString("en")} waiting`;
@@ -170,8 +170,8 @@ export class Lanes {
     const milliseconds = this.#span / 1000;
     const step = roundStep(milliseconds / ticks);
     const marks = [];
-    for (let i = 0; i * step < milliseconds * 0.97; i++) {
-      const last = (i + 1) * step >= milliseconds * 0.97;
+    for (let i = 0; i * step < milliseconds * 0.9; i++) {
+      const last = (i + 1) * step >= milliseconds * 0.9;
       const text = Number((i * step).toPrecision(6)).toLocaleString("en");
       const mark = make("span", {}, last ? `${text} ms` : text);
       mark.style.left = `${100 * i * step / milliseconds}%`;

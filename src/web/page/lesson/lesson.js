@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-/** The lesson's page: runs it on the server, and plays what happened, slowly enough to be seen. */
+/** The lesson's page: has the server run it, then plays what happened, slowly enough to be seen. */
 
 import { element } from "../elements.js";
 import { fetchPatiently } from "../patient_fetch.js";
@@ -55,7 +55,6 @@ const player = new Player({
     canvas.clear();
     span = spanOf(way);
     lanes.begin(way, { workers: recording.run?.workers ?? 1, span });
-    table.add(way);
     table.mark(way);
     const one = way.workers === 1;
     element("way", HTMLElement).textContent = way.name;
@@ -66,14 +65,12 @@ const player = new Player({
     lanes.draw(taken);
   },
   frame(way, at, underWay, now) {
-    if (spanOf(way) !== span) redrawLanes();
     canvas.mark(underWay, now);
     lanes.update(way, at);
     element("clock", HTMLElement).textContent = (at / 1000).toFixed(1);
   },
-  finish(way) {
-    table.finish(way);
-    sayWhetherDone();
+  finish() {
+    if (recording.ways.every(({ played }) => played)) say("Done");
   },
 });
 
@@ -116,7 +113,7 @@ async function run() {
   leaving = new AbortController();
   const { signal } = leaving;
   const mine = recording = new Recording();
-  player.load(mine);
+  player.load(null);
   player.paused = false;
   showPaused();
   table.clear();
@@ -132,18 +129,33 @@ async function run() {
     for await (const { event, data } of eventsOf(body)) {
       if (signal.aborted) return;
       mine.take(event, data);
-      if (event === "canvas") {
-        canvas.prepare(mine);
-        if (isFree) chooseSlowness(mine.ways[0]?.row?.milliseconds ?? firstLasts);
-        say("");
+      const way = mine.ways.at(-1);
+      if (way === undefined) continue;
+      if (event === "way") {
+        table.add(way);
+        say(`Measuring: ${way.name}…`);
       }
+      if (event === "row") table.finish(way);
     }
     if (!mine.ended) throw new Error("the server hung up");
-    sayWhetherDone();
+    play(mine);
   } catch (error) {
     if (signal.aborted) return;
     say(`The lesson could not be run: ${error instanceof Error ? error.message : error}`);
   }
+}
+
+/**
+ * Shows how it went. Not while it goes: where server and browser are one machine, drawing would take
+ * time from the workers that are being timed.
+ *
+ * @param {Recording} recorded
+ */
+function play(recorded) {
+  canvas.prepare(recorded);
+  if (isFree) chooseSlowness(recorded.ways[0]?.end ?? 0);
+  player.load(recorded);
+  say("");
 }
 
 /**
@@ -165,8 +177,8 @@ async function ask(url, init) {
  * @param {import("./recording.js").Way} way
  */
 function spanOf(way) {
-  const first = recording.ways[0]?.horizon ?? 0;
-  return Math.max(1, way.horizon, fit.checked ? 0 : first);
+  const first = recording.ways[0]?.end ?? 0;
+  return Math.max(1, way.end, fit.checked ? 0 : first);
 }
 
 /** Draws the lanes of the way on the stage once more, as far as it has been played. */
@@ -179,9 +191,9 @@ function redrawLanes() {
   lanes.update(way, at);
 }
 
-/** @param {number} milliseconds that the first way took */
-function chooseSlowness(milliseconds) {
-  const enough = slownesses.findLastIndex((times) => times * milliseconds <= firstLasts);
+/** @param {number} first microseconds that the first way took */
+function chooseSlowness(first) {
+  const enough = slownesses.findLastIndex((times) => times * first <= firstLasts * 1000);
   slow.value = String(Math.max(0, enough));
   showSliders();
 }
@@ -198,10 +210,6 @@ function showSliders() {
 
 function showPaused() {
   pause.textContent = player.paused ? "Go on" : "Pause";
-}
-
-function sayWhetherDone() {
-  say(recording.ended && recording.ways.every(({ played }) => played) ? "Done" : "");
 }
 
 /** @param {string} text */

@@ -1,5 +1,5 @@
 // @ts-check
-/** Plays a way of the recording, slowed down; goes on to the next while the run is new. */
+/** Plays the ways of a recording, slowed down, one after the other. */
 
 /** @typedef {import("./recording.js").Recording} Recording */
 /** @typedef {import("./recording.js").Taken} Taken */
@@ -41,7 +41,7 @@ export class Player {
     this.#stage = stage;
   }
 
-  /** @param {Recording | null} recording to be played from its first way on, as it comes */
+  /** @param {Recording | null} recording to be played from its first way on; it must be complete */
   load(recording) {
     this.#recording = recording;
     this.#way = null;
@@ -73,7 +73,7 @@ export class Player {
     const passed = Math.min(100, now - this.#last);
     this.#last = now;
     const recording = this.#recording;
-    if (recording === null || recording.canvas === null) return;
+    if (recording === null) return;
     if (this.#way === null) this.#begin(recording.ways[0]);
     const way = this.#way;
     if (way === null) return;
@@ -92,14 +92,13 @@ export class Player {
    */
   #play(way, passed, now) {
     if (this.#finishedAt > 0) return;
-    const end = way.horizon;
-    this.#at = Math.min(end, this.#at + passed * 1000 / this.slowness);
+    this.#at = Math.min(way.end, this.#at + passed * 1000 / this.slowness);
     for (;; this.#next++) {
       const taken = way.taken[this.#next];
       if (taken === undefined || taken.ended > this.#at) break;
       this.#stage.took(taken, now);
     }
-    if (way.row === null || this.#at < end) return;
+    if (this.#at < way.end) return;
     // The clocks of two threads may differ by some microseconds.
     for (const taken of way.taken.slice(this.#next)) this.#stage.took(taken, now);
     this.#next = way.taken.length;

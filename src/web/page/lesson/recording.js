@@ -27,7 +27,7 @@
 
 /** @typedef {{ at: number, todo: number, done: number }} Queued milliseconds, and numbers of batches */
 
-/** One way of doing it, as far as it is known. */
+/** One way of doing it. */
 export class Way {
   /** @type {Taken[]} in the order they ended */
   taken = [];
@@ -48,10 +48,9 @@ export class Way {
     this.batches = batches;
   }
 
-  /** Microseconds up to which it can be played. */
-  get horizon() {
-    if (this.row !== null) return this.row.milliseconds * 1000;
-    return this.taken.at(-1)?.ended ?? 0;
+  /** Microseconds that it took; 0 as long as that is not known. */
+  get end() {
+    return (this.row?.milliseconds ?? 0) * 1000;
   }
 
   /** Whether other processes than the workers took part, and queues between them. */
