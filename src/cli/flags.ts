@@ -39,7 +39,8 @@ export function readFlags(args: readonly string[], { valued, plain }: FlagNames)
       allowPositionals: true,
     });
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    // The parser may explain itself over several lines; the first says what is wrong.
+    throw new UsageError((error as Error).message.split("\n")[0]!);
   }
   const values = new Map<string, string>();
   for (const [name, given] of Object.entries(parsed.values)) {

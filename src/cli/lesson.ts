@@ -1,9 +1,17 @@
 /** `lesson`: the notebook on multiprocessing as a program. */
 
-import { encodeNpy, encodePng, paletteStops, parsePalette } from "../image/mod.ts";
-import { countPoints, type LessonRow, type LessonWindow, runLesson } from "../render/mod.ts";
-import { readFlags, UsageError } from "./flags.ts";
-import { print, ProgressBar } from "./terminal.ts";
+import {
+  countPointsInPool,
+  type LessonRow,
+  type LessonWindow,
+  NOTEBOOK_WINDOW,
+  runLesson,
+} from "../render/mod.ts";
+import { type Flags, readFlags, UsageError } from "./flags.ts";
+import { type CanvasFacts, factsOf, writeCanvas } from "./lesson_canvas.ts";
+import { LessonReport, lessonTable, pointsTable, type TableRow } from "./lesson_report.ts";
+import { PythonError, runPython } from "./python.ts";
+import { print, say } from "./terminal.ts";
 
 export const LESSON_HELP: string = `lesson: one workload in every way of doing it, timed
 
@@ -14,9 +22,18 @@ export const LESSON_HELP: string = `lesson: one workload in every way of doing i
   --x, --y, --size         the window's centre and side (0.1015, -0.633, 0.01)
   --processes N            workers (the machine's cores)
   --out FOLDER             where canvas.png and canvas.npy go (out)
+  --python                 let python3 do the same, and add its rows
   --json                   print one JSON object and nothing else`;
 
 const VALUED = ["pixdim", "escape", "x", "y", "size", "processes", "out"];
+
+/** Most points a side: the queues hold all points at once, 16 bytes each. */
+const MOST_PIXDIM = 4096;
+
+/** The canvas holds bytes. */
+const MOST_ESCAPE = 255;
+
+const MOST_PROCESSES = 256;
 
 /** The notebook's fifteen points and the counts it prints for them. */
 const POINTS: readonly (readonly [re: number, im: number, count: number])[] = [
@@ -32,102 +49,168 @@ const POINTS: readonly (readonly [re: number, im: number, count: number])[] = [
   [0.098375, -0.63776875, 23],
   [0.104625, -0.63776875, 47],
   [0.100875, -0.6377625, 43],
-  [0.097125, -0.6377625, 18],
+  [0.097125, -0.63775625, 18],
   [0.103375, -0.63775625, 39],
   [0.099625, -0.63775, 57],
 ];
 
+interface Task {
+  readonly window: LessonWindow;
+  readonly processes: number;
+  readonly out: string;
+  readonly python: boolean;
+  readonly json: boolean;
+}
+
 /** Runs the lesson. Resolves to the exit code. */
 export async function lesson(args: readonly string[]): Promise<number> {
-  const { values, rest } = readFlags(args, { valued: VALUED, plain: ["json"] });
-  if (rest.length > 0) throw new UsageError(`Cannot understand ${rest[0]}`);
-  const number = (name: string, fallback: number, most = Infinity) => {
-    const text = values.get(name);
-    const value = text === undefined ? fallback : text.trim() === "" ? NaN : Number(text);
-    const whole = most === Infinity || (Number.isInteger(value) && value >= 1 && value <= most);
-    if (Number.isFinite(value) && whole) return value;
-    throw new UsageError(
-      `Cannot take --${name} ${text}: ${most === Infinity ? "a number" : `1 to ${most}`} is wanted`,
-    );
-  };
-  const window: LessonWindow = {
-    pixdim: number("pixdim", 1600, 4096),
-    escape: number("escape", 255, 255),
-    x: number("x", 0.1015),
-    y: number("y", -0.633),
-    size: number("size", 0.01),
-  };
-  if (window.size <= 0) throw new UsageError("Cannot take --size: it must be above 0");
-  const processes = number("processes", navigator.hardwareConcurrency, 256);
-  const out = values.get("out") ?? "out";
-  const json = values.has("json");
+  const flags = readFlags(args, { valued: VALUED, plain: ["json", "python"] });
+  const { window, processes, out, python, json } = readTask(flags);
   const tell = json ? () => {} : print;
+  await makeFolder(out);
+  const { pixdim, escape } = window;
+  const points = pixdim ** 2;
 
-  tell(
-    `${window.pixdim} x ${window.pixdim} points, escape ${window.escape}, ${processes} processes.`,
-  );
-  const counts = await countPoints(POINTS.map(([re, im]) => [re, im] as const), 255);
-  tell(`The notebook's fifteen points: ${counts.join(", ")}`);
-  if (counts.some((count, i) => count !== POINTS[i]![2])) {
-    throw new Error("The fifteen points have other counts than the notebook prints");
-  }
-  let bar: { name: string; bar: ProgressBar } | undefined;
-  const { canvas, rows } = await runLesson(window, processes, {
-    say: tell,
-    progress: (way, share) => {
-      if (json) return;
-      if (bar?.name !== way) {
-        bar?.bar[Symbol.dispose]();
-        bar = { name: way, bar: new ProgressBar(way) };
-      }
-      bar.bar.update(share);
-    },
+  tell(`The notebook's fifteen points, by Pool.applyAsync in ${processes} processes:`);
+  await countNotebookPoints(processes, tell);
+  tell(`\n${pixdim} x ${pixdim} points in every way, escape ${escape}:`);
+  using report = new LessonReport();
+  const { canvas, rows } = await runLesson(window, {
+    workers: processes,
+    tell: json ? () => {} : report.tell,
   });
-  bar?.bar[Symbol.dispose]();
-  await writeCanvas(out, canvas, window.pixdim);
-  if (json) print(JSON.stringify({ ...window, processes, out, rows }));
-  else print(`${table(rows)}\n\nThe canvas is in ${out}/canvas.png and ${out}/canvas.npy.`);
+  const facts = factsOf(canvas);
+  const table: TableRow[] = rows.map((row) => ({ ...row, by: "here" }));
+  const missing = python
+    ? await addPython(table, { ...window, processes }, { facts, tell })
+    : undefined;
+  await writeCanvas(out, canvas, pixdim);
+  if (json) {
+    const withPython = python && { python: missing ?? "done" };
+    print(
+      JSON.stringify({ ...window, processes, out, points, ...facts, ...withPython, rows: table }),
+    );
+    return 0;
+  }
+  tell(`\n${lessonTable(table)}\n`);
+  const comparison = compared(table, processes);
+  if (comparison !== undefined) tell(comparison);
+  tell(
+    `Counts from ${facts.lowest} to ${facts.highest} (${facts.atHighest.toLocaleString("en")} ` +
+      `points), sum ${facts.sum.toLocaleString("en")}; sha256 ${facts.sha256}.`,
+  );
+  tell(`The canvas is in ${out}/canvas.png and ${out}/canvas.npy.`);
   return 0;
 }
 
-/** Writes the canvas as NumPy would save it and as `imshow` would draw it: viridis over its own range. */
-async function writeCanvas(folder: string, canvas: Uint8Array, side: number): Promise<void> {
-  let low = 255;
-  let high = 0;
-  for (const count of canvas) {
-    low = Math.min(low, count);
-    high = Math.max(high, count);
+function readTask({ values, rest }: Flags): Task {
+  if (rest.length > 0) throw new UsageError(`Cannot understand ${rest[0]}`);
+  const number = (name: string, fallback: number) => {
+    const text = values.get(name);
+    if (text === undefined) return fallback;
+    const value = text.trim() === "" ? NaN : Number(text);
+    if (Number.isFinite(value)) return value;
+    throw new UsageError(`Cannot take --${name} ${text}: a number is wanted`);
+  };
+  const whole = (name: string, fallback: number, most: number) => {
+    const value = number(name, fallback);
+    if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+    throw new UsageError(
+      `Cannot take --${name} ${values.get(name)}: a whole number from 1 to ${most} is wanted`,
+    );
+  };
+  const window: LessonWindow = {
+    pixdim: whole("pixdim", NOTEBOOK_WINDOW.pixdim, MOST_PIXDIM),
+    escape: whole("escape", NOTEBOOK_WINDOW.escape, MOST_ESCAPE),
+    x: number("x", NOTEBOOK_WINDOW.x),
+    y: number("y", NOTEBOOK_WINDOW.y),
+    size: number("size", NOTEBOOK_WINDOW.size),
+  };
+  if (window.size <= 0) {
+    throw new UsageError(`Cannot take --size ${values.get("size")}: it must be above 0`);
   }
-  const scale = 256 / Math.max(1, high - low);
-  const colours = paletteStops(parsePalette("viridis"), 256).flatMap((stop) =>
-    [1, 3, 5].map((at) => parseInt(stop.slice(at, at + 2), 16))
-  );
-  const picture = encodePng({
-    kind: "indexed",
-    width: side,
-    height: side,
-    indices: Uint8Array.from(canvas, (count) => Math.min(255, Math.floor((count - low) * scale))),
-    colours: Uint8Array.from(colours),
-  });
-  await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeFile(`${folder}/canvas.png`, picture);
-  await Deno.writeFile(
-    `${folder}/canvas.npy`,
-    encodeNpy(canvas, { width: side, height: side }),
-  );
+  return {
+    window,
+    processes: whole("processes", navigator.hardwareConcurrency, MOST_PROCESSES),
+    out: values.get("out") ?? "out",
+    python: values.has("python"),
+    json: values.has("json"),
+  };
 }
 
-function table(rows: readonly LessonRow[]): string {
-  const width = Math.max(...rows.map(({ way }) => way.length));
-  const head = `${"".padEnd(width)}  processes        ms  points/s  speed-up`;
-  const lines = rows.map(({ way, processes, milliseconds, pointsPerSecond, speedUp }) =>
-    [
-      way.padEnd(width),
-      String(processes).padStart(9),
-      milliseconds.toFixed(1).padStart(8),
-      `${(pointsPerSecond / 1e6).toFixed(2)} M`.padStart(8),
-      speedUp.toFixed(2).padStart(8),
-    ].join("  ")
+async function makeFolder(out: string): Promise<void> {
+  try {
+    await Deno.mkdir(out, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`Cannot write to --out ${out}: ${(error as Error).message}`);
+  }
+}
+
+async function countNotebookPoints(
+  workers: number,
+  tell: (line: string) => void,
+): Promise<void> {
+  const counts = await countPointsInPool(
+    POINTS.map(([re, im]) => [re, im] as const),
+    { escape: 255, workers },
+    (results) => {
+      const ready = results.filter((result) => result.ready()).length;
+      tell(`  ready: ${ready} of ${results.length}`);
+    },
   );
-  return ["", head, ...lines].join("\n");
+  const wrong = POINTS.findIndex(([, , count], i) => count !== counts[i]);
+  if (wrong >= 0) {
+    const [re, im, count] = POINTS[wrong]!;
+    throw new Error(`The point ${re}${im}i has count ${counts[wrong]}; the notebook has ${count}`);
+  }
+  tell(pointsTable(POINTS));
+  tell("  all as the notebook prints them");
+}
+
+/** Adds Python's rows. Resolves to why there are none, if so. */
+async function addPython(
+  table: TableRow[],
+  window: LessonWindow & { readonly processes: number },
+  { facts, tell }: { readonly facts: CanvasFacts; readonly tell: (line: string) => void },
+): Promise<string | undefined> {
+  tell("\nThe same by Python's multiprocessing:");
+  const points = window.pixdim ** 2;
+  try {
+    for await (const { way, processes, milliseconds, sha256 } of runPython(window)) {
+      const same = sha256 === facts.sha256;
+      // abs(z) > 2 rounds a square root where re*re + im*im > 4 does not: a point might differ.
+      tell(
+        `${way}, ${processes === 1 ? "1 process" : `${processes} processes`}: ${
+          milliseconds.toFixed(1)
+        } ms; ` +
+          `its canvas is ${same ? "the same" : "not the same"}`,
+      );
+      table.push({
+        way,
+        by: "python",
+        processes,
+        milliseconds,
+        pointsPerSecond: points / milliseconds * 1000,
+        speedUp: table[0]!.milliseconds / milliseconds,
+      });
+    }
+  } catch (error) {
+    if (!(error instanceof PythonError)) throw error;
+    say(`${error.message}. The table is without Python's rows.`);
+    return error.message;
+  }
+  return undefined;
+}
+
+/** How the best way here compares with the best of Python with all its processes. */
+function compared(table: readonly TableRow[], processes: number): string | undefined {
+  const least = (rows: readonly LessonRow[]) =>
+    Math.min(...rows.map(({ milliseconds }) => milliseconds));
+  const python = table.filter((row) => row.by === "python" && row.processes === processes);
+  if (python.length === 0) return undefined;
+  const here = least(table.filter(({ by }) => by === "here"));
+  return `The best way here takes ${
+    here.toFixed(1)
+  } ms, Python's best with ${processes} processes ` +
+    `${least(python).toFixed(0)} ms: ${(least(python) / here).toFixed(0)} times as long.`;
 }

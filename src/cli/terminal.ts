@@ -39,6 +39,12 @@ export class ProgressBar implements Disposable {
     Deno.stderr.writeSync(new TextEncoder().encode(text));
   }
 
+  /** Takes the bar away again, so that a line can stand in its place. */
+  clear(): void {
+    if (this.#drawn) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[2K"));
+    this.#drawn = false;
+  }
+
   [Symbol.dispose](): void {
     if (this.#drawn) Deno.stderr.writeSync(new TextEncoder().encode("\n"));
   }

@@ -22,5 +22,13 @@ export type {
   SampleOptions,
   Sampler,
 } from "./sampler.ts";
-export { countPoints, type Lesson, type LessonRow, runLesson } from "./lesson/ways.ts";
-export type { LessonWindow } from "./lesson/workload.ts";
+export {
+  countPointsInPool,
+  type Lesson,
+  type LessonEvent,
+  type LessonOptions,
+  type LessonRow,
+  runLesson,
+  type TimedBatch,
+} from "./lesson/lesson.ts";
+export { type LessonWindow, NOTEBOOK_WINDOW } from "./lesson/workload.ts";

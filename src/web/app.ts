@@ -6,8 +6,9 @@ import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
 import type { Renderer } from "../render/mod.ts";
-import { type Asset, assets, pageWith } from "./assets.ts";
+import { type Asset, assets, lessonPageWith, pageWith } from "./assets.ts";
 import { Gate } from "./gate.ts";
+import { answerLesson, LESSON_LIMITS, lessonSettings } from "./lesson.ts";
 import type { Limits } from "./limits.ts";
 import {
   answerNotFound,
@@ -76,6 +77,8 @@ export function createApp({ renderer, limits, maxAge, report }: AppOptions): App
     palettes: paletteNames.map((name) => ({ name, stops: paletteStops(name, PREVIEW_STOPS) })),
     basePath: "",
   });
+  const lessonPage = lessonPageWith(lessonSettings);
+  const lessons = new Gate(LESSON_LIMITS);
 
   app.use(cors({
     origin: "*",
@@ -113,6 +116,8 @@ export function createApp({ renderer, limits, maxAge, report }: AppOptions): App
   });
 
   app.get("/", secureHeaders(PAGE_SECURITY), (c) => answerAsset(c, page));
+  app.get("/lesson", secureHeaders(PAGE_SECURITY), (c) => answerAsset(c, lessonPage));
+  app.get("/lesson/run", (c) => answerLesson(c, { lessons, isClosing: () => gate.closed, report }));
   app.get("/assets/*", (c) => {
     const asset = assets.get(c.req.path.slice("/assets/".length));
     return asset === undefined ? answerNotFound(c) : answerAsset(c, asset);
@@ -129,7 +134,9 @@ export function createApp({ renderer, limits, maxAge, report }: AppOptions): App
   });
 
   // What is left of these paths came with another method.
-  for (const path of ["/", "/assets/*", "/healthz", "/tiles/:z/:x/:file"]) {
+  for (
+    const path of ["/", "/lesson", "/lesson/run", "/assets/*", "/healthz", "/tiles/:z/:x/:file"]
+  ) {
     app.all(path, (c) => refuseMethod(c, "GET, HEAD, OPTIONS"));
   }
   for (const path of ["/render.png", "/render.npy"]) {

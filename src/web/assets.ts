@@ -24,6 +24,16 @@ import readout from "./page/readout.js" with { type: "text" };
 import requests from "./page/requests.js" with { type: "text" };
 import settings from "./page/settings.js" with { type: "text" };
 import tileLayer from "./page/tile_layer.js" with { type: "text" };
+import eventStream from "./page/lesson/event_stream.js" with { type: "text" };
+import lessonCanvas from "./page/lesson/canvas.js" with { type: "text" };
+import lessonColours from "./page/lesson/colours.js" with { type: "text" };
+import lessonCss from "./page/lesson/lesson.css" with { type: "text" };
+import lessonHtml from "./page/lesson/lesson.html" with { type: "text" };
+import lessonLanes from "./page/lesson/lanes.js" with { type: "text" };
+import lessonMain from "./page/lesson/lesson.js" with { type: "text" };
+import lessonPlayer from "./page/lesson/player.js" with { type: "text" };
+import lessonRecording from "./page/lesson/recording.js" with { type: "text" };
+import lessonTable from "./page/lesson/table.js" with { type: "text" };
 import indexHtml from "./page/index.html" with { type: "text" };
 import leafletCss from "leaflet/dist/leaflet.css" with { type: "text" };
 import leafletLibrary from "leaflet/dist/leaflet.js" with { type: "text" };
@@ -49,6 +59,14 @@ const scripts = {
   explorer,
   explorer_map: explorerMap,
   leaflet,
+  "lesson/canvas": lessonCanvas,
+  "lesson/colours": lessonColours,
+  "lesson/event_stream": eventStream,
+  "lesson/lanes": lessonLanes,
+  "lesson/lesson": lessonMain,
+  "lesson/player": lessonPlayer,
+  "lesson/recording": lessonRecording,
+  "lesson/table": lessonTable,
   look,
   magnification,
   palette,
@@ -67,19 +85,25 @@ export const assets: ReadonlyMap<string, Asset> = new Map([
   ...Object.entries(scripts).map(([name, body]) => asset(`${name}.js`, body, SCRIPT)),
   asset("explorer.css", explorerCss, STYLE),
   asset("favicon.svg", favicon, "image/svg+xml"),
+  asset("lesson/lesson.css", lessonCss, STYLE),
   asset("leaflet/leaflet.css", leafletCss, STYLE),
   asset("leaflet/leaflet.js", leafletLibrary, SCRIPT),
 ]);
 
-/** The page with its settings written into it. */
+/** The explorer's page with its settings written into it. */
 export function pageWith(settings: unknown): Asset {
+  return withSettings("index.html", indexHtml, settings);
+}
+
+/** The lesson's page with its settings written into it. */
+export function lessonPageWith(settings: unknown): Asset {
+  return withSettings("lesson.html", lessonHtml, settings);
+}
+
+function withSettings(path: string, html: string, settings: unknown): Asset {
   // In a script element only "<" could end the text.
   const json = JSON.stringify(settings).replaceAll("<", "\\u003c");
-  return asset(
-    "index.html",
-    indexHtml.replace("__SETTINGS__", () => json),
-    "text/html; charset=utf-8",
-  )[1];
+  return asset(path, html.replace("__SETTINGS__", () => json), "text/html; charset=utf-8")[1];
 }
 
 function asset(path: string, body: string, type: string): [string, Asset] {

@@ -31,6 +31,11 @@ export class Gate {
     return this.#inside;
   }
 
+  /** Whether it refuses everything. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Refuses everything from now on. */
   close(): void {
     this.#closed = true;

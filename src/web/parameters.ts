@@ -163,8 +163,12 @@ function requireAtMost(
   });
 }
 
-/** Reads one parameter; what its reader throws is told with the parameter's name and value. */
-function read<T>(
+/**
+ * Reads one parameter; what its reader throws is told with the parameter's name and value.
+ *
+ * @throws {BadRequestError} also when it is missing and has no fallback
+ */
+export function read<T>(
   parameters: Parameters,
   name: string,
   fallback: T | undefined,
@@ -209,7 +213,8 @@ function exactNumber(text: string, { digits, exponent }: Limits): Exact {
   }
 }
 
-function wholeNumber(text: string, limit: string, most: number): number {
+/** A whole number from 1 to `most`, which is the limit of that name. Throws RangeError for any other. */
+export function wholeNumber(text: string, limit: string, most: number): number {
   const value = /^[1-9]\d*$/.test(text) ? Number(text) : NaN;
   if (value <= most) return value;
   throw new LimitError(`Cannot take ${shown(text)}: it must be a whole number from 1 to ${most}`, {

@@ -5,15 +5,16 @@ import { join } from "node:path";
 import imagescript from "imagescript/png/node.js";
 import { escapeTime } from "../../src/fractal/mod.ts";
 import { cornerGrid } from "../../src/plane/mod.ts";
-import { runLesson } from "../../src/render/mod.ts";
+import { type LessonEvent, runLesson, type TimedBatch } from "../../src/render/mod.ts";
 import { runCommand } from "./command.ts";
 
-Deno.test("every way fills the same canvas, the oracle's", async () => {
+Deno.test("every way fills the same canvas, the oracle's, and says who took which batch", async () => {
   const window = { pixdim: 90, escape: 200, x: -0.75, y: 0.1, size: 0.4 };
-  const lines: string[] = [];
-  const { canvas, rows } = await runLesson(window, 2, {
-    say: (line) => lines.push(line),
-    progress: (_way, share) => assert(share >= 0 && share <= 1),
+  const events: LessonEvent[] = [];
+  const { canvas, rows } = await runLesson(window, {
+    workers: 2,
+    side: 16,
+    tell: (event) => events.push(event),
   });
   const grid = cornerGrid(window);
   for (const [row, im] of grid.rows.entries()) {
@@ -25,8 +26,48 @@ Deno.test("every way fills the same canvas, the oracle's", async () => {
   assert(
     rows.every(({ milliseconds, pointsPerSecond }) => milliseconds > 0 && pointsPerSecond > 0),
   );
-  assert.match(lines.join(), /Queued 8,100 points, 9 batches/);
-  assert.match(lines.join(), /Queue sizes: 0, 0/);
+  assert.equal(rows[0]!.speedUp, 1);
+  for (const way of waysOf(events)) {
+    const byWorkers = way.taken.filter(([, worker]) => worker < way.workers);
+    const numbers = byWorkers.map(([batch]) => batch).sort((a, b) => a - b);
+    assert.deepEqual(numbers, Array.from({ length: 36 }, (_, i) => i), way.name);
+    assert(way.taken.every(([, , began, ended]) => 0 <= began && began <= ended), way.name);
+    // A producer makes every batch as well.
+    const made = way.taken.length - byWorkers.length;
+    assert.equal(made, way.name.startsWith("producer") ? 36 : 0, way.name);
+  }
+  const sizes = events.filter((event) => event.kind === "queues");
+  assert(sizes.length > 0);
+  assert.deepEqual([sizes.at(-1)!.todo, sizes.at(-1)!.done], [0, 0]);
+  assert.equal(events.filter(({ kind }) => kind === "canvas").length, 1);
+});
+
+interface ToldWay {
+  readonly name: string;
+  readonly workers: number;
+  readonly taken: TimedBatch[];
+}
+
+function waysOf(events: readonly LessonEvent[]): ToldWay[] {
+  const ways: ToldWay[] = [];
+  for (const event of events) {
+    if (event.kind === "way") ways.push({ ...event, taken: [] });
+    if (event.kind === "batches") ways.at(-1)!.taken.push(...event.batches);
+  }
+  return ways;
+}
+
+Deno.test("a lesson that is called off ends, whichever way is under way", async () => {
+  const window = { pixdim: 600, escape: 255, x: -0.1, y: 0, size: 0.1 };
+  for (const kind of ["way", "queues", "row"] as const) {
+    const off = new AbortController();
+    const lesson = runLesson(window, {
+      workers: 2,
+      tell: (event) => event.kind === kind && off.abort(new Error("called off")),
+      signal: off.signal,
+    });
+    await assert.rejects(lesson, /called off/, kind);
+  }
 });
 
 Deno.test("lesson writes its canvas and one JSON object", async () => {
@@ -45,8 +86,9 @@ Deno.test("lesson writes its canvas and one JSON object", async () => {
     ]);
     assert.equal(code, 0);
     assert.equal(stdout.trim().split("\n").length, 1);
-    const { y, rows } = JSON.parse(stdout);
+    const { y, rows, lowest, highest } = JSON.parse(stdout);
     assert.equal(y, -0.6);
+    assert(lowest < highest && highest <= 255);
     assert.equal(rows.length, 10);
     const npy = await Deno.readFile(join(out, "canvas.npy"));
     assert.equal(npy.length, 128 + 40 * 40);
@@ -56,3 +98,98 @@ Deno.test("lesson writes its canvas and one JSON object", async () => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("the notebook's own window has the notebook's own canvas", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const { code, stdout } = await runCommand(["lesson", "--json", "--out", folder]);
+    assert.equal(code, 0);
+    const { pixdim, sum, lowest, highest, atHighest, sha256 } = JSON.parse(stdout);
+    assert.deepEqual({ pixdim, sum, lowest, highest, atHighest, sha256 }, {
+      pixdim: 1600,
+      sum: 134_331_139,
+      lowest: 17,
+      highest: 255,
+      atHighest: 11_061,
+      sha256: "bf75a95214de2b2b3e69cd39ef241533a6aa850e01458104dfafb10762b6b6e7",
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("lesson prints the fifteen points, the queues, a table and where the canvas is", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const { code, stdout, stderr } = await runCommand(["lesson", "--pixdim=64", "--out", folder]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /0\.102125-0\.63780625i +49 /);
+    assert.match(stdout, /0\.099625-0\.63775i +57\n/);
+    assert.match(stdout, /ready: 15 of 15/);
+    assert.match(stdout, /TODO queue +0, RESULTS queue +0\n/);
+    assert.match(stdout, /^shared cursor, SIMD kernel +\d+ +[\d.]+ +[\d.]+ M +[\d.]+$/m);
+    assert.ok(stdout.includes(`${folder}/canvas.png`));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("Python's rows stand beside ours, or it is said that python3 is missing", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const args = ["lesson", "--pixdim=48", "--escape=40", "--python", "--json", "--out", folder];
+    const missing = await runCommand(args, { env: { PATH: folder } });
+    assert.equal(missing.code, 0);
+    assert.match(missing.stderr, /^Cannot run python3: .*without Python's rows/);
+    assert.match(JSON.parse(missing.stdout).python, /^Cannot run python3/);
+    if (!await hasPython()) return;
+    const { stdout, stderr } = await runCommand([...args, "--processes=2"]);
+    assert.equal(stderr, "");
+    const { rows } = JSON.parse(stdout);
+    const python = rows.filter(({ by }: { by: string }) => by === "python");
+    assert.deepEqual(
+      python.map(({ processes }: { processes: number }) => processes),
+      [1, 2, 2],
+    );
+    const { stdout: told } = await runCommand(args.filter((arg) => arg !== "--json"));
+    assert.equal(told.match(/its canvas is the same/g)?.length, 3);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("flags that cannot be understood are told in one line, with exit code 2", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(join(folder, "file"), "");
+  const wrong: [string[], RegExp][] = [
+    [["--pixdim", "1.5"], /^Cannot take --pixdim 1\.5: a whole number from 1 to 4096/],
+    [["--escape=256"], /^Cannot take --escape 256: a whole number from 1 to 255/],
+    [["--processes=0"], /^Cannot take --processes 0/],
+    [["--x=one"], /^Cannot take --x one: a number is wanted/],
+    [["--y="], /^Cannot take --y : a number is wanted/],
+    [["--size", "-0.01"], /^Cannot take --size -0\.01: it must be above 0/],
+    [["--size"], /--size/],
+    [["--nothing"], /--nothing/],
+    [["surplus"], /^Cannot understand surplus/],
+    [["--out", join(folder, "file", "below")], /^Cannot write to --out/],
+  ];
+  try {
+    for (const [flags, says] of wrong) {
+      const { code, stdout, stderr } = await runCommand(["lesson", "--json", ...flags]);
+      assert.equal(code, 2, flags.join(" "));
+      assert.equal(stdout, "");
+      assert.match(stderr, says);
+      assert.equal(stderr.trim().split("\n").length, 1, stderr);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+async function hasPython(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("python3", { args: ["--version"] }).output()).success;
+  } catch {
+    return false;
+  }
+}

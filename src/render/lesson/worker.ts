@@ -1,91 +1,136 @@
 /** The lesson's worker: what its processes and pools call. Needs no permission. */
 
 import { escapeTime, Kernel, MOST_PIXELS, SCRATCH_BYTES, warmUp } from "../../fractal/mod.ts";
-import { Queue, type QueueHandle, serve } from "../../pool/mod.ts";
-import { BATCH, countRow, type Done, type LessonStart, type Todo } from "./workload.ts";
+import { Queue, type QueueHandle, serve, Transferred } from "../../pool/mod.ts";
+import { BatchLog, clock } from "./batch_log.ts";
+import {
+  batchesOf,
+  boundsOf,
+  countBatch,
+  countPoints,
+  type Done,
+  type LessonStart,
+  place,
+  pointsOf,
+  type Todo,
+} from "./workload.ts";
+
+/** A worker of a queue says so when it is ready, and waits for the word to go. */
+export interface Gate {
+  readonly ready: QueueHandle<number>;
+  readonly go: QueueHandle<true>;
+}
+
+/** Points counted before a worker is ready: by then V8 has compiled the loops for good. */
+const WARM_UP_POINTS = 32 * 4096;
 
 let lesson: LessonStart;
+let log: BatchLog;
 let kernel: Kernel;
 
 const service = serve({
   async start(argument: LessonStart) {
     lesson = argument;
+    log = new BatchLog(lesson.log);
+    warmLoops();
     if (lesson.kernel === null) return;
     const { module, memory, scratch } = lesson.kernel;
     kernel = await Kernel.start(module, memory, scratch);
     warmUp(kernel, scratch + SCRATCH_BYTES);
   },
   functions: {
+    /** One batch after the other, here alone. */
+    everything: () => {
+      const { grid } = lesson;
+      const canvas = new Uint8Array(grid.columns.length * grid.rows.length);
+      for (let batch = 0; batch < batchesOf(grid) && !log.stopped; batch++) {
+        logged(batch, () => countBatch(grid, batch, canvas));
+      }
+      return new Transferred(canvas, [canvas.buffer]);
+    },
     /** Puts all points of the grid on the queue, in batches, and closes it. */
-    produce: (handle: QueueHandle<Todo>) => {
-      const todo = Queue.from(handle);
-      const { columns, rows } = lesson;
-      const points = columns.length * rows.length;
-      for (let first = 0; first < points; first += BATCH) {
-        const re = new Float64Array(Math.min(BATCH, points - first));
-        const im = new Float64Array(re.length);
-        for (let i = 0; i < re.length; i++) {
-          re[i] = columns[(first + i) % columns.length]!;
-          im[i] = rows[Math.floor((first + i) / columns.length)]!;
-        }
-        todo.put([first, re, im]);
+    produce: (gate: Gate, todoHandle: QueueHandle<Todo>) => {
+      const todo = Queue.from(todoHandle);
+      pass(gate);
+      for (let batch = 0; batch < batchesOf(lesson.grid) && !log.stopped; batch++) {
+        logged(batch, () => todo.put(pointsOf(lesson.grid, batch)));
       }
       todo.close();
-      return points;
     },
     /** Takes batches until the queue is closed and empty, and puts their counts on the other. */
-    consume: (todoHandle: QueueHandle<Todo>, doneHandle: QueueHandle<Done>) => {
+    consume: (gate: Gate, todoHandle: QueueHandle<Todo>, doneHandle: QueueHandle<Done>) => {
       const done = Queue.from(doneHandle);
-      let points = 0;
-      for (const [first, re, im] of Queue.from(todoHandle)) {
-        const counts = new Uint8Array(re.length);
-        for (let i = 0; i < re.length; i++) counts[i] = escapeTime(re[i]!, im[i]!, lesson.escape);
-        done.put([first, counts]);
-        points += re.length;
+      pass(gate);
+      for (const [batch, re, im] of Queue.from(todoHandle)) {
+        if (log.stopped) return;
+        logged(batch, () => done.put([batch, countPoints(re, im, lesson.grid.escape)]));
       }
-      return points;
     },
-    /** The counts of one row of the grid. */
-    countRow: (row: number) => rowOf(row),
-    /** The same with the row's number, for whoever takes rows as they come. */
-    numberedRow: (row: number): [number, Uint8Array] => [row, rowOf(row)],
+    /** The counts of one batch of the grid. */
+    countBatch: (batch: number) => countsOf(batch),
+    /** The same with the batch's number, for whoever takes batches as they come. */
+    numberedBatch: (batch: number): Done => [batch, countsOf(batch)],
     /** The count of one point. */
-    mandelbrot: (re: number, im: number) => escapeTime(re, im, lesson.escape),
+    mandelbrot: (re: number, im: number) => escapeTime(re, im, lesson.grid.escape),
   },
   sweeps: {
-    /** Writes a row's counts straight into the shared canvas. */
-    rows: (canvas: SharedArrayBuffer) => {
-      const counts = new Uint8Array(canvas);
-      return (row: number) => countRow(lesson, row, { counts, at: row * lesson.columns.length });
+    /** Writes a batch's counts straight into the shared canvas. */
+    batches: (shared: SharedArrayBuffer) => {
+      const canvas = new Uint8Array(shared);
+      return (batch: number) => logged(batch, () => countBatch(lesson.grid, batch, canvas));
     },
     /** The same, by the kernel with SIMD. */
-    kernelRows: (canvas: SharedArrayBuffer) => {
-      const width = lesson.columns.length;
-      const shared = new Uint8Array(canvas);
+    kernelBatches: (shared: SharedArrayBuffer) => {
+      const canvas = new Uint8Array(shared);
       const samples = lesson.kernel!.scratch + SCRATCH_BYTES;
       const counts = new Uint32Array(lesson.kernel!.memory.buffer, samples, MOST_PIXELS);
-      return (row: number) => {
-        const rows = lesson.rows.subarray(row, row + 1);
-        for (let from = 0; from < width; from += MOST_PIXELS) {
-          const columns = lesson.columns.subarray(from, from + MOST_PIXELS);
+      return (batch: number) =>
+        logged(batch, () => {
+          const { fromColumn, toColumn, fromRow, toRow } = boundsOf(lesson.grid, batch);
           kernel.sample({
-            columns,
-            rows,
-            iterations: lesson.escape,
+            columns: lesson.grid.columns.subarray(fromColumn, toColumn),
+            rows: lesson.grid.rows.subarray(fromRow, toRow),
+            iterations: lesson.grid.escape,
             counts: samples,
             fractions: 0,
           });
-          shared.set(counts.subarray(0, columns.length), row * width + from);
-        }
-      };
+          place(lesson.grid, batch, { counts, canvas });
+        });
     },
   },
 });
 
 export type LessonService = typeof service;
 
-function rowOf(row: number): Uint8Array {
-  const counts = new Uint8Array(lesson.columns.length);
-  countRow(lesson, row, { counts });
-  return counts;
+function countsOf(batch: number): Uint8Array {
+  if (log.stopped) return new Uint8Array(0);
+  return logged(batch, () => {
+    const [, re, im] = pointsOf(lesson.grid, batch);
+    return countPoints(re, im, lesson.grid.escape);
+  });
+}
+
+function logged<T>(batch: number, work: () => T): T {
+  const began = clock();
+  const result = work();
+  log.add({ batch, worker: lesson.worker, began, ended: clock() });
+  return result;
+}
+
+/** Waits until all have arrived: starting a thread is not part of what is timed. */
+function pass({ ready, go }: Gate): void {
+  Queue.from(ready).put(lesson.worker);
+  Queue.from(go).get();
+}
+
+/** Without it the first thousands of points of each way would be counted by V8's interpreter. */
+function warmLoops(): void {
+  const { grid } = lesson;
+  const batches = batchesOf(grid);
+  const canvas = new Uint8Array(grid.columns.length * grid.rows.length);
+  for (let points = 0, batch = 0; batches > 0 && points < WARM_UP_POINTS; batch++) {
+    const [, re, im] = pointsOf(grid, batch % batches);
+    countBatch(grid, batch % batches, canvas);
+    points += 2 * countPoints(re, im, grid.escape).length;
+  }
 }

@@ -1,7 +1,8 @@
-/** The lesson's workload: a window of the plane as a grid of points, and what travels about it. */
+/** The lesson's workload: a window of the plane as a grid of points, cut into batches. */
 
 import { escapeTime } from "../../fractal/mod.ts";
 import type { Axes } from "../../plane/mod.ts";
+import { batchAt, type BatchBounds, batchCount } from "../batches.ts";
 
 /** The lesson's window, and how far to iterate. */
 export interface LessonWindow {
@@ -15,18 +16,34 @@ export interface LessonWindow {
   readonly escape: number;
 }
 
-/** Points that travel together: "batching the data is vastly more efficient". */
-export const BATCH = 1000;
+/** The window of the notebook that the lesson comes from. */
+export const NOTEBOOK_WINDOW: LessonWindow = {
+  pixdim: 1600,
+  escape: 255,
+  x: 0.1015,
+  y: -0.633,
+  size: 0.01,
+};
 
-/** A batch on the way to a consumer: the number of its first point, and the points. */
-export type Todo = [first: number, re: Float64Array, im: Float64Array];
+/** The points of the window and how they are batched: squares of `side` points a side. */
+export interface LessonGrid extends Axes {
+  readonly escape: number;
+  readonly side: number;
+}
 
-/** A batch on its way back: the number of its first point, and the counts. */
-export type Done = [first: number, counts: Uint8Array];
+/** A batch on the way to a consumer: its number, and its points. */
+export type Todo = [batch: number, re: Float64Array, im: Float64Array];
+
+/** A batch on its way back: its number, and its counts. */
+export type Done = [batch: number, counts: Uint8Array];
 
 /** What a worker of the lesson is started with. */
-export interface LessonStart extends Axes {
-  readonly escape: number;
+export interface LessonStart {
+  readonly grid: LessonGrid;
+  /** The worker's lane in the log. */
+  readonly worker: number;
+  /** Where it notes which batches it took; see `BatchLog`. */
+  readonly log: SharedArrayBuffer;
   /** The compiled kernel and its memory, for the ways that use it. */
   readonly kernel: {
     readonly module: WebAssembly.Module;
@@ -36,13 +53,59 @@ export interface LessonStart extends Axes {
   } | null;
 }
 
-/** The counts of one row of the grid, by the plain loop, into `counts` from `at` on. */
-export function countRow(
-  { columns, rows, escape }: Axes & { readonly escape: number },
-  row: number,
-  { counts, at = 0 }: { readonly counts: Uint8Array; readonly at?: number },
-): void {
-  const im = rows[row]!;
-  // By index: V8 takes three times as long over an iterator (2026-11).
-  for (let i = 0; i < columns.length; i++) counts[at + i] = escapeTime(columns[i]!, im, escape);
+/** How many batches the grid has. */
+export function batchesOf({ columns, rows, side }: LessonGrid): number {
+  return batchCount(columns.length, rows.length, { columns: side, rows: side });
+}
+
+/** The columns and rows of a batch: left to right, then top to bottom. */
+export function boundsOf({ columns, rows, side }: LessonGrid, batch: number): BatchBounds {
+  const shape = { columns: side, rows: side };
+  return batchAt({ width: columns.length, height: rows.length, shape }, batch);
+}
+
+/** Counts a batch by the plain loop, into a canvas of the whole grid. */
+export function countBatch(grid: LessonGrid, batch: number, canvas: Uint8Array): void {
+  const { columns, rows, escape } = grid;
+  const { fromColumn, toColumn, fromRow, toRow } = boundsOf(grid, batch);
+  for (let row = fromRow; row < toRow; row++) {
+    const im = rows[row]!;
+    const start = row * columns.length;
+    for (let column = fromColumn; column < toColumn; column++) {
+      canvas[start + column] = escapeTime(columns[column]!, im, escape);
+    }
+  }
+}
+
+/** The points of a batch, row by row, as they travel over a queue. */
+export function pointsOf(grid: LessonGrid, batch: number): Todo {
+  const { fromColumn, toColumn, fromRow, toRow } = boundsOf(grid, batch);
+  const width = toColumn - fromColumn;
+  const re = new Float64Array(width * (toRow - fromRow));
+  const im = new Float64Array(re.length);
+  for (let row = fromRow, at = 0; row < toRow; row++, at += width) {
+    re.set(grid.columns.subarray(fromColumn, toColumn), at);
+    im.fill(grid.rows[row]!, at, at + width);
+  }
+  return [batch, re, im];
+}
+
+/** The counts of points, by the plain loop. */
+export function countPoints(re: Float64Array, im: Float64Array, escape: number): Uint8Array {
+  const counts = new Uint8Array(re.length);
+  for (let i = 0; i < re.length; i++) counts[i] = escapeTime(re[i]!, im[i]!, escape);
+  return counts;
+}
+
+/** Puts a batch's counts, row by row, where they belong on the canvas. */
+export function place(grid: LessonGrid, batch: number, { counts, canvas }: {
+  readonly counts: Uint8Array | Uint32Array;
+  readonly canvas: Uint8Array;
+}): void {
+  const { fromColumn, toColumn, fromRow, toRow } = boundsOf(grid, batch);
+  const width = toColumn - fromColumn;
+  for (let row = fromRow, at = 0; row < toRow; row++) {
+    const start = row * grid.columns.length + fromColumn;
+    for (let column = 0; column < width; column++) canvas[start + column] = counts[at++]!;
+  }
 }

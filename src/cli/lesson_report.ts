@@ -1,0 +1,96 @@
+/** What the lesson prints: as it goes, and the table at its end. */
+
+import type { LessonEvent, LessonRow } from "../render/mod.ts";
+import { print, ProgressBar } from "./terminal.ts";
+
+/** A line of the table; Python's ways have no other name than ours. */
+export type TableRow = LessonRow & { readonly by: "here" | "python" };
+
+/** Milliseconds between two lines about the queues. */
+const QUEUE_LINES = 50;
+
+/** Prints what the lesson tells, and keeps a progress bar for the way that is under way. */
+export class LessonReport implements Disposable {
+  #bar: ProgressBar | undefined;
+  #batches = 0;
+  #done = 0;
+  #producer = 0;
+  #nextLine = 0;
+
+  /** Takes what `runLesson` tells. */
+  readonly tell = (event: LessonEvent): void => {
+    switch (event.kind) {
+      case "way":
+        this.#bar = new ProgressBar(event.name, 0);
+        this.#batches = event.batches;
+        this.#producer = event.workers;
+        this.#done = this.#nextLine = 0;
+        return;
+      case "batches":
+        this.#done += event.batches.filter(([, worker]) => worker < this.#producer).length;
+        this.#bar?.update(Math.min(1, this.#done / this.#batches));
+        return;
+      case "queues":
+        if (event.at < this.#nextLine && event.todo + event.done > 0) return;
+        this.#nextLine = event.at + QUEUE_LINES;
+        this.#clear();
+        print(
+          `  after ${event.at.toFixed(0).padStart(4)} ms: ` +
+            `TODO queue ${size(event.todo)}, RESULTS queue ${size(event.done)}`,
+        );
+        return;
+      case "row":
+        this.#clear();
+        this.#bar = undefined;
+        print(
+          `${event.way}, ${workersOf(event.processes)}: ${event.milliseconds.toFixed(1)} ms`,
+        );
+    }
+  };
+
+  /** Takes the bar off the terminal, so that a line can be printed in its place. */
+  #clear(): void {
+    this.#bar?.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.#clear();
+  }
+}
+
+/** The fifteen points as a small table, five to a line. */
+export function pointsTable(
+  points: readonly (readonly [re: number, im: number, count: number])[],
+): string {
+  const cells = points.map(([re, im, count]) =>
+    `${re}${im}i`.padStart(23) + ` ${String(count).padStart(3)}`
+  );
+  const lines: string[] = [];
+  for (let i = 0; i < cells.length; i += 3) lines.push(cells.slice(i, i + 3).join("  "));
+  return lines.join("\n");
+}
+
+/** All ways and their times, under one another. */
+export function lessonTable(rows: readonly TableRow[]): string {
+  const names = rows.map(({ way, by }) => by === "python" ? `Python: ${way}` : way);
+  const width = Math.max(...names.map((name) => name.length));
+  const head = `${"".padEnd(width)}  processes         ms   points/s   speed-up`;
+  const lines = rows.map(({ processes, milliseconds, pointsPerSecond, speedUp }, i) =>
+    [
+      names[i]!.padEnd(width),
+      String(processes).padStart(9),
+      milliseconds.toFixed(1).padStart(9),
+      `${(pointsPerSecond / 1e6).toFixed(2)} M`.padStart(9),
+      speedUp.toFixed(2).padStart(9),
+    ].join("  ")
+  );
+  return [head, ...lines].join("\n");
+}
+
+function workersOf(number: number): string {
+  return number === 1 ? "1 worker" : `${number} workers`;
+}
+
+function size(batches: number): string {
+  return batches.toLocaleString("en").padStart(6);
+}

@@ -1,0 +1,145 @@
+/** The lesson on the server: one run as server-sent events, bounded and ended with its client. */
+
+import type { Context } from "hono";
+import { type SSEStreamingApi, streamSSE } from "hono/streaming";
+import { type LessonEvent, NOTEBOOK_WINDOW, runLesson } from "../render/mod.ts";
+import type { Gate } from "./gate.ts";
+import { type Parameters, parametersOfQuery, read, wholeNumber } from "./parameters.ts";
+import { BadRequestError, BusyError } from "./problem.ts";
+
+/** What a run may ask for, by name. */
+export const LESSON_LIMITS = {
+  /** Most workers. They come beside the server's own, which the system serves in turn with them. */
+  workers: 8,
+  /** Points a side: as many as the notebook has. */
+  pixdim: 1600,
+  /** The canvas holds bytes. */
+  escape: 255,
+  /** Points along a side of a batch: what the kernel takes at once. */
+  side: 64,
+  /** Batches of the grid; each is told to the client ten times, some 25 bytes a time. */
+  batches: 16_384,
+  /** Seconds that a run may take; ten ways of the largest one take some five. */
+  seconds: 60,
+  /** Runs at a time, and those that wait for it: somebody who moves a slider leaves a run behind. */
+  concurrency: 1,
+  queue: 2,
+} as const;
+
+/** What a run is that asks for nothing else: seen from the back of a room, and done in a second. */
+const USUAL = { workers: Math.min(navigator.hardwareConcurrency, 4), pixdim: 800, side: 32 };
+
+/** What the page is told about the server. */
+export const lessonSettings = {
+  limits: LESSON_LIMITS,
+  usual: { ...USUAL, escape: NOTEBOOK_WINDOW.escape },
+  cores: navigator.hardwareConcurrency,
+};
+
+/** Seconds after which to try a server again that is shutting down. */
+const LATER = 30;
+
+/** What a run is about. */
+interface Wanted {
+  readonly workers: number;
+  readonly pixdim: number;
+  readonly escape: number;
+  readonly side: number;
+}
+
+/** What the handler needs of the server. */
+export interface LessonDoor {
+  /** Admits one run at a time. */
+  readonly lessons: Gate;
+  /** Whether the server is shutting down. */
+  readonly isClosing: () => boolean;
+  readonly report: (error: unknown) => void;
+}
+
+/** `GET /lesson/run`: `workers`, `side`, `pixdim` and `escape`; the events of `runLesson`, one by one. */
+export async function answerLesson(c: Context, door: LessonDoor): Promise<Response> {
+  const query = new URL(c.req.url).searchParams;
+  const wanted = readWanted(parametersOfQuery(query, ["workers", "side", "pixdim", "escape"]));
+  if (c.req.method === "HEAD") return c.body(null, 200, { "content-type": "text/event-stream" });
+  if (door.isClosing()) throw new BusyError("The server is shutting down", LATER);
+  const { signal } = c.req.raw;
+  signal.throwIfAborted();
+  const leave = await enter(door.lessons, signal);
+  return streamSSE(c, async (stream) => {
+    const gone = new AbortController();
+    stream.onAbort(() => gone.abort());
+    const late = AbortSignal.timeout(LESSON_LIMITS.seconds * 1000);
+    try {
+      await run(stream, wanted, AbortSignal.any([signal, gone.signal, late]));
+    } catch (error) {
+      if (signal.aborted || gone.signal.aborted) return;
+      const message = late.aborted
+        ? `The lesson was stopped after ${LESSON_LIMITS.seconds} s`
+        : "The server failed.";
+      if (!late.aborted) door.report(error);
+      await stream.writeSSE({ event: "failed", data: JSON.stringify({ message }) });
+    } finally {
+      leave();
+    }
+  });
+}
+
+/** Goes through the gate and resolves to how to leave it: the answer is under way for longer than its handler. */
+async function enter(lessons: Gate, signal: AbortSignal): Promise<() => void> {
+  const inside = Promise.withResolvers<void>();
+  const left = Promise.withResolvers<void>();
+  const visit = lessons.run(() => {
+    inside.resolve();
+    return left.promise;
+  }, signal);
+  await Promise.race([inside.promise, visit]);
+  return left.resolve;
+}
+
+async function run(
+  stream: SSEStreamingApi,
+  { workers, side, pixdim, escape }: Wanted,
+  signal: AbortSignal,
+): Promise<void> {
+  // One after the other, in the order told; together no more than a few megabytes.
+  let written = Promise.resolve();
+  const send = (event: string, data: unknown) => {
+    written = written.then(() => stream.writeSSE({ event, data: JSON.stringify(data) }));
+  };
+  send("run", { workers, side, pixdim, escape, cores: navigator.hardwareConcurrency });
+  const tell = (event: LessonEvent) => send(event.kind, dataOf(event));
+  await runLesson({ ...NOTEBOOK_WINDOW, pixdim, escape }, { workers, side, tell, signal });
+  send("end", {});
+  await written;
+}
+
+/** An event as JSON can say it: times in whole microseconds, flat lists, the canvas as base64. */
+function dataOf(event: LessonEvent): unknown {
+  const { kind: _, ...data } = event;
+  if (event.kind === "canvas") return event.canvas.toBase64();
+  if (event.kind !== "batches") return data;
+  return event.batches.flatMap(([batch, worker, began, ended]) => [
+    batch,
+    worker,
+    Math.round(1000 * began),
+    Math.round(1000 * ended),
+  ]);
+}
+
+function readWanted(parameters: Parameters): Wanted {
+  const number = (name: "workers" | "pixdim" | "escape" | "side", fallback: number) =>
+    read(parameters, name, fallback, (text) => wholeNumber(text, name, LESSON_LIMITS[name]));
+  const wanted = {
+    workers: number("workers", USUAL.workers),
+    pixdim: number("pixdim", USUAL.pixdim),
+    escape: number("escape", NOTEBOOK_WINDOW.escape),
+    side: number("side", USUAL.side),
+  };
+  const batches = Math.ceil(wanted.pixdim / wanted.side) ** 2;
+  if (batches <= LESSON_LIMITS.batches) return wanted;
+  throw new BadRequestError(
+    `Cannot cut ${wanted.pixdim} x ${wanted.pixdim} points into ${batches} batches: ` +
+      `at most ${LESSON_LIMITS.batches}`,
+    { parameter: "side", limit: "batches", allowed: LESSON_LIMITS.batches },
+  );
+}

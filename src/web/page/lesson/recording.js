@@ -1,0 +1,111 @@
+// @ts-check
+/** All that a run of the lesson has told so far: what can be played, now and again. */
+
+/**
+ * @typedef {object} Run
+ * @property {number} workers
+ * @property {number} side points along a side of a batch
+ * @property {number} pixdim points along a side of the canvas
+ */
+
+/**
+ * @typedef {object} Row
+ * @property {number} milliseconds
+ * @property {number} pointsPerSecond
+ * @property {number} speedUp
+ */
+
+/**
+ * A batch that was computed. Times are microseconds since the way began.
+ *
+ * @typedef {object} Taken
+ * @property {number} batch
+ * @property {number} worker the lane; those from `workers` on are not workers but a producer
+ * @property {number} began
+ * @property {number} ended
+ */
+
+/** @typedef {{ at: number, todo: number, done: number }} Queued milliseconds, and numbers of batches */
+
+/** One way of doing it. */
+export class Way {
+  /** @type {Taken[]} in the order they ended */
+  taken = [];
+  /** @type {Queued[]} */
+  queued = [];
+  /** @type {Row | null} */
+  row = null;
+  /** Whether it has been shown to its end. */
+  played = false;
+
+  /**
+   * @param {{ way: number, name: string, workers: number, batches: number }} told
+   */
+  constructor({ way, name, workers, batches }) {
+    this.number = way;
+    this.name = name;
+    this.workers = workers;
+    this.batches = batches;
+  }
+
+  /** Microseconds that it took; 0 as long as that is not known. */
+  get end() {
+    return (this.row?.milliseconds ?? 0) * 1000;
+  }
+
+  /** Whether other processes than the workers took part, and queues between them. */
+  get hasQueues() {
+    return this.queued.length > 0;
+  }
+}
+
+export class Recording {
+  /** @type {Run | null} */
+  run = null;
+  /** @type {Way[]} */
+  ways = [];
+  /** @type {Uint8Array<ArrayBuffer> | null} the counts, once the first way is done */
+  canvas = null;
+  ended = false;
+
+  /**
+   * Takes an event of the server's.
+   *
+   * @param {string} event
+   * @param {string} data
+   * @throws {Error} when the server says that it failed
+   */
+  take(event, data) {
+    const told = JSON.parse(data);
+    const way = this.ways.at(-1);
+    if (event === "run") this.run = told;
+    else if (event === "way") this.ways.push(new Way(told));
+    else if (event === "batches") way?.taken.push(...takenOf(told));
+    else if (event === "queues") way?.queued.push(told);
+    else if (event === "row" && way) way.row = told;
+    else if (event === "canvas") this.canvas = bytesOf(told);
+    else if (event === "end") this.ended = true;
+    else if (event === "failed") throw new Error(told.message);
+  }
+}
+
+/**
+ * @param {number[]} flat batch, worker, began, ended, and so on
+ * @returns {Taken[]}
+ */
+function takenOf(flat) {
+  const taken = [];
+  for (let i = 0; i + 3 < flat.length; i += 4) {
+    const [batch = 0, worker = 0, began = 0, ended = 0] = flat.slice(i, i + 4);
+    taken.push({ batch, worker, began, ended });
+  }
+  return taken;
+}
+
+/**
+ * @param {string} base64
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+function bytesOf(base64) {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}

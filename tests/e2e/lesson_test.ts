@@ -1,0 +1,139 @@
+/// <reference lib="dom" />
+/** The lesson's page in a real browser, against the real command. */
+
+import assert from "node:assert/strict";
+import type { Browser, Page } from "playwright-core";
+import { findChromium, launchChromium } from "./chromium.ts";
+import { startServer } from "./server.ts";
+
+const path = findChromium();
+const mustRun = Deno.env.get("CI") === "true";
+
+if (path === undefined && !mustRun) {
+  // deno-lint-ignore no-console
+  console.warn("NOT TESTED: the lesson page, as no Chromium or Chrome was found here");
+}
+
+Deno.test({
+  name: "the lesson works in a browser",
+  ignore: path === undefined && !mustRun,
+  // Playwright keeps its connection to the browser between the steps of one test.
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(t) {
+    assert.ok(path !== undefined, "Cannot test the page as there is no Chromium and CI is true");
+    await using server = await startServer();
+    const browser = await launchChromium(path);
+    const faults: string[] = [];
+    try {
+      const page = await open(browser, `${server.url}lesson`, faults);
+      await t.step("a run fills the canvas, the lanes and the table", () => runs(page));
+      await t.step("the workers' slider changes the lanes", () => changesWorkers(page));
+      await t.step("a way is shown again", () => showsAgain(page));
+      await t.step("the map links here, and this links to the map", () => linksBack(page));
+      assert.deepEqual(faults, []);
+    } finally {
+      await browser.close();
+    }
+  },
+});
+
+async function open(browser: Browser, url: string, faults: string[]): Promise<Page> {
+  // Less motion: everything is played as fast as it happened.
+  const context = await browser.newContext({ reducedMotion: "reduce" });
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) faults.push(message.text());
+  });
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("response", (response) => {
+    if (response.status() >= 400) faults.push(`${response.status()}: ${response.url()}`);
+  });
+  await page.goto(url);
+  return page;
+}
+
+/** Waits until all ways of a run have been played to their ends. */
+async function played(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => document.querySelector("#state")?.textContent === "Done",
+    undefined,
+    { timeout: 60_000 },
+  );
+}
+
+/** Which share of the picture's pixels is filled, and how many colours it has. */
+async function pictureOf(page: Page): Promise<{ filled: number; colours: number }> {
+  return await page.$eval("#picture", (canvas) => {
+    const { width, height } = canvas as HTMLCanvasElement;
+    // From a copy: Chromium warns of a canvas that is read again and again.
+    const context = new OffscreenCanvas(width, height).getContext("2d")!;
+    context.drawImage(canvas as HTMLCanvasElement, 0, 0);
+    const pixels = new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
+    const filled = pixels.filter((pixel) => pixel >>> 24 === 255).length / pixels.length;
+    return { filled, colours: new Set(pixels).size };
+  });
+}
+
+async function lanesOf(page: Page): Promise<string[]> {
+  return await page.$$eval(".lane .who", (names) => names.map((name) => name.textContent ?? ""));
+}
+
+async function runs(page: Page): Promise<void> {
+  const workers = Number(await page.inputValue("#workers"));
+  await played(page);
+  const { filled, colours } = await pictureOf(page);
+  assert.equal(filled, 1);
+  assert.ok(colours > 50, `${colours} colours`);
+  assert.deepEqual(await lanesOf(page), names(workers));
+  const says = await page.$$eval(".lane .says", (all) => all.map((one) => one.textContent ?? ""));
+  const batches = says.map((text) => Number(/^[\d,]+/.exec(text)?.[0].replaceAll(",", "") ?? 0));
+  assert.equal(batches.reduce((a, b) => a + b), 25 ** 2, `batches of the last way: ${says}`);
+  const rows = await page.$$eval(
+    "#rows tr",
+    (rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? "")),
+  );
+  assert.ok(rows.length >= 8, `${rows.length} rows`);
+  assert.equal(rows[0]?.[0], "sequential");
+  for (const [way, , time, rate, speedUp] of rows) {
+    assert.match(time ?? "", /^[\d.]+ ms$/, way);
+    assert.match(rate ?? "", /^[\d.]+ M\/s$/, way);
+    assert.match(speedUp ?? "", /^[\d.]+×$/, way);
+  }
+}
+
+async function changesWorkers(page: Page): Promise<void> {
+  const before = (await lanesOf(page)).length;
+  const wanted = before === 3 ? 4 : 3;
+  await page.fill("#workers", String(wanted));
+  await page.waitForFunction((old) => {
+    const lanes = document.querySelectorAll(".lane").length;
+    return lanes > 0 && lanes !== old;
+  }, before);
+  await played(page);
+  assert.deepEqual(await lanesOf(page), names(wanted));
+  assert.equal((await pictureOf(page)).filled, 1);
+}
+
+async function showsAgain(page: Page): Promise<void> {
+  await page.click("#rows button:text('two queues')");
+  await page.waitForFunction(() =>
+    document.querySelectorAll(".lane").length > 3 &&
+    document.querySelector("#way")?.textContent?.startsWith("producer")
+  );
+  const lanes = await lanesOf(page);
+  assert.deepEqual(lanes.slice(-3), ["Producer", "TODO queue", "RESULTS queue"]);
+}
+
+async function linksBack(page: Page): Promise<void> {
+  await page.click("header a");
+  await page.waitForSelector("img.leaflet-tile-loaded");
+  await page.click("#toggle-look");
+  await page.click("#look a");
+  await page.waitForURL(/\/lesson$/);
+  await page.waitForSelector(".lane");
+}
+
+function names(workers: number): string[] {
+  return Array.from({ length: workers }, (_, i) => `Worker ${i + 1}`);
+}
