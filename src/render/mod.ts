@@ -2,7 +2,11 @@
 
 // What the workers' work may end in; for those above who turn errors into answers.
 export { OverBudgetError, PoolClosedError } from "../pool/mod.ts";
+export { ALGORITHM } from "./algorithm.ts";
 export { AutoIterations } from "./auto_iterations.ts";
+export { FileCache, type FileRequest, type Served } from "./file_cache.ts";
+export { InFlight } from "./in_flight.ts";
+export { type RememberedIn, RememberingWorkers } from "./remembering_workers.ts";
 export {
   type Iterations,
   type Output,
@@ -13,6 +17,13 @@ export {
   renderView,
 } from "./render.ts";
 export { RenderWorkers, type RenderWorkersOptions } from "./render_workers.ts";
-export type { Painter, Sampled, SampleOptions, Sampler } from "./sampler.ts";
+export type {
+  Painter,
+  Sampled,
+  SampleMemory,
+  SampleOptions,
+  Sampler,
+  SavedSamples,
+} from "./sampler.ts";
 export { countPoints, type Lesson, type LessonRow, runLesson } from "./lesson/ways.ts";
 export type { LessonWindow } from "./lesson/workload.ts";

@@ -1,7 +1,7 @@
 /** Files as answers: validators first, then the work, then the headers that go with it. */
 
 import type { Context } from "hono";
-import type { Rendered } from "../render/mod.ts";
+import type { Rendered, Served } from "../render/mod.ts";
 import { matches } from "./validators.ts";
 
 /** What an answer says of itself before it has been computed. */
@@ -20,7 +20,7 @@ export interface Description {
 export async function answerFile(
   c: Context,
   { etag, type, cacheControl, filename }: Description,
-  compute: (signal: AbortSignal) => Promise<Rendered>,
+  serve: (signal: AbortSignal) => Promise<Served>,
 ): Promise<Response> {
   const headers = {
     etag,
@@ -32,11 +32,18 @@ export async function answerFile(
     return c.body(null, 304, { etag, "cache-control": cacheControl });
   }
   if (c.req.method === "HEAD") return c.body(null, 200, headers);
-  const { bytes, iterations, ...times } = await compute(c.req.raw.signal);
+  const { bytes, iterations, rendered } = await serve(c.req.raw.signal);
   return c.body(bytes, 200, {
     ...headers,
     "mandeltile-iterations": String(iterations),
-    "server-timing": ["compute", "colour", "encode", "elapsed"]
-      .map((part) => `${part};dur=${times[part as keyof typeof times].toFixed(2)}`).join(", "),
+    "server-timing": rendered === null ? CACHED : timing(rendered),
   });
+}
+
+/** What `Server-Timing` says of a file that was there. */
+export const CACHED = "cache";
+
+function timing(rendered: Rendered): string {
+  const parts = ["compute", "colour", "encode", "elapsed"] as const;
+  return parts.map((part) => `${part};dur=${rendered[part].toFixed(2)}`).join(", ");
 }

@@ -4,11 +4,13 @@ import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { TileAddress } from "../plane/mod.ts";
 import {
+  type FileCache,
   type Output,
   type Rendered,
   type Renderer,
   renderTile,
   renderView,
+  type Served,
 } from "../render/mod.ts";
 import { answerFile } from "./answers.ts";
 import type { Gate } from "./gate.ts";
@@ -29,6 +31,7 @@ import { etagOf } from "./validators.ts";
 /** What the handlers need of the server. */
 export interface RenderDoor {
   readonly renderer: Renderer;
+  readonly files: FileCache;
   readonly gate: Gate;
   readonly limits: Limits;
   /** Seconds that an answer may be kept by caches. */
@@ -67,7 +70,7 @@ export async function answerTile(c: Context, door: RenderDoor): Promise<Response
     c,
     description,
     (signal) =>
-      admit(door, signal, (bounds) =>
+      serve(door, { ...description, format, signal }, (bounds) =>
         renderTile(
           renderer,
           { address, size, iterations, output: outputOf(format, wishes) },
@@ -115,9 +118,9 @@ export async function answerRender(
     c,
     description,
     (signal) =>
-      admit(
+      serve(
         door,
-        signal,
+        { ...description, format, signal },
         (bounds) =>
           renderView(renderer, { view, iterations, output: outputOf(format, wishes) }, bounds),
       ),
@@ -188,13 +191,22 @@ function cacheControl({ versioned }: Wishes, { maxAge }: RenderDoor): string {
   return versioned ? "public, max-age=31536000, immutable" : `public, max-age=${maxAge}`;
 }
 
-async function admit(
-  { gate, limits }: RenderDoor,
-  signal: AbortSignal,
+/**
+ * A file by its ETag: kept, being computed, or computed now, when the gate lets it in. An array is
+ * not kept: its samples are, and it takes longer to keep than to make of them.
+ */
+async function serve(
+  { files, gate, limits }: RenderDoor,
+  { etag, format, signal }: { etag: string; format: Format; signal: AbortSignal },
   work: (
     bounds: { signal: AbortSignal; budget: number; iterationsLimit: number },
   ) => Promise<Rendered>,
-): Promise<Rendered> {
-  const bounds = { signal, budget: limits.budget * 1000, iterationsLimit: limits.iterations };
-  return await gate.run(() => work(bounds), signal);
+): Promise<Served> {
+  const budget = limits.budget * 1000;
+  return await files.get(
+    { key: etag, keep: format === "png" },
+    (signal) =>
+      gate.run(() => work({ signal, budget, iterationsLimit: limits.iterations }), signal),
+    signal,
+  );
 }
