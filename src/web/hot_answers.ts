@@ -12,13 +12,14 @@ interface Known {
   accepted: readonly string[];
   /** A plain object: Deno makes an answer of it sooner than of Headers. */
   ok: Record<string, string> | undefined;
-  notModified: Record<string, string> | undefined;
+  /** Without a body an answer can be cloned, which takes a tenth of making it (0.5 of 4.6 us, 2026-11). */
+  notModified: Response | undefined;
 }
 
 /** Bytes of URLs and headers that are remembered. */
 const MOST_BYTES = 16 * 2 ** 20;
 
-/** Bytes of an entry besides its URL: two sets of headers. */
+/** Bytes of an entry besides its URL: its headers, twice. */
 const ENTRY_BYTES = 2500;
 
 /** Longer URLs are deep ones; reading them costs less than their files. */
@@ -55,8 +56,7 @@ export class HotAnswers {
     if (accept !== null && !known.accepted.includes(accept)) return undefined;
     const had = headers.get("if-none-match");
     if (had !== null && matches(had, known.etag)) {
-      return known.notModified &&
-        new Response(null, { status: 304, headers: known.notModified });
+      return known.notModified?.clone();
     }
     const file = known.ok && this.#files.peek(known.etag);
     return file && new Response(file.bytes, { headers: known.ok! });
@@ -71,9 +71,9 @@ export class HotAnswers {
     if (etag === null) return;
     const known = this.#known.get(target) ??
       { etag, accepted: [], ok: undefined, notModified: undefined };
-    const headers = Object.fromEntries(response.headers);
-    if (response.status === 200) known.ok ??= { ...headers, "server-timing": CACHED };
-    else if (response.status === 304) known.notModified ??= headers;
+    if (response.status === 200) {
+      known.ok ??= { ...Object.fromEntries(response.headers), "server-timing": CACHED };
+    } else if (response.status === 304) known.notModified ??= response.clone();
     else return;
     const accept = request.headers.get("accept");
     if (accept !== null && !known.accepted.includes(accept)) {
