@@ -1,6 +1,7 @@
 /** Configuration: the only place that reads the environment and the flags, once. */
 
 import { isAbsolute, resolve } from "node:path";
+import { DEEPEST_ZOOM } from "../plane/mod.ts";
 import { DEFAULT_LIMITS, type Limits } from "../web/mod.ts";
 import { type Flags, UsageError } from "./flags.ts";
 
@@ -11,6 +12,8 @@ export interface Config {
   readonly workers: number;
   /** Bytes of memory shared with the workers. */
   readonly memory: number;
+  /** Bytes more of it for reference orbits and their tables. */
+  readonly references: number;
   /** Seconds that caches may keep an answer. */
   readonly maxAge: number;
   /** Seconds in which requests under way may be finished when the server stops. */
@@ -55,7 +58,15 @@ const NUMBERS = {
     unit: "MiB",
     fallback: 256,
     least: 32,
-    most: 4095,
+    most: 2047,
+  },
+  references: {
+    flag: "reference-memory",
+    about: "memory for reference orbits",
+    unit: "MiB",
+    fallback: 192,
+    least: 1,
+    most: 2047,
   },
   maxAge: {
     flag: "max-age",
@@ -89,7 +100,7 @@ const NUMBERS = {
     least: 1,
     most: 2 ** 30,
   },
-  deepest: limit("deepest", "deepest zoom", { most: 40, least: 0 }),
+  deepest: limit("deepest", "deepest zoom", { most: DEEPEST_ZOOM, least: 0 }),
   iterations: limit("iterations", "largest iterations", {
     flag: "max-iterations",
     most: 2 ** 31 - 1,
@@ -140,12 +151,14 @@ export function resolveConfig(
       `Cannot take --${setting.flag} ${given}: a whole number from ${setting.least} to ${setting.most}`,
     );
   };
-  const { port, workers, memory, maxAge, grace, cacheMemory, cacheDisk, ...limits } = NUMBERS;
+  const { port, workers, memory, references, maxAge, grace, cacheMemory, cacheDisk, ...limits } =
+    NUMBERS;
   return {
     host: text("host") ?? "127.0.0.1",
     port: number(port),
     workers: number(workers),
     memory: number(memory) * MEBIBYTE,
+    references: number(references) * MEBIBYTE,
     maxAge: number(maxAge),
     grace: number(grace),
     cache: cachePlace(text("cache"), environment),

@@ -55,7 +55,8 @@ export async function render(args: readonly string[]): Promise<number> {
     throw new UsageError(`Cannot write ${path}: it must end in .png or .npy`);
   }
   const settings = new Map([...values].filter(([name]) => SETTINGS.includes(name)));
-  const { limits, workers: size, memory } = resolveConfig(settings, (name) => Deno.env.get(name));
+  const config = resolveConfig(settings, (name) => Deno.env.get(name));
+  const { limits, workers: size, memory, references } = config;
   const parameters = new Map(Object.entries(DEFAULTS));
   for (const [name, value] of values) if (PARAMETERS.includes(name)) parameters.set(name, value);
   const { view, wishes } = readRequest(() => ({
@@ -69,7 +70,11 @@ export async function render(args: readonly string[]): Promise<number> {
     ? { format: "npy" }
     : { format: "png", look: wishes.look };
 
-  await using local = await RenderWorkers.start({ workers: size, memoryBytes: memory });
+  await using local = await RenderWorkers.start({
+    workers: size,
+    memoryBytes: memory,
+    referenceBytes: references,
+  });
   // As the server does it, but there is nothing to remember for.
   const workers = new RememberingWorkers(local, { memory: emptyStore, disk: emptyStore });
   using bar = new ProgressBar("Rendering");

@@ -24,6 +24,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   await using local = await RenderWorkers.start({
     workers: config.workers,
     memoryBytes: config.memory,
+    referenceBytes: config.references,
   });
   const workers = new RememberingWorkers(local, cache.samples);
   const app = createApp({

@@ -5,8 +5,10 @@
 
 import asc from "assemblyscript/asc";
 
-const SOURCE = new URL("./kernel/direct.ts", import.meta.url);
-const TARGET = new URL("./direct.wasm", import.meta.url);
+/** The modules: each has its door in `kernel/`, and its compiled bytes beside this file. */
+export const MODULES = ["direct", "perturbed"] as const;
+
+const SOURCE = new URL("./kernel/", import.meta.url);
 
 /** Compiler options: SIMD over one imported, shared memory of up to 4 GiB; no allocator, no checks. */
 const OPTIONS = [
@@ -26,11 +28,13 @@ const OPTIONS = [
   "65536",
 ];
 
-/** Compiles the kernel's source. The bytes depend on nothing but it and the compiler's version. */
-export async function buildKernel(): Promise<Uint8Array<ArrayBuffer>> {
+/** Compiles a module. The bytes depend on nothing but its source and the compiler's version. */
+export async function buildKernel(
+  name: (typeof MODULES)[number],
+): Promise<Uint8Array<ArrayBuffer>> {
   let output: Uint8Array<ArrayBuffer> | undefined;
   const { error, stderr } = await asc.main(
-    ["direct.ts", "--outFile", "direct.wasm", ...OPTIONS],
+    [`${name}.ts`, "--outFile", `${name}.wasm`, ...OPTIONS],
     {
       readFile: (name) => readSource(name),
       writeFile: (_name, contents) => {
@@ -54,17 +58,20 @@ function readSource(name: string): string | null {
 }
 
 if (import.meta.main) {
-  const built = await buildKernel();
-  if (Deno.args.includes("--check")) {
-    const committed = await Deno.readFile(TARGET);
-    const same = built.length === committed.length &&
-      built.every((byte, i) => byte === committed[i]);
-    if (!same) {
-      throw new Error(
-        "direct.wasm is not what its source compiles to: run `deno task build:kernel`",
-      );
+  for (const name of MODULES) {
+    const built = await buildKernel(name);
+    const target = new URL(`./${name}.wasm`, import.meta.url);
+    if (Deno.args.includes("--check")) {
+      const committed = await Deno.readFile(target);
+      const same = built.length === committed.length &&
+        built.every((byte, i) => byte === committed[i]);
+      if (!same) {
+        throw new Error(
+          `${name}.wasm is not what its source compiles to: run \`deno task build:kernel\``,
+        );
+      }
+    } else {
+      await Deno.writeFile(target, built);
     }
-  } else {
-    await Deno.writeFile(TARGET, built);
   }
 }

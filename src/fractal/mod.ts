@@ -1,6 +1,27 @@
-// fractal: HOW LONG. Escape counts: the oracle, and the WASM kernel that must agree with it.
+// fractal: HOW LONG. Escape counts: the oracles, and the WASM kernels that must agree with them.
 
-export { compileKernel } from "./compiled.ts";
+export { compileKernel, compilePerturbedKernel } from "./compiled.ts";
 export { escapeTime, smoothEscapeTime } from "./escape_time.ts";
+export { type ExactEscape, exactEscapeTime, type ExactOptions } from "./exact_escape_time.ts";
 export { type Batch, Kernel, MOST_PIXELS, MOST_SIDE, SCRATCH_BYTES } from "./kernel.ts";
-export { warmUp } from "./warm_up.ts";
+export { advanceOrbit, type Orbit, orbitOf, type OrbitSlice, type TinyPoint } from "./orbit.ts";
+export { type Path, pathOf } from "./path.ts";
+export {
+  PERTURBED_SCRATCH_BYTES,
+  type PerturbedBatch,
+  PerturbedKernel,
+  type PerturbedSteps,
+  type PlacedReference,
+  pointsOf,
+  referenceBytes,
+  type ReferenceShape,
+  writePoints,
+  writeTinies,
+} from "./perturbed_kernel.ts";
+export {
+  differencesOf,
+  exactPoint,
+  type ReferencePoint,
+  referencePointOf,
+} from "./reference_point.ts";
+export { WARM_UP_BYTES, warmUp, warmUpPerturbed } from "./warm_up.ts";

@@ -40,6 +40,11 @@ export class Arena {
     return this.#capacity;
   }
 
+  /** Whether somebody waits for room. */
+  get crowded(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /**
    * Waits for room and takes it.
    *

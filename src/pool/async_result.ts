@@ -1,5 +1,7 @@
 /** A result that is not there yet: a promise that can also be asked, as Python's AsyncResult can. */
 
+import { LATE, type Patience, within } from "./within.ts";
+
 /** The time given to `get` or `wait` was over before the result was there. */
 export class ResultTimeoutError extends Error {
   override readonly name = "ResultTimeoutError";
@@ -52,23 +54,25 @@ export class AsyncResult<T> implements Promise<T> {
     return this.#state === "fulfilled";
   }
 
-  /** Resolves when the call has ended or `timeout` milliseconds have passed; never rejects. */
-  async wait(timeout?: number): Promise<void> {
-    const ended = this.#promise.then(() => {}, () => {});
-    if (timeout === undefined) return await ended;
-    await within(timeout, ended, () => {});
+  /**
+   * Resolves when the call has ended or the timeout (milliseconds) is over. Rejects only when the
+   * signal aborts.
+   */
+  async wait(patience?: Patience): Promise<void> {
+    await within(this.#promise.then(() => {}, () => {}), patience);
   }
 
   /**
-   * The result, or what went wrong.
+   * The result, or what went wrong. An aborted signal ends the wait, not the call.
    *
-   * @throws {ResultTimeoutError} when it is not there after `timeout` milliseconds
+   * @throws {ResultTimeoutError} when it is not there when the timeout (milliseconds) is over
    */
-  get(timeout?: number): Promise<T> {
-    if (timeout === undefined) return this.#promise;
-    return within(timeout, this.#promise, () => {
-      throw new ResultTimeoutError(`Cannot give the result: it was not there after ${timeout} ms`);
-    });
+  async get(patience?: Patience): Promise<T> {
+    const result = await within(this.#promise, patience);
+    if (result === LATE) {
+      throw new ResultTimeoutError("Cannot give the result: it is not there yet and time is up");
+    }
+    return result;
   }
 
   then<A = T, B = never>(
@@ -86,17 +90,5 @@ export class AsyncResult<T> implements Promise<T> {
 
   finally(onFinally?: (() => void) | null): Promise<T> {
     return this.#promise.finally(onFinally);
-  }
-}
-
-/** The promise's outcome, or that of `late` when it takes longer than `timeout` milliseconds. */
-async function within<T, L>(timeout: number, promise: Promise<T>, late: () => L): Promise<T | L> {
-  const alarm = Promise.withResolvers<void>();
-  const timer = setTimeout(alarm.resolve, timeout);
-  try {
-    const winner = await Promise.race([promise.then((value) => ({ value })), alarm.promise]);
-    return winner === undefined ? late() : winner.value;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -21,6 +21,11 @@ export class WorkerLostError extends Error {
   override name = "WorkerLostError";
 }
 
+/** A worker took longer than it had: for a task, or to start. */
+export class DeadlineError extends Error {
+  override name = "DeadlineError";
+}
+
 /** The pool was closed or terminated. */
 export class PoolClosedError extends Error {
   override name = "PoolClosedError";

@@ -4,7 +4,13 @@ export { Arena, type Region } from "./arena.ts";
 export { AsyncResult, ResultTimeoutError } from "./async_result.ts";
 export { BatchCursor } from "./batch_cursor.ts";
 export { chunksOf, defaultChunkSize } from "./chunks.ts";
-export { OverBudgetError, PoolClosedError, RemoteError, WorkerLostError } from "./errors.ts";
+export {
+  DeadlineError,
+  OverBudgetError,
+  PoolClosedError,
+  RemoteError,
+  WorkerLostError,
+} from "./errors.ts";
 export {
   type CallOptions,
   type MapOptions,
@@ -13,9 +19,11 @@ export {
   type PoolOf,
   type PoolOptions,
   type SweepOptions,
+  type TaskOptions,
 } from "./pool.ts";
 export { Process, type ProcessOptions } from "./process.ts";
 export { type Functions, serve, type Service, type Sweeps, Transferred } from "./serve.ts";
+export { currentTask, type Task } from "./task.ts";
 
 // Shared by any workers: lock, values and arrays, queue, pipe.
 export { type Capacity, Empty, Full } from "./channel.ts";
@@ -33,3 +41,4 @@ export {
   type ViewType,
 } from "./shared_array.ts";
 export type { WaitOptions } from "./wait.ts";
+export type { Patience } from "./within.ts";

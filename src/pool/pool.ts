@@ -1,21 +1,20 @@
 /** The parent's side of a pool: Python's `multiprocessing.Pool`, typed. */
 
 import { AsyncResult } from "./async_result.ts";
-import { chunksOf, defaultChunkSize } from "./chunks.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import { type ChunkCall, firstDone, inOrder, mapAll, type NextChunk, stream } from "./mapping.ts";
 import type {
   CallOptions,
   MapOptions,
   PoolCounters,
   PoolOptions,
   SweepOptions,
+  TaskOptions,
 } from "./pool_options.ts";
 import type { ArgumentsOf, Functions, ResultOf, Service, Sweeps } from "./serve.ts";
+import type { Patience } from "./within.ts";
 
-export type { CallOptions, MapOptions, PoolCounters, PoolOptions, SweepOptions };
-
-/** Chunks that `imap` has under way for each worker: enough to keep it busy while results are read. */
-const AHEAD = 2;
+export type { CallOptions, MapOptions, PoolCounters, PoolOptions, SweepOptions, TaskOptions };
 
 /** A pool for the service that a worker's module gave as `T`. */
 export type PoolOf<T> = Pool<
@@ -30,8 +29,13 @@ type First<T> = ArgumentsOf<T>[0];
  * sweep lets all workers take numbered batches from shared memory until none is left.
  *
  * A worker that dies is replaced, and what it had in hand is done again elsewhere, once; then the caller
- * gets a `WorkerLostError`. An error thrown in a worker arrives as a `RemoteError`, arguments that cannot
- * be cloned are a `TypeError`, and a pool that was closed answers with a `PoolClosedError`.
+ * gets a `WorkerLostError`. A task that takes longer than its `deadline` fails with a `DeadlineError` at
+ * once and is asked to stop (see `currentTask`); a worker that does not is replaced, and its thread is a
+ * stray until it ends. An error thrown in a worker arrives as a `RemoteError`, arguments that cannot be
+ * cloned are a `TypeError`, and a pool that was closed answers with a `PoolClosedError`.
+ *
+ * A program ends by itself once its pools are closed, unless `counters.strays` says that threads run on:
+ * then it has to end with `Deno.exit()`.
  *
  * @example
  * ```ts ignore
@@ -68,7 +72,7 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
     return this.#dispatcher.counters;
   }
 
-  /** Calls a function in a worker. When the signal aborts, the caller stops waiting. */
+  /** Calls a function in a worker. When the signal aborts, the caller waits no more. */
   async apply<K extends keyof F & string>(
     name: K,
     args: ArgumentsOf<F[K]>,
@@ -92,7 +96,7 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
     items: Iterable<First<F[K]>>,
     options: MapOptions = {},
   ): Promise<ResultOf<F[K]>[]> {
-    return this.#mapAll(name, alone(items), options);
+    return this.#map(name, alone(items), options);
   }
 
   /** As {@link map}; the result can be asked whether it is there. */
@@ -110,7 +114,7 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
     items: Iterable<ArgumentsOf<F[K]>>,
     options: MapOptions = {},
   ): Promise<ResultOf<F[K]>[]> {
-    return this.#mapAll(name, items, options);
+    return this.#map(name, items, options);
   }
 
   /** As {@link starmap}; the result can be asked whether it is there. */
@@ -131,7 +135,7 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
     items: Iterable<First<F[K]>>,
     options: MapOptions = {},
   ): AsyncGenerator<ResultOf<F[K]>> {
-    return this.#stream(name, items, options, (underWay) => underWay[0]!.done);
+    return this.#stream(name, items, options, inOrder);
   }
 
   /** As {@link imap}, but in whatever order the chunks are done. */
@@ -140,22 +144,19 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
     items: Iterable<First<F[K]>>,
     options: MapOptions = {},
   ): AsyncGenerator<ResultOf<F[K]>> {
-    return this.#stream(
-      name,
-      items,
-      options,
-      (underWay) => Promise.race(underWay.map(({ done }) => done)),
-    );
+    return this.#stream(name, items, options, firstDone);
   }
 
   /**
    * Lets all workers take the batches 0 to `batches - 1` of a sweep from a shared cursor. Resolves to the
    * compute time of all workers together, milliseconds. Settles only once no worker is at it any more,
-   * so that memory the batches write to can be given back.
+   * so that memory the batches write to can be given back: unless `onStray` tells of one that was given
+   * up and may still write.
    *
    * @throws {RemoteError} when a batch threw twice
    * @throws {WorkerLostError} when two workers died over the same batch
    * @throws {OverBudgetError} when the workers took longer than `budget`
+   * @throws {DeadlineError} when a batch took longer than `deadline`
    */
   async sweep<K extends keyof S & string>(
     name: K,
@@ -165,92 +166,60 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
     return await this.#dispatcher.sweep(name, argument, options);
   }
 
-  /** Takes no more work, and resolves when all that was taken is done and the workers have ended. */
-  async close(): Promise<void> {
-    await this.#dispatcher.close();
+  /**
+   * Takes no more work; resolves when all that was taken is done and the workers are gone (Python's
+   * `close` and `join` in one). An aborted signal ends the wait; the pool stays closed.
+   */
+  async close(patience?: Patience): Promise<void> {
+    this.#dispatcher.close();
+    await this.join(patience);
   }
 
-  /** Ends the workers now. Everything under way fails with a `PoolClosedError`. */
+  /**
+   * Ends the workers now, without waiting. Everything under way fails with a `PoolClosedError`, and tasks
+   * that run are asked to stop.
+   */
   terminate(): void {
     this.#dispatcher.terminate();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+  /**
+   * Waits, after `close` or `terminate`, until all workers are gone. Resolves to whether they are: not
+   * when the timeout (milliseconds) is over first, nor when a busy thread has not ended within the
+   * pool's grace. Then `counters.strays` says how many run on.
+   *
+   * @throws {TypeError} when the pool still takes work
+   */
+  async join(patience?: Patience): Promise<boolean> {
+    return await this.#dispatcher.join(patience);
   }
 
-  async #mapAll<R>(
+  /** Terminates and joins, as Python's context manager does: await what you want done in the block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.terminate();
+    await this.join();
+  }
+
+  #map<R>(
     name: string,
     items: Iterable<readonly unknown[]>,
-    { chunkSize, signal, onProgress }: MapOptions,
+    options: MapOptions,
   ): Promise<R[]> {
-    const list = [...items];
-    const size = chunkSize ?? defaultChunkSize(list.length, this.size);
-    // The first failure calls off the chunks that still wait.
-    const failure = new AbortController();
-    const either = signal === undefined
-      ? failure.signal
-      : AbortSignal.any([signal, failure.signal]);
-    let done = 0;
-    const chunks = [...chunksOf(list, size)].map(async (chunk) => {
-      const results = await this.#dispatcher.call({ name, items: chunk }, { signal: either });
-      done += chunk.length;
-      onProgress?.(done);
-      return results as R[];
-    });
-    try {
-      return (await Promise.all(chunks)).flat(1) as R[];
-    } catch (error) {
-      failure.abort(error);
-      await Promise.allSettled(chunks);
-      throw error;
-    }
+    return mapAll(this.#chunkCall<R>(name), this.size, { ...options, items });
   }
 
-  async *#stream<R>(
+  #stream<R>(
     name: string,
     items: Iterable<unknown>,
-    { chunkSize = 1, signal, onProgress }: MapOptions,
-    next: (underWay: readonly Chunk<R>[]) => Promise<Chunk<R>>,
+    options: MapOptions,
+    next: NextChunk,
   ): AsyncGenerator<R> {
-    const left = new AbortController();
-    const either = signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]);
-    const chunks = chunksOf(alone(items), chunkSize);
-    const underWay: Chunk<R>[] = [];
-    let finished = 0;
-    try {
-      for (let more = true;;) {
-        while (more && underWay.length < AHEAD * this.size) {
-          const { value, done } = chunks.next();
-          if (done) more = false;
-          else underWay.push(this.#chunk(name, value, either));
-        }
-        if (underWay.length === 0) return;
-        const chunk = await next(underWay);
-        underWay.splice(underWay.indexOf(chunk), 1);
-        const results = await chunk.results;
-        finished += results.length;
-        onProgress?.(finished);
-        yield* results;
-      }
-    } finally {
-      // Whoever stops reading, or meets an error, calls off what is still waiting.
-      left.abort();
-    }
+    return stream(this.#chunkCall<R>(name), this.size, { ...options, items: alone(items), next });
   }
 
-  #chunk<R>(name: string, items: readonly (readonly unknown[])[], signal: AbortSignal): Chunk<R> {
-    const results = this.#dispatcher.call({ name, items }, { signal }) as Promise<R[]>;
-    const done: Promise<Chunk<R>> = results.then(() => chunk, () => chunk);
-    const chunk: Chunk<R> = { results, done };
-    return chunk;
+  #chunkCall<R>(name: string): ChunkCall<R> {
+    return (items, options) => this.#dispatcher.call({ name, items }, options) as Promise<R[]>;
   }
-}
-
-/** A chunk under way. `done` gives the chunk itself when it has ended, well or not. */
-interface Chunk<R> {
-  readonly results: Promise<R[]>;
-  readonly done: Promise<Chunk<R>>;
 }
 
 function* alone<T>(items: Iterable<T>): Generator<[T]> {

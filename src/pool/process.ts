@@ -2,7 +2,10 @@
 
 import { PoolClosedError, RemoteError } from "./errors.ts";
 import type { ArgumentsOf, Functions, Service, Sweeps } from "./serve.ts";
-import { type Answer, type Fault, faultOf, type Order } from "./wire.ts";
+import { leaving } from "./seat.ts";
+import { Thread } from "./thread.ts";
+import { type Answer, type Fault, faultOf } from "./wire.ts";
+import { LATE, type Patience, within } from "./within.ts";
 
 type FunctionsOf<T> = T extends Service<infer F, Sweeps> ? F : never;
 
@@ -16,10 +19,19 @@ export interface ProcessOptions {
   readonly transfer?: Transferable[];
 }
 
-/** Exit codes, as a shell's: it returned, it failed, it was terminated (Python: minus SIGTERM). */
+/** Exit codes, as Python's: it returned, it failed, it was terminated (minus SIGTERM). */
 const RETURNED = 0;
 const FAILED = 1;
 const TERMINATED = -15;
+
+/** Milliseconds within which an idle thread ends by far, once it is terminated. */
+const SOON = 100;
+
+/** How a process ended. */
+interface Ending {
+  readonly exitCode: number;
+  readonly fault?: Fault;
+}
 
 /**
  * A worker that calls one of its functions and ends. `T` is the type of what the worker's module got
@@ -43,11 +55,9 @@ export class Process<
   readonly #target: K;
   readonly #args: ArgumentsOf<FunctionsOf<T>[K]>;
   readonly #options: ProcessOptions;
-  readonly #ended = Promise.withResolvers<void>();
-  #worker: Worker | undefined;
-  #started = false;
-  #exitCode: number | null = null;
-  #error: RemoteError | undefined;
+  readonly #over = Promise.withResolvers<void>();
+  #thread: Thread | undefined;
+  #ending: Ending | undefined;
 
   constructor(
     module: URL,
@@ -61,19 +71,23 @@ export class Process<
     this.#options = options;
   }
 
-  /** Whether it has started and not ended. */
+  /** Whether it has started and not ended. A terminated one is alive as long as its thread is busy. */
   get isAlive(): boolean {
-    return this.#started && this.#exitCode === null;
+    return this.#thread !== undefined && this.exitCode === null;
   }
 
-  /** 0 when the function returned, 1 when it threw or the worker died, -15 when terminated; else null. */
+  /**
+   * Once it has ended: 0 when the function returned, 1 when it threw or the worker died, the code of
+   * `Deno.exit`, -15 when it was terminated. Else null.
+   */
   get exitCode(): number | null {
-    return this.#exitCode;
+    return this.#thread?.hasEnded && this.#ending !== undefined ? this.#ending.exitCode : null;
   }
 
   /** What the function threw, or what the worker died of. */
   get error(): RemoteError | undefined {
-    return this.#error;
+    const fault = this.#ending?.fault;
+    return fault && new RemoteError(fault);
   }
 
   /**
@@ -83,77 +97,66 @@ export class Process<
    * @throws {TypeError} when an argument cannot be cloned
    */
   start(): void {
-    if (this.#started) throw new PoolClosedError("Cannot start a process twice");
-    const worker = new Worker(this.#module, {
-      type: "module",
-      deno: { permissions: this.#options.permissions ?? "none" },
+    if (this.#thread !== undefined) throw new PoolClosedError("Cannot start a process twice");
+    const { permissions = "none", startArgument = null, transfer } = this.#options;
+    const thread = new Thread(this.#module, permissions, {
+      heard: (answer) => this.#hear(answer),
+      died: (fault) => this.#end({ exitCode: FAILED, fault }),
     });
-    this.#worker = worker;
-    this.#started = true;
-    worker.onmessage = (event: MessageEvent<Answer>) => this.#hear(event.data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#end(FAILED, { name: "Error", message: event.message, stack: "" });
-    };
+    this.#thread = thread;
     try {
-      this.#post({ kind: "start", argument: this.#options.startArgument ?? null });
-      const order = { kind: "call", id: 1, name: this.#target, args: this.#args } as const;
-      this.#post(order, this.#options.transfer);
+      thread.post({ kind: "start", argument: startArgument });
+      thread.post(
+        { kind: "call", id: 1, slot: 0, name: this.#target, args: this.#args },
+        transfer,
+      );
     } catch (error) {
       const fault = faultOf(error);
-      this.#end(FAILED, fault);
+      this.#end({ exitCode: FAILED, fault });
       throw new TypeError(`Cannot send the arguments of ${this.#target}: ${fault.message}`);
     }
   }
 
   /**
    * Waits until it has ended, or for `timeout` milliseconds. Resolves to whether it has. What the
-   * function threw is in {@link error}: joining never rejects.
+   * function threw is in {@link error}: joining rejects only when the signal aborts.
+   *
+   * @throws {TypeError} when it was not started
    */
-  async join(timeout?: number): Promise<boolean> {
-    if (timeout === undefined) {
-      await this.#ended.promise;
-    } else if (this.#exitCode === null) {
-      const late = Promise.withResolvers<void>();
-      const timer = setTimeout(late.resolve, timeout);
-      await Promise.race([this.#ended.promise, late.promise]);
-      clearTimeout(timer);
-    }
-    return this.#exitCode !== null;
+  async join(patience?: Patience): Promise<boolean> {
+    const thread = this.#thread;
+    if (thread === undefined) throw new TypeError("Cannot join a process that was not started");
+    return await within(this.#over.promise.then(() => thread.ended), patience) !== LATE;
   }
 
-  /** Ends it now. Deno cannot stop a thread that is busy: it is no longer heard, but may run on. */
+  /** Asks the function to stop and ends the worker as soon as Deno can, which is when it is not busy. */
   terminate(): void {
-    if (this.isAlive) this.#end(TERMINATED);
+    if (this.isAlive) this.#end({ exitCode: TERMINATED });
   }
 
+  /** Terminates it and waits a moment for its end. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#thread === undefined) return;
     this.terminate();
-    await Promise.resolve();
-  }
-
-  #post(order: Order, transfer: Transferable[] = []): void {
-    this.#worker?.postMessage(order, transfer);
+    await this.join(SOON);
   }
 
   #hear(answer: Answer): void {
     switch (answer.kind) {
       case "value":
-        return this.#end(RETURNED);
+        return this.#end({ exitCode: RETURNED });
       case "fault":
       case "start failed":
-        return this.#end(FAILED, answer.fault);
+        return this.#end({ exitCode: FAILED, fault: answer.fault });
       case "leaving":
-        return this.#end(FAILED, faultOf(new Error(`the worker called ${answer.how}`)));
+        return this.#end({ exitCode: answer.exitCode, fault: leaving(answer.how) });
     }
   }
 
-  #end(exitCode: number, fault?: Fault): void {
-    if (this.#exitCode !== null) return;
-    this.#exitCode = exitCode;
-    if (fault !== undefined) this.#error = new RemoteError(fault);
-    this.#worker?.terminate();
-    this.#worker = undefined;
-    this.#ended.resolve();
+  #end(ending: Ending): void {
+    if (this.#ending !== undefined) return;
+    this.#ending = ending;
+    this.#thread?.terminate();
+    this.#over.resolve();
   }
 }

@@ -1,45 +1,87 @@
 /** One place in a pool: the worker that sits there now, and the orders it has not answered. */
 
+import { DeadlineError, RemoteError } from "./errors.ts";
+import { MAILBOX } from "./stop_flags.ts";
+import { Thread } from "./thread.ts";
+import { LONGEST_TIMER } from "./wait.ts";
 import {
   type Answer,
   type CallOrder,
   type Fault,
   faultOf,
   type MapOrder,
-  type Order,
   type SweepOrder,
 } from "./wire.ts";
 
 /** What a seat tells its pool. */
 export interface SeatEvents {
   /** The worker can take orders. */
-  ready(seat: Seat): void;
+  ready(): void;
   /** The worker answered the order with this id. */
   answered(seat: Seat, answer: Answer & { readonly id: number }): void;
-  /** The worker died; `orders` are those it had not answered. */
-  lost(seat: Seat, orders: readonly number[], fault: Fault): void;
+  /** The order took longer than its deadline; the worker is asked to stop. */
+  overran(id: number): void;
+  /** The worker died or was given up; the seat is empty. */
+  lost(seat: Seat, loss: Loss): void;
 }
 
-/** How a seat starts its worker. */
+/** How a seat lost its worker. */
+export interface Loss {
+  readonly thread: Thread;
+  readonly why: Error;
+  /** The orders it had not answered. */
+  readonly orders: readonly number[];
+  /** The order over whose deadline the worker was given up: the others are not to blame. */
+  readonly overrun: number | undefined;
+}
+
+/** How a seat starts its worker, and how patient it is. */
 export interface SeatOptions {
   readonly module: URL;
   /** Seats of the pool. */
   readonly seats: number;
   readonly permissions: Deno.PermissionOptions;
   /** Called for every worker that is started, replacements included. */
-  readonly startArgument: () => unknown;
+  readonly startArgument: (ended: Promise<void>) => unknown;
+  /** Milliseconds that a worker may take to start. */
+  readonly startDeadline: number;
+  /** Milliseconds that a task may go on after it was asked to stop. */
+  readonly grace: number;
 }
 
-/** Orders in a worker's mailbox: one that runs, and one to go on with at once. */
-const MAILBOX = 2;
+/** An order without the number of its flag, which is the seat's to give. */
+export type UnplacedOrder =
+  | Omit<CallOrder, "slot">
+  | Omit<MapOrder, "slot">
+  | SweepOrder;
+
+/** How an order is given. */
+export interface GiveOptions {
+  readonly transfer?: Transferable[];
+  /** Whether the worker gets no other order until this one is answered. */
+  readonly alone?: boolean;
+  /** Milliseconds that it may take; default: any time. */
+  readonly deadline?: number | undefined;
+}
+
+type Timer = ReturnType<typeof setTimeout>;
+
+interface Given {
+  readonly kind: UnplacedOrder["kind"];
+  readonly slot: number;
+  readonly deadline: number;
+  timer: Timer | undefined;
+}
 
 /** A worker and its replacement, should it die. */
 export class Seat {
   readonly #slot: number;
   readonly #options: SeatOptions;
   readonly #events: SeatEvents;
-  #worker: Worker | undefined;
-  #orders = new Map<number, Order["kind"]>();
+  /** In the order in which the worker takes them up. */
+  readonly #orders = new Map<number, Given>();
+  #thread: Thread | undefined;
+  #starting: Timer | undefined;
   #ready = false;
   #alone = false;
   #workers = 0;
@@ -71,8 +113,21 @@ export class Seat {
   /** Calls given and not yet answered. */
   get calls(): number {
     let calls = 0;
-    for (const kind of this.#orders.values()) if (kind !== "sweep") calls++;
+    for (const { kind } of this.#orders.values()) if (kind !== "sweep") calls++;
     return calls;
+  }
+
+  /** Whether every call in hand ends some time: by itself, or by its deadline. */
+  get bounded(): boolean {
+    for (const { kind, deadline } of this.#orders.values()) {
+      if (kind !== "sweep" && deadline === Infinity) return false;
+    }
+    return true;
+  }
+
+  /** The thread that sits there now. */
+  get thread(): Thread | undefined {
+    return this.#thread;
   }
 
   get ready(): boolean {
@@ -82,79 +137,113 @@ export class Seat {
   /** Starts a worker in this seat. */
   start(): void {
     this.#workers++;
-    const worker = new Worker(this.#options.module, {
-      type: "module",
-      deno: { permissions: this.#options.permissions },
+    const thread: Thread = new Thread(this.#options.module, this.#options.permissions, {
+      heard: (answer) => this.#hear(answer),
+      died: (fault) => this.#lose(new RemoteError(fault)),
     });
-    this.#worker = worker;
-    worker.onmessage = (event: MessageEvent<Answer>) => {
-      if (worker === this.#worker) this.#hear(event.data);
-    };
-    worker.onerror = (event) => {
-      // Else the error ends the parent too.
-      event.preventDefault();
-      if (worker === this.#worker) {
-        this.#lose({ name: "Error", message: event.message, stack: "" });
-      }
-    };
-    worker.onmessageerror = () => {
-      if (worker === this.#worker) {
-        this.#lose(faultOf(new Error("a message could not be read")));
-      }
-    };
+    this.#thread = thread;
+    const { startDeadline } = this.#options;
+    this.#starting = after(startDeadline, () => {
+      this.#lose(new DeadlineError(`A worker did not start within ${startDeadline} ms`));
+    });
+    void this.#sendArgument(thread);
+  }
+
+  async #sendArgument(thread: Thread): Promise<void> {
     try {
-      this.#post({ kind: "start", argument: this.#options.startArgument() });
+      const argument = await this.#options.startArgument(thread.ended);
+      if (thread === this.#thread) thread.post({ kind: "start", argument });
     } catch (thrown) {
-      this.#lose(faultOf(thrown));
+      if (thread === this.#thread) this.#lose(new RemoteError(faultOf(thrown)));
     }
   }
 
   /**
-   * Gives the worker an order; with `alone`, it gets no other until this one is answered.
+   * Gives the worker an order.
    *
    * @throws {DOMException} DataCloneError when the order's arguments cannot be cloned
    */
   give(
-    order: CallOrder | MapOrder | SweepOrder,
-    { transfer = [], alone = false }: { transfer?: Transferable[]; alone?: boolean } = {},
+    order: UnplacedOrder,
+    { transfer = [], alone = false, deadline = Infinity }: GiveOptions = {},
   ): void {
-    this.#post(order, transfer);
-    this.#orders.set(order.id, order.kind);
+    const taken = [...this.#orders.values()];
+    const slot = taken.some((given) => given.slot === 0) ? 1 : 0;
+    this.#thread!.stops.lower(slot);
+    this.#thread!.post(order.kind === "sweep" ? order : { ...order, slot }, transfer);
+    this.#orders.set(order.id, { kind: order.kind, slot, deadline, timer: undefined });
     this.#alone = alone;
+    this.#watch();
+  }
+
+  /** Asks the worker to stop what it does for this order. */
+  stop(id: number): void {
+    const given = this.#orders.get(id);
+    if (given !== undefined) this.#thread?.stops.raise(given.slot);
   }
 
   /** Ends the worker; it will not be heard of again. */
-  terminate(): void {
+  terminate(): Thread | undefined {
+    const thread = this.#thread;
     this.#ready = false;
-    this.#worker?.terminate();
-    this.#worker = undefined;
+    this.#alone = false;
+    clearTimeout(this.#starting);
+    for (const { timer } of this.#orders.values()) clearTimeout(timer);
+    this.#orders.clear();
+    thread?.terminate();
+    this.#thread = undefined;
+    return thread;
   }
 
-  #post(order: Order, transfer: Transferable[] = []): void {
-    this.#worker?.postMessage(order, transfer);
+  /** The clock of an order runs from when the worker takes it up: when those before it are answered. */
+  #watch(): void {
+    for (const [id, given] of this.#orders) {
+      given.timer ??= after(given.deadline, () => {
+        this.stop(id);
+        given.timer = after(this.#options.grace, () => this.#giveUp(id, given));
+        this.#events.overran(id);
+      });
+      return;
+    }
+  }
+
+  #giveUp(id: number, { deadline }: Given): void {
+    const { grace } = this.#options;
+    const message = `it did not stop within ${grace} ms after its deadline of ${deadline} ms`;
+    this.#lose(new DeadlineError(message), id);
   }
 
   #hear(answer: Answer): void {
     switch (answer.kind) {
       case "ready":
+        clearTimeout(this.#starting);
         this.#ready = true;
-        return this.#events.ready(this);
+        return this.#events.ready();
       case "start failed":
-        return this.#lose(answer.fault);
+        return this.#lose(new RemoteError(answer.fault));
       case "leaving":
-        return this.#lose(faultOf(new Error(`the worker called ${answer.how}`)));
+        return this.#lose(new RemoteError(leaving(answer.how)));
       default:
+        clearTimeout(this.#orders.get(answer.id)?.timer);
         this.#orders.delete(answer.id);
         this.#alone = false;
+        this.#watch();
         return this.#events.answered(this, answer);
     }
   }
 
-  #lose(fault: Fault): void {
-    this.terminate();
+  #lose(why: Error, overrun?: number): void {
     const orders = [...this.#orders.keys()];
-    this.#orders.clear();
-    this.#alone = false;
-    this.#events.lost(this, orders, fault);
+    const thread = this.terminate()!;
+    this.#events.lost(this, { thread, why, orders, overrun });
   }
+}
+
+/** What is told of a worker that announced its end. */
+export function leaving(how: string): Fault {
+  return faultOf(new Error(`the worker called ${how}`));
+}
+
+function after(milliseconds: number, then: () => void): Timer | undefined {
+  return milliseconds <= LONGEST_TIMER ? setTimeout(then, milliseconds) : undefined;
 }

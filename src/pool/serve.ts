@@ -1,6 +1,8 @@
 /** The worker's side of a pool: registers what the worker can do and obeys orders. */
 
 import { BatchCursor } from "./batch_cursor.ts";
+import { StopFlags } from "./stop_flags.ts";
+import { RunningTask } from "./task.ts";
 import {
   type Answer,
   type CallOrder,
@@ -63,17 +65,24 @@ export function serve<F extends Functions, S extends Sweeps>(
   service: Service<F, S>,
 ): Service<F, S> {
   announceEndings();
+  let tie: { readonly stops: StopFlags; readonly lifeLine: MessagePort };
   let started = Promise.resolve();
+  const run = (order: CallOrder | MapOrder, target: Target) => {
+    started.then(() => perform(order, new RunningTask(tie.stops, order.slot), target));
+  };
   self.addEventListener("message", (event) => {
     const order = (event as MessageEvent<Order>).data;
     switch (order.kind) {
+      case "life line":
+        tie = { stops: new StopFlags(order.stops), lifeLine: order.lifeLine };
+        return;
       case "start":
         started = start(service, order.argument);
         return;
       case "call":
-        return void started.then(() => call(service.functions, order));
+        return run(order, (task) => call(service.functions, order, task));
       case "map":
-        return void started.then(() => map(service.functions, order));
+        return run(order, (task) => map(service.functions, order, task));
       case "sweep":
         return sweep(service.sweeps, order);
     }
@@ -93,38 +102,53 @@ async function start<F extends Functions, S extends Sweeps>(
   }
 }
 
-async function call(functions: Functions | undefined, order: CallOrder): Promise<void> {
-  const { id, name, args } = order;
+/** Computes an order's answer: its value, and what is moved with it. */
+type Target = (task: RunningTask) => Promise<Transferred<unknown>>;
+
+async function perform(
+  { id }: CallOrder | MapOrder,
+  task: RunningTask,
+  target: Target,
+): Promise<void> {
   try {
-    const result = await functionOf(functions, name)(...args as never[]);
-    if (result instanceof Transferred) {
-      answer({ kind: "value", id, value: result.value }, result.buffers);
-    } else {
-      answer({ kind: "value", id, value: result });
-    }
+    task.throwIfStopped();
+    const { value, buffers } = await target(task);
+    task.end();
+    answer({ kind: "value", id, value }, buffers);
   } catch (thrown) {
     // Also reached when the result cannot be cloned: postMessage throws before it sends.
+    task.end();
     answer({ kind: "fault", id, fault: faultOf(thrown) });
   }
 }
 
-async function map(functions: Functions | undefined, order: MapOrder): Promise<void> {
-  const { id, name, items } = order;
+async function call(
+  functions: Functions | undefined,
+  { name, args }: CallOrder,
+  task: RunningTask,
+): Promise<Transferred<unknown>> {
+  const target = functionOf(functions, name);
+  const result = await task.call(() => target(...args as never[]));
+  return result instanceof Transferred ? result : new Transferred(result, []);
+}
+
+async function map(
+  functions: Functions | undefined,
+  { name, items }: MapOrder,
+  task: RunningTask,
+): Promise<Transferred<unknown>> {
+  const target = functionOf(functions, name);
   const values: unknown[] = [];
   const buffers: ArrayBuffer[] = [];
-  try {
-    const target = functionOf(functions, name);
-    for (const args of items) {
-      const result = target(...args as never[]);
-      // Awaiting what is no promise would cost a short function more than its own time.
-      const value = result instanceof Promise ? await result : result;
-      if (value instanceof Transferred) buffers.push(...value.buffers);
-      values.push(value instanceof Transferred ? value.value : value);
-    }
-    answer({ kind: "value", id, value: values }, buffers);
-  } catch (thrown) {
-    answer({ kind: "fault", id, fault: faultOf(thrown) });
+  for (const args of items) {
+    task.throwIfStopped();
+    const result = task.call(() => target(...args as never[]));
+    // Awaiting what is no promise would cost a short function more than its own time.
+    const value = result instanceof Promise ? await result : result;
+    if (value instanceof Transferred) buffers.push(...value.buffers);
+    values.push(value instanceof Transferred ? value.value : value);
   }
+  return new Transferred(values, buffers);
 }
 
 function functionOf(functions: Functions | undefined, name: string): Functions[string] {
@@ -166,12 +190,13 @@ function sweep(sweeps: Sweeps | undefined, order: SweepOrder): void {
 function announceEndings(): void {
   const close = self.close.bind(self);
   self.close = () => {
-    answer({ kind: "leaving", how: "close()" });
+    answer({ kind: "leaving", how: "close()", exitCode: 1 });
     close();
   };
   const exit = Deno.exit.bind(Deno);
   Deno.exit = (code?: number): never => {
-    answer({ kind: "leaving", how: `Deno.exit(${code ?? ""})` });
+    const exitCode = code ?? Deno.exitCode;
+    answer({ kind: "leaving", how: `Deno.exit(${code ?? ""})`, exitCode });
     return exit(code);
   };
 }

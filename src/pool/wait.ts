@@ -218,10 +218,10 @@ export class Line {
 }
 
 // setTimeout counts in 31 bits of milliseconds, 24.8 days.
-const LONGEST_TIMER = 2 ** 31 - 1;
+export const LONGEST_TIMER: number = 2 ** 31 - 1;
 
 /** The timeout in milliseconds, infinite when there is none. */
-function checkTimeout(timeout: number | undefined): number {
+export function checkTimeout(timeout: number | undefined): number {
   if (timeout === undefined) return Infinity;
   if (!(timeout >= 0)) {
     throw new RangeError(`Cannot wait ${timeout} ms as a timeout must be 0 or more`);

@@ -1,6 +1,15 @@
 /** What crosses between a pool and its workers: plain data, nothing else. */
 
-/** The first message: whatever the worker's `start` is given. */
+/** The first message: what ties the worker to its parent. */
+export interface LifeLineOrder {
+  readonly kind: "life line";
+  /** To be held: it closes when the worker's thread ends. */
+  readonly lifeLine: MessagePort;
+  /** The buffer of the worker's `StopFlags`. */
+  readonly stops: SharedArrayBuffer;
+}
+
+/** The second message: whatever the worker's `start` is given. */
 export interface StartOrder {
   readonly kind: "start";
   readonly argument: unknown;
@@ -10,6 +19,8 @@ export interface StartOrder {
 export interface CallOrder {
   readonly kind: "call";
   readonly id: number;
+  /** Number of the flag by which the task is asked to stop. */
+  readonly slot: number;
   readonly name: string;
   readonly args: readonly unknown[];
 }
@@ -18,6 +29,7 @@ export interface CallOrder {
 export interface MapOrder {
   readonly kind: "map";
   readonly id: number;
+  readonly slot: number;
   readonly name: string;
   readonly items: readonly (readonly unknown[])[];
 }
@@ -34,7 +46,7 @@ export interface SweepOrder {
   readonly slice: number;
 }
 
-export type Order = StartOrder | CallOrder | MapOrder | SweepOrder;
+export type Order = LifeLineOrder | StartOrder | CallOrder | MapOrder | SweepOrder;
 
 /** An error as plain data: structured clone would drop the class's name and, in part, the stack. */
 export interface Fault {
@@ -56,12 +68,17 @@ export type Answer =
     readonly failed: { readonly batch: number; readonly fault: Fault } | null;
   }
   /** The worker is about to end itself; Deno tells the parent nothing of this. */
-  | { readonly kind: "leaving"; readonly how: string };
+  | { readonly kind: "leaving"; readonly how: string; readonly exitCode: number };
 
-/** Describes anything that was thrown. */
+/** Describes anything that was thrown, whatever it is: a description that fails would end a worker. */
 export function faultOf(thrown: unknown): Fault {
-  if (thrown instanceof Error) {
-    return { name: thrown.name, message: thrown.message, stack: thrown.stack ?? "" };
+  try {
+    if (thrown instanceof Error) {
+      const { name, message, stack } = thrown;
+      return { name: String(name), message: String(message), stack: String(stack ?? "") };
+    }
+    return { name: "Error", message: String(thrown), stack: "" };
+  } catch {
+    return { name: "Error", message: "something that cannot be described was thrown", stack: "" };
   }
-  return { name: "Error", message: String(thrown), stack: "" };
 }

@@ -2,6 +2,7 @@
 
 import {
   Exact,
+  type Frame,
   frameOfTile,
   OutsideWorldError,
   type TileAddress,
@@ -21,26 +22,46 @@ const REMEMBERED = 4096;
 
 /** Iterations that every tile gets at least: more where one has zoomed in. */
 function fewest(z: number): number {
-  return 512 + 64 * z;
+  return Math.min(512 + 64 * z, affordable(z));
 }
 
-/** Iterations of the coarse picture, and so the most that a tile can get. */
+/** Iterations that are tried at most, and so about the most that a tile can get. */
 function most(z: number): number {
-  return 2000 + 3000 * z;
+  return Math.min(2000 + 3000 * z, affordable(z));
 }
 
-/** The share of escaped points that should be resolved well, and how far beyond their counts one looks. */
-const RESOLVED = 0.95;
-const MARGIN = 6;
+/** Milliseconds that a reference orbit may take for the sake of `auto`. */
+const ORBIT_MILLISECONDS = 4000;
+
+/**
+ * Steps that a reference orbit for zoom z makes in that time, by a model of what a step costs: a sum
+ * for the allocations, the additions and the products of numbers of z bits.
+ */
+function affordable(z: number): number {
+  const microseconds = 0.2 + 3e-4 * z + 2.6e-7 * z * z;
+  return Math.floor(1000 * ORBIT_MILLISECONDS / microseconds);
+}
+
+/** How much farther each further look goes, and the share of points whose escape makes it worthwhile. */
+const FARTHER = 4;
+const WORTHWHILE = 0.05;
+
+/** Quantiles of the counts of points that escape, and how far beyond the upper one an orbit may go. */
+const UPPER = 0.95;
+const LOWER = 0.05;
+const SPREADS = 5;
+const LEAST_MARGIN = 1.25;
 
 /**
  * Chooses iterations by a coarse picture of the ancestor tile at the zoom rounded down to a multiple of
  * four: so all tiles in it agree, whatever was asked before.
  *
- *     clamp(6 q, 512 + 64 z, 2000 + 3000 z), rounded up to 2^k or 3/2 2^k
+ *     max(q + 5 (q - p), 5/4 q, 512 + 64 z), at most 2000 + 3000 z, rounded up to 2^k or 3/2 2^k
  *
- * where q is the count that 95 % of the escaping points stay below. The rounding makes neighbouring
- * ancestors mostly agree.
+ * where the counts of nine tenths of the escaping points lie between p and q. Deep down all counts of a
+ * tile are large and close together, and what matters is how far apart they are. The rounding makes
+ * neighbouring ancestors mostly agree. The coarse picture is made with a few iterations first, and with
+ * more while that lets more points escape.
  */
 export class AutoIterations {
   readonly #sampler: Sampler & Pick<Painter, "copyCounts">;
@@ -83,15 +104,30 @@ export class AutoIterations {
 
   // Not cancelled with the request that came first: its neighbours want the same answer.
   async #look(ancestor: TileAddress): Promise<number> {
-    const iterations = most(ancestor.z);
-    using samples = await this.#sampler.sample(frameOfTile(ancestor, SIDE), {
-      iterations,
-      fractions: false,
-    });
-    const escaped = this.#sampler.copyCounts(samples).filter((count) => count < iterations).sort();
-    const typical = escaped[Math.floor(RESOLVED * (escaped.length - 1))] ?? 0;
-    return roundUp(Math.min(iterations, Math.max(fewest(ancestor.z), MARGIN * typical)));
+    const { z } = ancestor;
+    const frame = frameOfTile(ancestor, SIDE);
+    let escaped = 0;
+    for (let iterations = fewest(z);; iterations = Math.min(most(z), FARTHER * iterations)) {
+      const counts = await this.#countsThatEscape(frame, iterations);
+      const further = counts.length - escaped;
+      escaped = counts.length;
+      const settled = escaped > 0 && further <= WORTHWHILE * SIDE * SIDE;
+      if (settled || iterations >= most(z)) return chosen(z, counts);
+    }
   }
+
+  /** The counts of those points of a frame that escape, in order. */
+  async #countsThatEscape(frame: Frame, iterations: number): Promise<Uint32Array> {
+    using samples = await this.#sampler.sample(frame, { iterations, fractions: false });
+    return this.#sampler.copyCounts(samples).filter((count) => count < iterations).sort();
+  }
+}
+
+function chosen(z: number, counts: Uint32Array): number {
+  const at = (quantile: number) => counts[Math.floor(quantile * (counts.length - 1))] ?? 0;
+  const upper = at(UPPER);
+  const wanted = Math.max(upper + SPREADS * (upper - at(LOWER)), LEAST_MARGIN * upper, fewest(z));
+  return roundUp(Math.min(most(z), Math.ceil(wanted)));
 }
 
 /** The next of 1, 2, 3, 4, 6, 8, 12, 16, ... */

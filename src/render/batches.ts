@@ -15,6 +15,19 @@ const FEWEST_PIXELS = 64;
 /** Batches of a grid at least, so that two workers end at about the same time. */
 const FEWEST_BATCHES = 16;
 
+/** Columns and rows of a batch of perturbed pixels: whole groups of four by two, whatever the grid. */
+const PERTURBED_SHAPE: BatchShape = { columns: 64, rows: 8 };
+const DEAR_SHAPE: BatchShape = { columns: 16, rows: 8 };
+
+/** Iterations from which on batches of perturbed pixels are small. */
+const DEAR = 500_000;
+
+/** Cuts a grid of perturbed pixels. What a pixel costs is not known: skips may save nearly all of it. */
+export function perturbedShape(width: number, height: number, iterations: number): BatchShape {
+  const { columns, rows } = iterations < DEAR ? PERTURBED_SHAPE : DEAR_SHAPE;
+  return { columns: Math.min(width, columns), rows: Math.min(height, rows) };
+}
+
 /** Cuts a grid into batches of whole rows, or of parts of one row where a row alone is too much. */
 export function batchShape(width: number, height: number, iterations: number): BatchShape {
   const most = Math.min(MOST_PIXELS, MOST_STEPS / iterations, width * height / FEWEST_BATCHES);

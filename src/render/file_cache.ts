@@ -3,11 +3,13 @@
 import type { StoredEntry, TileStore } from "../store/mod.ts";
 import { InFlight } from "./in_flight.ts";
 import type { Rendered } from "./render.ts";
+import type { Arithmetic } from "./sampler.ts";
 
 /** A file as it is answered. */
 export interface Served {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly iterations: number;
+  readonly arithmetic: Arithmetic;
   /** What it took, when it was computed for those who wait now. */
   readonly rendered: Rendered | null;
 }
@@ -30,10 +32,9 @@ export class FileCache {
     this.#store = store;
   }
 
-  /** The file, if it is at hand without waiting. */
-  peek(key: string): Served | undefined {
-    const entry = this.#store.peek(key);
-    return entry && servedOf(entry);
+  /** The file's bytes, if they are at hand without waiting. */
+  peek(key: string): Uint8Array<ArrayBuffer> | undefined {
+    return this.#store.peek(key)?.bytes;
   }
 
   /** The file; `compute` runs when nobody has it and nobody computes it. */
@@ -47,14 +48,18 @@ export class FileCache {
       if (entry !== undefined) return servedOf(entry);
       signal.throwIfAborted();
       const rendered = await compute(signal);
-      const { bytes, iterations } = rendered;
+      const { bytes, iterations, arithmetic } = rendered;
+      const note = JSON.stringify({ iterations, arithmetic } satisfies Note);
       // Nobody waits for it to be written.
-      if (keep) void this.#store.put(key, { bytes, note: String(iterations) });
-      return { bytes, iterations, rendered };
+      if (keep) void this.#store.put(key, { bytes, note });
+      return { bytes, iterations, arithmetic, rendered };
     }, signal);
   }
 }
 
+/** What is noted of a file. */
+type Note = Pick<Served, "iterations" | "arithmetic">;
+
 function servedOf({ bytes, note }: StoredEntry): Served {
-  return { bytes, iterations: Number(note), rendered: null };
+  return { bytes, ...JSON.parse(note) as Note, rendered: null };
 }

@@ -17,8 +17,11 @@ export {
   renderView,
 } from "./render.ts";
 export { RenderWorkers, type RenderWorkersOptions } from "./render_workers.ts";
+export { OrbitTooLongError } from "./references.ts";
 export type {
+  Arithmetic,
   Painter,
+  PerturbationArithmetic,
   Sampled,
   SampleMemory,
   SampleOptions,

@@ -1,12 +1,14 @@
 /** What crosses between the renderer and its workers: plain data. Addresses are bytes in shared memory. */
 
+import type { PlacedReference } from "../fractal/mod.ts";
 import type { Look } from "../image/mod.ts";
 
 /** What a worker is started with. */
 export interface StartArgument {
-  readonly module: WebAssembly.Module;
+  readonly direct: WebAssembly.Module;
+  readonly perturbed: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  /** This worker's own memory: the kernel's scratch, and behind it 8 KiB for samples to warm up with. */
+  /** This worker's own memory: the kernels' scratch, one after the other, and some to warm up with. */
   readonly scratch: number;
 }
 
@@ -21,12 +23,25 @@ export interface Placed {
   readonly fractions: number;
 }
 
-/** A grid to be sampled, as batches of whole rows or of parts of one row. */
+/** A grid to be sampled, cut into batches. */
 export interface SampleOrder extends Placed {
-  /** Real parts of the columns and imaginary parts of the rows, plane units. */
+  /**
+   * Real parts of the columns and imaginary parts of the rows, plane units; or their differences from
+   * the reference.
+   */
   readonly columns: Float64Array;
   readonly rows: Float64Array;
   readonly shape: BatchShape;
+  /** How it is perturbed; without it the points are doubles. */
+  readonly perturbed?: Perturbed;
+}
+
+/** What perturbation takes. */
+export interface Perturbed {
+  readonly reference: PlacedReference;
+  readonly skips: boolean;
+  /** Address of two i64: steps made, and steps skipped, to which every batch adds. */
+  readonly tally: number;
 }
 
 /** How a grid is cut: batches of this many columns and rows; less at the edges. */

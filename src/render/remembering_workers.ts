@@ -61,11 +61,16 @@ export class RememberingWorkers implements Sampler, Painter {
   }
 
   async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
-    const below = liesBelowTheAxis(frame);
-    const upper = below ? mirrorOfFrame(frame) : frame;
-    const samples = frame.width * frame.height <= MOST_SAMPLES
-      ? await this.#recall(upper, options)
-      : await this.#workers.sample(upper, options);
+    const { whole, skips = true } = options;
+    // All bands of a picture the same way, as they have the same reference.
+    const below = liesBelowTheAxis(whole ?? frame);
+    const turned = below ? mirrorOfFrame(frame) : frame;
+    const samples = whole === undefined && skips && frame.width * frame.height <= MOST_SAMPLES
+      ? await this.#recall(turned, options)
+      : await this.#workers.sample(turned, {
+        ...options,
+        ...(whole && { whole: below ? mirrorOfFrame(whole) : whole }),
+      });
     if (below) this.#workers.turnOver(samples);
     return samples;
   }
@@ -95,11 +100,10 @@ export class RememberingWorkers implements Sampler, Painter {
     const near = memory.peek(key);
     const entry = near ?? await disk.get(key);
     if (entry === undefined) return undefined;
-    const hasFractions = entry.note === WITH_FRACTIONS;
-    if (fractions && !hasFractions) return undefined;
+    const note = JSON.parse(entry.note) as Note;
+    if (fractions && !note.fractions) return undefined;
     if (near === undefined) void memory.put(key, entry);
-    const saved = { width, height, iterations, fractions: hasFractions, bytes: entry.bytes };
-    return { saved, milliseconds: 0 };
+    return { saved: { width, height, iterations, bytes: entry.bytes, ...note }, milliseconds: 0 };
   }
 
   async #compute(key: string, frame: Frame, options: SampleOptions): Promise<Recalled> {
@@ -107,7 +111,10 @@ export class RememberingWorkers implements Sampler, Painter {
     const saved = this.#workers.save(samples);
     const { milliseconds } = samples;
     const { memory, disk } = this.#stores;
-    const note = saved.fractions ? WITH_FRACTIONS : COUNTS_ALONE;
+    const { fractions, arithmetic } = saved;
+    // Whoever remembers it has not waited for its orbit.
+    const told = arithmetic.kind === "double" ? arithmetic : { ...arithmetic, orbit: 0 };
+    const note = JSON.stringify({ fractions, arithmetic: told } satisfies Note);
     const entry: StoredEntry = { bytes: saved.bytes, note };
     void memory.put(key, entry);
     if (milliseconds >= DEAR) void disk.put(key, entry, { compress: true });
@@ -139,9 +146,8 @@ export class RememberingWorkers implements Sampler, Painter {
   }
 }
 
-/** Notes of entries. */
-const WITH_FRACTIONS = "counts, fractions";
-const COUNTS_ALONE = "counts";
+/** What is noted of samples. */
+type Note = Pick<SavedSamples, "fractions" | "arithmetic">;
 
 /** Everything that a sample depends on, of any length, in 43 characters. */
 function keyOf({ re, im, step, width, height }: Frame, { iterations }: SampleOptions): string {

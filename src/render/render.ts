@@ -10,7 +10,7 @@ import {
   type View,
 } from "../plane/mod.ts";
 import type { AutoIterations } from "./auto_iterations.ts";
-import type { Painter, SampleOptions, Sampler } from "./sampler.ts";
+import type { Arithmetic, Painter, SampleOptions, Sampler } from "./sampler.ts";
 
 /** Whatever changes a sample: the count of a point that does not escape. */
 export type Iterations = number | "auto";
@@ -47,6 +47,7 @@ export interface Rendered {
   /** Milliseconds that a worker took to colour and to encode; 0 where a picture came in bands. */
   readonly colour: number;
   readonly encode: number;
+  readonly arithmetic: Arithmetic;
 }
 
 /** Renders a tile of `size` * `size` pixels. */
@@ -105,7 +106,7 @@ async function renderFrame(
   return { ...result, iterations, elapsed: performance.now() - began };
 }
 
-type Part = Pick<Rendered, "bytes" | "compute" | "colour" | "encode">;
+type Part = Pick<Rendered, "bytes" | "compute" | "colour" | "encode" | "arithmetic">;
 
 async function renderAtOnce(
   workers: Sampler & Painter,
@@ -116,12 +117,13 @@ async function renderAtOnce(
   using samples = await workers.sample(frame, sampleOptions(iterations, output, limits));
   const { width, height, counts, fractions } = samples;
   const placed = { width, height, iterations, counts, fractions };
-  const compute = samples.milliseconds;
+  const { milliseconds: compute, arithmetic } = samples;
   if (output.format === "npy") {
-    return { bytes: await workers.npy(placed, signal), compute, colour: 0, encode: 0 };
+    const bytes = await workers.npy(placed, signal);
+    return { bytes, compute, colour: 0, encode: 0, arithmetic };
   }
   const order = { samples: placed, look: output.look, factor };
-  return { ...await workers.png(order, pngOptions(output), signal), compute };
+  return { ...await workers.png(order, pngOptions(output), signal), compute, arithmetic };
 }
 
 /** A picture whose samples do not fit the memory at once: band by band, and encoded at the end. */
@@ -137,6 +139,7 @@ async function renderInBands(
   const channels = output.format === "npy" ? 4 : factor === 1 ? 1 : 3;
   const pixels = new Uint8Array(width * height * channels);
   let compute = 0;
+  let arithmetic: Arithmetic = { kind: "double" };
   for (let from = 0; from < frame.height; from += rows) {
     const to = Math.min(frame.height, from + rows);
     const options = sampleOptions(iterations, output, {
@@ -144,7 +147,7 @@ async function renderInBands(
       ...(limits.budget !== undefined && { budget: Math.max(1, limits.budget - compute) }),
       onProgress: (share) => limits.onProgress?.((from + share * (to - from)) / frame.height),
     });
-    using samples = await workers.sample(bandOf(frame, from, to), options);
+    using samples = await workers.sample(bandOf(frame, from, to), { ...options, whole: frame });
     const { counts, fractions } = samples;
     const placed = { width: frame.width, height: to - from, iterations, counts, fractions };
     const band = output.format === "npy"
@@ -152,10 +155,11 @@ async function renderInBands(
       : await workers.pixels({ samples: placed, look: output.look, factor }, signal);
     pixels.set(band, from / factor * width * channels);
     compute += samples.milliseconds;
+    arithmetic = together(arithmetic, samples.arithmetic);
   }
   if (output.format === "npy") {
     const bytes = encodeNpy(new Uint32Array(pixels.buffer), { width, height });
-    return { bytes, compute, colour: 0, encode: 0 };
+    return { bytes, compute, colour: 0, encode: 0, arithmetic };
   }
   const picture = factor === 1
     ? {
@@ -167,7 +171,18 @@ async function renderInBands(
     }
     : { kind: "true colour" as const, width, height, channels: 3 as const, pixels };
   const bytes = await workers.encode(picture, pngOptions(output), signal);
-  return { bytes, compute, colour: 0, encode: 0 };
+  return { bytes, compute, colour: 0, encode: 0, arithmetic };
+}
+
+/** What is said of two bands together. */
+function together(one: Arithmetic, next: Arithmetic): Arithmetic {
+  if (one.kind === "double" || next.kind === "double") return next;
+  return {
+    ...next,
+    made: one.made + next.made,
+    skipped: one.skipped + next.skipped,
+    orbit: one.orbit + next.orbit,
+  };
 }
 
 function sampleOptions(

@@ -1,12 +1,22 @@
 /** The local sampler and painter: one pool of workers over one shared memory. */
 
-import { compileKernel, SCRATCH_BYTES } from "../fractal/mod.ts";
+import {
+  compileKernel,
+  compilePerturbedKernel,
+  differencesOf,
+  pathOf,
+  PERTURBED_SCRATCH_BYTES,
+  SCRATCH_BYTES,
+  WARM_UP_BYTES,
+} from "../fractal/mod.ts";
 import type { Picture, PngOptions } from "../image/mod.ts";
 import { columnsOf, type Frame, rowsOf } from "../plane/mod.ts";
-import { Arena, Pool, type PoolCounters } from "../pool/mod.ts";
-import { batchCount, batchShape } from "./batches.ts";
-import type { PaintOrder, Placed, SampleOrder, StartArgument } from "./orders.ts";
+import { Arena, Pool, type PoolCounters, type Region } from "../pool/mod.ts";
+import { batchCount, batchShape, perturbedShape } from "./batches.ts";
+import type { PaintOrder, Perturbed, Placed, SampleOrder, StartArgument } from "./orders.ts";
+import { type HeldReference, References } from "./references.ts";
 import type {
+  Arithmetic,
   PaintedFile,
   Painter,
   Sampled,
@@ -23,16 +33,25 @@ export interface RenderWorkersOptions {
   readonly workers?: number;
   /** Bytes of memory shared with them, for samples and scratch; default 256 MiB. */
   readonly memoryBytes?: number;
+  /** Bytes of the same memory for reference orbits and their tables; default 192 MiB. */
+  readonly referenceBytes?: number;
 }
 
 const PAGE = 65536;
 const DEFAULT_MEMORY = 256 * 2 ** 20;
+const DEFAULT_REFERENCES = 192 * 2 ** 20;
 
-/** A worker's own part of the memory: the kernel's scratch and 1024 samples for its warm-up. */
-const BYTES_PER_WORKER = SCRATCH_BYTES + 8 * 1024;
+/** A worker's own part of the memory. */
+const BYTES_PER_WORKER = SCRATCH_BYTES + PERTURBED_SCRATCH_BYTES + WARM_UP_BYTES;
+
+/** Threads that may run on for ever before a replacement has to wait: far more than a machine bears. */
+const STRAYS = 8;
 
 /** Bytes of a sample: a u32 count and an f32 fraction. */
 const SAMPLE_BYTES = 8;
+
+/** Bytes in front of a frame's samples: the steps that perturbation made and skipped, two i64. */
+const TALLY_BYTES = 16;
 
 type RenderPool = Awaited<ReturnType<typeof Pool.start<RenderService>>>;
 
@@ -46,12 +65,22 @@ export class RenderWorkers implements Sampler, Painter, SampleMemory, AsyncDispo
   readonly mostSamples: number;
   readonly #memory: WebAssembly.Memory;
   readonly #arena: Arena;
+  readonly #references: References;
   readonly #pool: RenderPool;
 
-  private constructor(memory: WebAssembly.Memory, arena: Arena, pool: RenderPool) {
+  private constructor(
+    memory: WebAssembly.Memory,
+    { arena, references }: { arena: Arena; references: Arena },
+    pool: RenderPool,
+  ) {
     this.#memory = memory;
     this.#arena = arena;
     this.#pool = pool;
+    this.#references = new References(memory, references, {
+      orbit: (orbit, length, { milliseconds, signal }) =>
+        pool.apply("orbit", [orbit, length, milliseconds], { signal }),
+      finish: (at, shape, reach) => pool.apply("finishReference", [at, shape, reach]),
+    });
     // A quarter, so that one large picture never keeps all others waiting for memory.
     this.mostSamples = Math.floor(arena.capacity / 4 / SAMPLE_BYTES);
   }
@@ -59,65 +88,134 @@ export class RenderWorkers implements Sampler, Painter, SampleMemory, AsyncDispo
   /** Starts and warms the workers. */
   static async start(options: RenderWorkersOptions = {}): Promise<RenderWorkers> {
     const workers = options.workers ?? navigator.hardwareConcurrency;
-    const pages = Math.ceil((options.memoryBytes ?? DEFAULT_MEMORY) / PAGE);
+    const referenceBytes = options.referenceBytes ?? DEFAULT_REFERENCES;
+    const samplePages = Math.ceil((options.memoryBytes ?? DEFAULT_MEMORY) / PAGE);
+    const pages = samplePages + Math.ceil(referenceBytes / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    const module = await compileKernel();
-    // The first page is the kernel's own. A replaced worker's scratch is not used again: nobody knows
-    // whether its thread still writes there.
-    let next = PAGE;
-    const spare = 8;
-    const scratchEnd = PAGE + (workers + spare) * BYTES_PER_WORKER;
-    const arena = new Arena(scratchEnd, pages * PAGE);
+    const direct = await compileKernel();
+    const perturbed = await compilePerturbedKernel();
+    // The first page is the kernel's own. Room for every worker and its replacement, as the two may
+    // overlap, and for some that were given up and run on: theirs is not lent again while they do.
+    const scratchEnd = PAGE + (2 * workers + STRAYS) * BYTES_PER_WORKER;
+    const scratches = new Arena(PAGE, scratchEnd);
+    const arena = new Arena(scratchEnd, samplePages * PAGE);
+    const references = new Arena(samplePages * PAGE, pages * PAGE);
     const pool = await Pool.start<RenderService>(new URL("./worker.ts", import.meta.url), {
       size: workers,
-      startArgument: (): StartArgument => {
-        if (next >= scratchEnd) {
-          throw new RangeError("Cannot start a worker: no scratch memory left");
-        }
-        const scratch = next;
-        next += BYTES_PER_WORKER;
-        return { module, memory, scratch };
+      startArgument: async (ended): Promise<StartArgument> => {
+        const scratch = await scratches.allocate(BYTES_PER_WORKER);
+        void ended.then(() => scratch[Symbol.dispose]());
+        return { direct, perturbed, memory, scratch: scratch.at };
       },
     });
-    return new RenderWorkers(memory, arena, pool);
+    return new RenderWorkers(memory, { arena, references }, pool);
   }
 
   get counters(): PoolCounters {
     return this.#pool.counters;
   }
 
+  /** Reference orbits that are kept, and the bytes that they take. */
+  get referenceCounters(): { readonly kept: number; readonly bytes: number } {
+    return this.#references.counters;
+  }
+
   async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
-    const { width, height } = frame;
-    const { iterations, fractions, signal, budget, onProgress } = options;
+    const { iterations, signal, budget, whole = frame } = options;
+    const path = pathOf(whole);
+    if (path.arithmetic === "double") {
+      const shape = batchShape(frame.width, frame.height, iterations);
+      const columns = columnsOf(frame);
+      const rows = rowsOf(frame);
+      return await this.#sweep({ columns, rows, shape }, options);
+    }
+    using reference = await this.#references.hold(path.reference, iterations, {
+      ...(signal && { signal }),
+      ...(budget !== undefined && { budget }),
+    });
+    const shape = perturbedShape(frame.width, frame.height, iterations);
+    const differences = differencesOf(frame, path.reference);
+    const columns = columnsOf(differences);
+    const rows = rowsOf(differences);
+    return await this.#sweep({ columns, rows, shape, reference }, {
+      ...options,
+      ...(budget !== undefined && { budget: Math.max(1, budget - reference.milliseconds) }),
+    });
+  }
+
+  /** Lets the workers compute a grid's batches. */
+  async #sweep(
+    grid: Pick<SampleOrder, "columns" | "rows" | "shape"> & {
+      readonly reference?: HeldReference;
+    },
+    { iterations, fractions, skips = true, signal, budget, onProgress }: SampleOptions,
+  ): Promise<Sampled> {
+    const { columns, rows, shape, reference } = grid;
+    const width = columns.length;
+    const height = rows.length;
     const count = width * height;
-    const region = await this.#arena.allocate(count * (fractions ? SAMPLE_BYTES : 4), signal);
+    const region = await this.#arena.allocate(
+      TALLY_BYTES + count * (fractions ? SAMPLE_BYTES : 4),
+      signal,
+    );
+    let strays: Promise<void> | undefined;
+    const giveBack = () => {
+      if (strays === undefined) region[Symbol.dispose]();
+      else void strays.then(() => region[Symbol.dispose]());
+    };
     try {
+      const counts = region.at + TALLY_BYTES;
       const placed: Placed = {
         width,
         height,
         iterations,
-        counts: region.at,
-        fractions: fractions ? region.at + 4 * count : 0,
+        counts,
+        fractions: fractions ? counts + 4 * count : 0,
       };
-      const shape = batchShape(width, height, iterations);
       const batches = batchCount(width, height, shape);
       const order: SampleOrder = {
         ...placed,
-        columns: columnsOf(frame),
-        rows: rowsOf(frame),
+        columns,
+        rows,
         shape,
+        ...(reference && { perturbed: this.#perturbed(reference, { skips, region }) }),
       };
       const milliseconds = await this.#pool.sweep("sample", order, {
         batches,
+        onStray: (ended: Promise<void>) => strays = ended,
         ...(signal && { signal }),
         ...(budget !== undefined && { budget }),
         ...(onProgress && { onProgress: (done: number) => onProgress(done / batches) }),
       });
-      return { ...placed, milliseconds, [Symbol.dispose]: () => region[Symbol.dispose]() };
+      return {
+        ...placed,
+        milliseconds: milliseconds + (reference?.milliseconds ?? 0),
+        arithmetic: this.#arithmeticOf(reference, region),
+        [Symbol.dispose]: giveBack,
+      };
     } catch (error) {
-      region[Symbol.dispose]();
+      giveBack();
       throw error;
     }
+  }
+
+  #perturbed(
+    { at, x, y, unit }: HeldReference,
+    { skips, region }: { skips: boolean; region: Region },
+  ): Perturbed {
+    this.#tallyAt(region).fill(0n);
+    return { reference: { at, x, y, unit }, skips, tally: region.at };
+  }
+
+  #arithmeticOf(reference: HeldReference | undefined, region: Region): Arithmetic {
+    if (reference === undefined) return { kind: "double" };
+    const { bits, length, wide, milliseconds } = reference;
+    const [made = 0, skipped = 0] = Array.from(this.#tallyAt(region), Number);
+    return { kind: "perturbation", bits, length, wide, made, skipped, orbit: milliseconds };
+  }
+
+  #tallyAt(region: Region): BigInt64Array {
+    return new BigInt64Array(this.#memory.buffer, region.at, 2);
   }
 
   png(
@@ -150,21 +248,21 @@ export class RenderWorkers implements Sampler, Painter, SampleMemory, AsyncDispo
     return new Uint32Array(this.#memory.buffer, counts, width * height).slice();
   }
 
-  save({ width, height, iterations, counts, fractions }: Placed): SavedSamples {
+  save({ width, height, iterations, counts, fractions, arithmetic }: Sampled): SavedSamples {
     const half = 4 * width * height;
     const bytes = new Uint8Array(fractions === 0 ? half : 2 * half);
     bytes.set(new Uint8Array(this.#memory.buffer, counts, half));
     if (fractions !== 0) bytes.set(new Uint8Array(this.#memory.buffer, fractions, half), half);
-    return { width, height, iterations, fractions: fractions !== 0, bytes };
+    return { width, height, iterations, fractions: fractions !== 0, bytes, arithmetic };
   }
 
   async place(saved: SavedSamples, signal?: AbortSignal): Promise<Sampled> {
-    const { width, height, iterations, bytes } = saved;
+    const { width, height, iterations, bytes, arithmetic } = saved;
     const region = await this.#arena.allocate(bytes.length, signal);
     new Uint8Array(this.#memory.buffer, region.at, bytes.length).set(bytes);
     const fractions = saved.fractions ? region.at + 4 * width * height : 0;
     return {
-      ...{ width, height, iterations, counts: region.at, fractions, milliseconds: 0 },
+      ...{ width, height, iterations, counts: region.at, fractions, milliseconds: 0, arithmetic },
       [Symbol.dispose]: () => region[Symbol.dispose](),
     };
   }

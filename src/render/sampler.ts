@@ -9,6 +9,13 @@ import type { Picture } from "../image/mod.ts";
 export interface SampleOptions {
   /** The count of a point that does not escape. */
   readonly iterations: number;
+  /**
+   * The frame of which this one is a band: its reference is chosen, so that all bands of a picture have
+   * the same. Default: the frame itself.
+   */
+  readonly whole?: Frame;
+  /** Whether perturbation may skip steps by its tables; default: yes. Tests and benchmarks say no. */
+  readonly skips?: boolean;
   /** Whether fractions are wanted too (pictures) or counts alone (arrays). */
   readonly fractions: boolean;
   readonly signal?: AbortSignal;
@@ -20,8 +27,27 @@ export interface SampleOptions {
 
 /** Samples in shared memory, theirs until disposed of. */
 export interface Sampled extends Placed, Disposable {
-  /** Compute time it took, milliseconds of all cores together. */
+  /** Compute time it took, milliseconds of all cores together, a new reference orbit included. */
   readonly milliseconds: number;
+  readonly arithmetic: Arithmetic;
+}
+
+/** How samples were computed. */
+export type Arithmetic = { readonly kind: "double" } | PerturbationArithmetic;
+
+/** Differences from a reference orbit. */
+export interface PerturbationArithmetic {
+  readonly kind: "perturbation";
+  /** Bits behind the point, and number of points, of the reference orbit. */
+  readonly bits: number;
+  readonly length: number;
+  /** Whether differences had an exponent of their own at first. */
+  readonly wide: boolean;
+  /** Steps of single pixels that were made, and that tables skipped. */
+  readonly made: number;
+  readonly skipped: number;
+  /** Milliseconds that the orbit took; 0 when it was there. */
+  readonly orbit: number;
 }
 
 /** Computes the samples of a frame. */
@@ -38,13 +64,14 @@ export interface SavedSamples {
   readonly iterations: number;
   /** Whether there are fractions. */
   readonly fractions: boolean;
+  readonly arithmetic: Arithmetic;
   /** width * height u32 counts and, if there are fractions, as many f32, in the machine's byte order. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** Carries samples out of shared memory and back. */
 export interface SampleMemory {
-  save(samples: Placed): SavedSamples;
+  save(samples: Sampled): SavedSamples;
   /** Waits for memory if need be. */
   place(saved: SavedSamples, signal?: AbortSignal): Promise<Sampled>;
   /** Turns samples upside down, where they lie. */

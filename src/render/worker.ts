@@ -1,6 +1,17 @@
 /** The workers' entry: the kernel and the colours behind the pool's door. Needs no permission. */
 
-import { Kernel, SCRATCH_BYTES, warmUp } from "../fractal/mod.ts";
+import {
+  advanceOrbit,
+  Kernel,
+  type Orbit,
+  type OrbitSlice,
+  PERTURBED_SCRATCH_BYTES,
+  PerturbedKernel,
+  type ReferenceShape,
+  SCRATCH_BYTES,
+  warmUp,
+  warmUpPerturbed,
+} from "../fractal/mod.ts";
 import {
   encodeNpy,
   encodePng,
@@ -13,25 +24,35 @@ import {
 import { serve, Transferred } from "../pool/mod.ts";
 import { batchAt } from "./batches.ts";
 import type { PaintedFile } from "./sampler.ts";
-import type { PaintOrder, Placed, SampleOrder, StartArgument } from "./orders.ts";
+import type { PaintOrder, Perturbed, Placed, SampleOrder, StartArgument } from "./orders.ts";
 
 let kernel: Kernel;
+let perturbed: PerturbedKernel;
 let memory: WebAssembly.Memory;
 
 const service = serve({
   async start(argument: StartArgument) {
     memory = argument.memory;
-    kernel = await Kernel.start(argument.module, memory, argument.scratch);
-    warmUp(kernel, argument.scratch + SCRATCH_BYTES);
+    kernel = await Kernel.start(argument.direct, memory, argument.scratch);
+    const next = argument.scratch + SCRATCH_BYTES;
+    perturbed = await PerturbedKernel.start(argument.perturbed, memory, next);
+    const rest = next + PERTURBED_SCRATCH_BYTES;
+    warmUp(kernel, rest);
+    warmUpPerturbed(perturbed, memory, rest);
   },
   sweeps: {
     /** Fills in how long each pixel takes to escape. */
     sample: (order: SampleOrder) => (number: number, stopped: () => boolean) => {
       const { fromColumn, toColumn, fromRow, toRow } = batchAt(order, number);
+      const columns = order.columns.subarray(fromColumn, toColumn);
+      const rows = order.rows.subarray(fromRow, toRow);
+      if (isPerturbed(order)) {
+        return samplePerturbed(order, { fromColumn, fromRow, columns, rows }, stopped);
+      }
       const offset = 4 * (fromRow * order.width + fromColumn);
       kernel.sample({
-        columns: order.columns.subarray(fromColumn, toColumn),
-        rows: order.rows.subarray(fromRow, toRow),
+        columns,
+        rows,
         iterations: order.iterations,
         counts: order.counts + offset,
         fractions: order.fractions === 0 ? 0 : order.fractions + offset,
@@ -39,6 +60,14 @@ const service = serve({
     },
   },
   functions: {
+    /** Iterates a reference's orbit for about so many milliseconds. */
+    orbit: (orbit: Orbit, length: number, milliseconds: number): Transferred<OrbitSlice> => {
+      const slice = advanceOrbit(orbit, length, milliseconds);
+      return new Transferred(slice, [slice.points.buffer]);
+    },
+    /** Builds the tables of a reference whose points are in place. */
+    finishReference: (at: number, shape: ReferenceShape, reach: number) =>
+      perturbed.finishReference(at, shape, reach),
     /** Colours samples and encodes the picture. */
     png: (order: PaintOrder, options: PngOptions): Transferred<PaintedFile> => {
       const began = performance.now();
@@ -59,6 +88,36 @@ const service = serve({
     npy: (samples: Placed) => moved(encodeNpy(view(samples).counts, samples)),
   },
 });
+
+function isPerturbed(
+  order: SampleOrder,
+): order is SampleOrder & { readonly perturbed: Perturbed } {
+  return order.perturbed !== undefined;
+}
+
+/** Computes a batch of perturbed pixels, and adds its steps to the frame's. */
+function samplePerturbed(
+  order: SampleOrder & { readonly perturbed: Perturbed },
+  batch: { fromColumn: number; fromRow: number; columns: Float64Array; rows: Float64Array },
+  stopped: () => boolean,
+): void {
+  const { width, iterations, counts, fractions } = order;
+  const { reference, skips, tally } = order.perturbed;
+  const offset = 4 * (batch.fromRow * width + batch.fromColumn);
+  const steps = perturbed.sample({
+    columns: batch.columns,
+    rows: batch.rows,
+    reference,
+    iterations,
+    skips,
+    counts: counts + offset,
+    fractions: fractions === 0 ? 0 : fractions + offset,
+    stride: width,
+  }, stopped);
+  const sums = new BigInt64Array(memory.buffer, tally, 2);
+  Atomics.add(sums, 0, BigInt(steps.made));
+  Atomics.add(sums, 1, BigInt(steps.skipped));
+}
 
 /** The type by which the pool knows what it may ask for. */
 export type RenderService = typeof service;

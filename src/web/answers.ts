@@ -1,7 +1,7 @@
 /** Files as answers: validators first, then the work, then the headers that go with it. */
 
 import type { Context } from "hono";
-import type { Rendered, Served } from "../render/mod.ts";
+import type { Arithmetic, Rendered, Served } from "../render/mod.ts";
 import { matches } from "./validators.ts";
 
 /** What an answer says of itself before it has been computed. */
@@ -32,10 +32,11 @@ export async function answerFile(
     return c.body(null, 304, { etag, "cache-control": cacheControl });
   }
   if (c.req.method === "HEAD") return c.body(null, 200, headers);
-  const { bytes, iterations, rendered } = await serve(c.req.raw.signal);
+  const { bytes, iterations, arithmetic, rendered } = await serve(c.req.raw.signal);
   return c.body(bytes, 200, {
     ...headers,
     "mandeltile-iterations": String(iterations),
+    "mandeltile-arithmetic": described(arithmetic),
     "server-timing": rendered === null ? CACHED : timing(rendered),
   });
 }
@@ -43,7 +44,18 @@ export async function answerFile(
 /** What `Server-Timing` says of a file that was there. */
 export const CACHED = "cache";
 
-function timing(rendered: Rendered): string {
-  const parts = ["compute", "colour", "encode", "elapsed"] as const;
-  return parts.map((part) => `${part};dur=${rendered[part].toFixed(2)}`).join(", ");
+/** How it was computed: `double`, or `perturbation` with what there is to say of its reference. */
+function described(arithmetic: Arithmetic): string {
+  if (arithmetic.kind === "double") return "double";
+  const { bits, length, wide, made, skipped } = arithmetic;
+  const share = skipped / Math.max(1, made + skipped);
+  return `perturbation; bits=${bits}; reference=${length}; skipped=${share.toFixed(4)}` +
+    (wide ? "; wide" : "");
+}
+
+/** Milliseconds of every part; the orbit's are a part of those of compute. */
+function timing({ compute, colour, encode, elapsed, arithmetic }: Rendered): string {
+  const orbit = arithmetic.kind === "double" ? 0 : arithmetic.orbit;
+  return Object.entries({ orbit, compute, colour, encode, elapsed })
+    .map(([part, milliseconds]) => `${part};dur=${milliseconds.toFixed(2)}`).join(", ");
 }

@@ -96,7 +96,13 @@ export function createApp({ renderer, files, limits, maxAge, report }: AppOption
   app.use(cors({
     origin: "*",
     allowMethods: ["GET", "HEAD", "POST", "OPTIONS"],
-    exposeHeaders: ["ETag", "Retry-After", "Mandeltile-Iterations", "Server-Timing"],
+    exposeHeaders: [
+      "ETag",
+      "Retry-After",
+      "Mandeltile-Arithmetic",
+      "Mandeltile-Iterations",
+      "Server-Timing",
+    ],
     maxAge: 86400,
   }));
   app.use(secureHeaders(FILE_SECURITY));

@@ -58,8 +58,8 @@ export class HotAnswers {
     if (had !== null && matches(had, known.etag)) {
       return known.notModified?.clone();
     }
-    const file = known.ok && this.#files.peek(known.etag);
-    return file && new Response(file.bytes, { headers: known.ok! });
+    const bytes = known.ok && this.#files.peek(known.etag);
+    return bytes && new Response(bytes, { headers: known.ok! });
   }
 
   /** Notes how the app answered. */

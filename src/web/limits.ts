@@ -30,7 +30,7 @@ export interface Limits {
 
 /** The limits of a server that was told nothing else, apart from `concurrency`. */
 export const DEFAULT_LIMITS: Omit<Limits, "concurrency"> = {
-  deepest: 40,
+  deepest: 30_000,
   iterations: 5_000_000,
   side: 16_384,
   pixels: 2 ** 24,

@@ -1,7 +1,7 @@
 /** Errors as answers: one table from what was thrown to a status and a problem document (RFC 9457). */
 
 import { OutsideWorldError, TooDeepError } from "../plane/mod.ts";
-import { OverBudgetError, PoolClosedError } from "../render/mod.ts";
+import { OrbitTooLongError, OverBudgetError, PoolClosedError } from "../render/mod.ts";
 import type { Context } from "hono";
 
 /** A request that cannot be read or is above a limit: 400. */
@@ -77,6 +77,10 @@ function problemOf(error: unknown): Problem | undefined {
   if (error instanceof OverBudgetError) {
     const headers = { "retry-after": String(LATER) };
     return { status: 503, title: "Service Unavailable", extra: { limit: "budget" }, headers };
+  }
+  if (error instanceof OrbitTooLongError) {
+    const extra = { parameter: "iterations", limit: "referenceBytes", allowed: error.allowed };
+    return { status: 400, title: "Bad Request", extra };
   }
   if (error instanceof PoolClosedError) {
     const headers = { "retry-after": String(LATER) };

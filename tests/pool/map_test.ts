@@ -177,5 +177,6 @@ Deno.test("a process is started, joined, and tells how it ended", async () => {
   const stopped = new Process<LessonService, "square">(module, "square", [1]);
   stopped.start();
   stopped.terminate();
-  assert.equal(stopped.exitCode, -15);
+  assert.equal(await stopped.join(), true);
+  assert.deepEqual([stopped.exitCode, stopped.isAlive], [-15, false]);
 });

@@ -65,7 +65,7 @@ Deno.test("close waits for what was taken and takes no more", async () => {
   assert.equal(await call, 49);
   await sweep;
   assertSquares(squares);
-  assert.deepEqual(pool.counters, { alive: 0, lost: 0, pending: 0 });
+  assert.deepEqual(pool.counters, { alive: 0, lost: 0, strays: 0, pending: 0 });
 });
 
 Deno.test("a pool that is closing still replaces its dead", async () => {
@@ -92,10 +92,12 @@ Deno.test("terminate rejects everything at once", async () => {
       status === "rejected" && "reason" in rest && rest.reason instanceof PoolClosedError
     ),
   );
-  assert.deepEqual(pool.counters, { alive: 0, lost: 0, pending: 0 });
+  assert.deepEqual(pool.counters, { alive: 0, lost: 0, strays: 2, pending: 0 });
   await assert.rejects(pool.apply("square", [1]), PoolClosedError);
-  // So that the threads end: one that is parked cannot be terminated.
+  // A thread that is parked cannot be terminated.
   release.raise();
+  assert.equal(await pool.join(), true);
+  assert.equal(pool.counters.strays, 0);
 });
 
 Deno.test("a start that fails rejects the pool's start", async () => {

@@ -29,7 +29,7 @@ Deno.test("calls give the functions' results, in their types", async () => {
   assert.equal(moved.join(), "7,7,7,7,7");
   const many = await Promise.all(Array.from({ length: 200 }, (_, i) => pool.apply("square", [i])));
   assert.ok(many.every((value, i) => value === i * i));
-  assert.deepEqual(pool.counters, { alive: 2, lost: 0, pending: 0 });
+  assert.deepEqual(pool.counters, { alive: 2, lost: 0, strays: 0, pending: 0 });
   // @ts-expect-error: it takes a number
   await pool.apply("square", ["12"]);
   // @ts-expect-error: there is no such function
@@ -97,7 +97,7 @@ Deno.test("what cannot be cloned is a TypeError here, a RemoteError there", asyn
     remoteName: "DataCloneError",
   });
   assert.equal(await pool.apply("square", [3]), 9);
-  assert.deepEqual(pool.counters, { alive: 1, lost: 0, pending: 0 });
+  assert.deepEqual(pool.counters, { alive: 1, lost: 0, strays: 0, pending: 0 });
 });
 
 Deno.test("a batch that throws is done on another worker", async () => {
@@ -120,7 +120,7 @@ Deno.test("a batch that always throws fails its sweep alone", async () => {
     assertSquares(good.squares);
     assert.ok(bad.status === "rejected" && bad.reason instanceof RemoteError);
     assert.match(bad.reason.message, /^RangeError: cannot do batch \d+$/);
-    assert.deepEqual(pool.counters, { alive: size, lost: 0, pending: 0 });
+    assert.deepEqual(pool.counters, { alive: size, lost: 0, strays: 0, pending: 0 });
   }
 });
 
@@ -259,25 +259,40 @@ Deno.test("a call can be aborted while it waits and while it runs", async () => 
   release.raise();
   assert.equal(await second, 4);
   assert.equal(counted.count, 0, "what was aborted in line is never begun");
-  assert.deepEqual(pool.counters, { alive: 1, lost: 0, pending: 0 });
+  assert.deepEqual(pool.counters, { alive: 1, lost: 0, strays: 0, pending: 0 });
 });
 
 Deno.test("a call that nobody waits for is not made again", async () => {
   await using pool = await startPool(1);
   const controller = new AbortController();
-  const deadly = new Flag();
+  const entered = new Flag();
+  const release = new Flag();
+  const call = pool.apply("holdAndDie", [entered.buffer, release.buffer], {
+    signal: controller.signal,
+  });
+  await entered.reached(1);
+  controller.abort();
+  await assert.rejects(call, { name: "AbortError" });
+  release.raise();
+  assert.equal(await pool.apply("square", [6]), 36);
+  assert.deepEqual([entered.count, pool.counters.lost], [1, 1]);
+});
+
+Deno.test("a call that is aborted in a worker's mailbox is not begun", async () => {
+  await using pool = await startPool(1);
+  const controller = new AbortController();
+  const counted = new Flag();
   const release = new Flag();
   const held = pool.apply("hold", [new Flag().buffer, release.buffer]);
-  const call = pool.apply("die", ["report", deadly.buffer, Infinity], {
+  const call = pool.apply("die", ["report", counted.buffer, Infinity], {
     signal: controller.signal,
   });
   controller.abort();
   await assert.rejects(call, { name: "AbortError" });
   release.raise();
   assert.equal(await held, "released");
-  await deadly.reached(1);
   assert.equal(await pool.apply("square", [6]), 36);
-  assert.equal(deadly.count, 1);
+  assert.deepEqual([counted.count, pool.counters.lost], [0, 0]);
 });
 
 Deno.test("a sweep over its budget is stopped", async () => {

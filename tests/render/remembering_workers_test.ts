@@ -2,7 +2,14 @@
 
 import assert from "node:assert/strict";
 import { parsePalette } from "../../src/image/mod.ts";
-import { Exact, type Frame, frameOfTile, frameOfView, TileAddress } from "../../src/plane/mod.ts";
+import {
+  Exact,
+  type Frame,
+  frameOfTile,
+  frameOfView,
+  TileAddress,
+  tileAt,
+} from "../../src/plane/mod.ts";
 import {
   AutoIterations,
   type Output,
@@ -146,4 +153,24 @@ Deno.test("a frame too large to be remembered is turned over all the same", asyn
   using here = await remembering.sample(frame, { iterations: 60, fractions: true });
   using there = await counted.workers.sample(frame, { iterations: 60, fractions: true });
   assert.ok(same(counted.workers.save(here).bytes, counted.workers.save(there).bytes));
+});
+
+Deno.test("deep down a mirror image has the very same samples, upside down", async () => {
+  await using counted = await countedWorkers();
+  const stores = { memory: new MemoryStore(2 ** 26), disk: emptyStore };
+  const remembering = new RememberingWorkers(counted.workers, stores);
+  const point = ["-0.743643887037158704752191506114774", "0.131825904205311970493132056385139"];
+  const [re, im] = point.map((text) => Exact.parse(text)) as [Exact, Exact];
+  const address = tileAt(50, re, im);
+  const rows: string[][] = [];
+  for (const place of [address, address.mirror()]) {
+    const options = { iterations: 40_000, fractions: true };
+    using samples = await remembering.sample(frameOfTile(place, 32), options);
+    assert.equal(samples.arithmetic.kind, "perturbation");
+    const counts = [...remembering.copyCounts(samples)];
+    rows.push(Array.from({ length: 32 }, (_, j) => counts.slice(32 * j, 32 * j + 32).join()));
+  }
+  assert.ok(new Set(rows[0]).size > 1, "a tile with something in it");
+  assert.deepEqual(rows[0], rows[1]!.toReversed());
+  assert.equal(counted.sampled, 1);
 });

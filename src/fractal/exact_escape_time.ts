@@ -1,0 +1,95 @@
+/** The oracle at any depth: one point iterated in fixed-point BigInt, with more bits than it needs. */
+
+import { Exact } from "../plane/mod.ts";
+
+/** What an orbit did within the iterations it was given. */
+export interface ExactEscape {
+  /** First n with |z_n| > 2, where z_0 = c; `iterations` when there is none. */
+  readonly count: number;
+  /** Bits behind the point that the orbit was computed with. */
+  readonly bits: number;
+  /**
+   * What became of the orbit: it escaped; it was proven to stay, for c lies in the cardioid or the disk of
+   * period 2; or the iterations were used up.
+   */
+  readonly orbit: "escapes" | "cardioid" | "period-2 disk" | "undecided";
+}
+
+/** How an orbit is bounded. */
+export interface ExactOptions {
+  /** Bits behind the point. Default: twice those of the coordinates' own last digit, and 128. */
+  readonly bits?: number;
+  /** Asked now and then; the orbit is given up once it returns true. */
+  readonly stopped?: () => boolean;
+}
+
+/** Steps between two questions whether to stop. */
+const STEPS_PER_LOOK = 256;
+
+/**
+ * Counts how long re + i im takes to escape, in exact arithmetic for all that can be told: the test
+ * |z|^2 > 4 and the steps are those of `escapeTime`, each product cut at `bits` bits.
+ *
+ * Cutting moves the orbit like a change of c by 2^-bits, so `bits` beyond the depth of interest leave a
+ * count right unless its escape is that close to radius 2.
+ *
+ * @throws {DOMException} AbortError, when `stopped` said so
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Exact } from "../plane/mod.ts";
+ * import { exactEscapeTime } from "./mod.ts";
+ * const point = { re: Exact.parse("0.0965"), im: Exact.parse("-0.638") };
+ * assert.equal(exactEscapeTime(point, 255).count, 17);
+ * ```
+ */
+export function exactEscapeTime(
+  { re, im }: { re: Exact; im: Exact },
+  iterations: number,
+  options: ExactOptions = {},
+): ExactEscape {
+  const { stopped = () => false } = options;
+  const bits = options.bits ?? bitsOf(re, im);
+  const inside = settled(re, im);
+  if (inside !== undefined) return { count: iterations, bits, orbit: inside };
+  const shift = BigInt(bits);
+  const cx = re.toFixedPoint(bits);
+  const cy = im.toFixedPoint(bits);
+  const four = 4n << (2n * shift);
+  let x = cx;
+  let y = cy;
+  for (let n = 0; n < iterations; n++) {
+    const xx = x * x;
+    const yy = y * y;
+    if (xx + yy > four) return { count: n, bits, orbit: "escapes" };
+    if (n % STEPS_PER_LOOK === 0 && stopped()) {
+      throw new DOMException("The orbit was given up", "AbortError");
+    }
+    y = (x * y >> (shift - 1n)) + cy;
+    x = ((xx - yy) >> shift) + cx;
+  }
+  return { count: iterations, bits, orbit: "undecided" };
+}
+
+/** Bits for a point about which nothing but its coordinates is known. */
+function bitsOf(re: Exact, im: Exact): number {
+  const places = [re, im].map((value) => value.toFraction()[1].toString(16).length * 4);
+  return 2 * Math.max(...places) + 128;
+}
+
+/**
+ * Exactly, whether c = x + iy is in the cardioid or the disk of period 2:
+ *
+ *     q (q + x - 1/4) <= y^2 / 4 with q = (x - 1/4)^2 + y^2,   (x + 1)^2 + y^2 <= 1/16
+ */
+function settled(x: Exact, y: Exact): "cardioid" | "period-2 disk" | undefined {
+  const quarter = Exact.powerOfTwo(-2);
+  const yy = y.times(y);
+  const offset = x.minus(quarter);
+  const q = offset.times(offset).plus(yy);
+  if (q.times(q.plus(offset)).compare(yy.times(quarter)) <= 0) return "cardioid";
+  const right = x.plus(Exact.of(1));
+  const disk = right.times(right).plus(yy).compare(Exact.powerOfTwo(-4)) <= 0;
+  return disk ? "period-2 disk" : undefined;
+}

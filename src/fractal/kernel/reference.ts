@@ -1,0 +1,124 @@
+// The memory of one reference orbit: what the main thread writes, and the tables that are built from it.
+//
+//   header, orbit, tiny points, safe radii, skip tables, wide skip tables
+//
+// The orbit is Z_0 = 0, Z_1 = C, ... Z_length, as pairs of f64. It ends where the caller needs no more, or
+// at its first point beyond radius 4.
+
+/** The lowest level that is kept: skips of 8 steps. Looking for shorter ones costs more than they save. */
+export const LOWEST: i32 = 3;
+
+/** Steps of a block at that level. */
+export const BLOCK: i32 = 8;
+
+/** What a skipped square may be, against the linear term: the relative error of one skip. */
+export const SKIP_ERROR: f64 = 1.0 / 16777216.0;
+
+/**
+ * Radii are compared with the larger component, which may be 1/sqrt(2) of the absolute value; and 8 exact
+ * steps within a 64th of Z let z grow by a 15th more than their linear part says.
+ */
+export const CAUTION: f64 = 0.65;
+
+/** 2^-900. Points below it are held as tiny ones, with an exponent, besides. */
+export const TINY: f64 = 1.1830521861667747e-271;
+
+/** Levels at most: 2^27 steps are more than any orbit has. */
+const LEVELS: i32 = 28;
+
+@unmanaged
+export class Reference {
+  /** Index of the orbit's last point. */
+  length: i32;
+  /** One above the highest level of the tables. */
+  levels: i32;
+  /** Whether differences need an exponent of their own at first. */
+  wide: i32;
+  /** Number of points that a double cannot hold. */
+  tinies: i32;
+  /** Addresses. */
+  orbit: usize;
+  tiny: usize;
+  safe: usize;
+}
+
+/** Where the addresses of the levels stand in the header, and where what follows it begins. */
+const PLAIN: usize = offsetof<Reference>();
+const WIDE: usize = PLAIN + 4 * LEVELS;
+export const HEADER_BYTES: usize = 256;
+
+/** A tiny point: mantissas re, im (f64), exponent, index (i32). In the order of their indices. */
+export const TINY_BYTES: usize = 24;
+export const TINY_EXPONENT: usize = 16;
+export const TINY_INDEX: usize = 20;
+
+/** An entry of a skip table: A and B of z' = A z + B c, and the radius within which it holds. */
+export const ENTRY_BYTES: usize = 40;
+export const ENTRY_B: usize = 16;
+export const ENTRY_RADIUS: usize = 32;
+
+/** A wide one: the mantissas of A, B and the radius, and then their exponents (i32). */
+export const WIDE_BYTES: usize = 56;
+export const WIDE_EXPONENTS: usize = 40;
+
+/** Entries of a level: every 2^level steps from Z_1 on. */
+
+@inline
+export function entriesOf(length: i32, level: i32): i32 {
+  return (length - 1) >> level;
+}
+
+/** The address of a level's first entry. */
+
+@inline
+export function levelOf(ref: usize, level: i32): usize {
+  return <usize> load<u32>(ref + (<usize> level << 2), PLAIN);
+}
+
+@inline
+export function wideLevelOf(ref: usize, level: i32): usize {
+  return <usize> load<u32>(ref + (<usize> level << 2), WIDE);
+}
+
+/**
+ * Lays a reference out behind its orbit and its tiny points, which are there already. Returns the first
+ * address behind it.
+ */
+export function layOut(ref: usize, length: i32, tinies: i32, wide: i32): usize {
+  const reference = changetype<Reference>(ref);
+  reference.length = length;
+  reference.wide = wide;
+  reference.tinies = tinies;
+  reference.orbit = ref + HEADER_BYTES;
+  reference.tiny = reference.orbit + 16 * (<usize> length + 1);
+  reference.safe = reference.tiny + TINY_BYTES * <usize> tinies;
+  let next = reference.safe + 8 * <usize> entriesOf(length, LOWEST);
+  let level = LOWEST;
+  for (; level < LEVELS && entriesOf(length, level) > 0; level++) {
+    const entries = <usize> entriesOf(length, level);
+    store<u32>(ref + (<usize> level << 2), <u32> next, PLAIN);
+    next += ENTRY_BYTES * entries;
+    if (wide) {
+      store<u32>(ref + (<usize> level << 2), <u32> next, WIDE);
+      next += WIDE_BYTES * entries;
+    }
+  }
+  reference.levels = level;
+  return next;
+}
+
+/** The tiny point with index m; 0 when there is none. */
+export function tinyAt(ref: usize, m: i32): usize {
+  const reference = changetype<Reference>(ref);
+  let low = 0;
+  let high = reference.tinies;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const at = reference.tiny + TINY_BYTES * <usize> middle;
+    const index = load<i32>(at, TINY_INDEX);
+    if (index === m) return at;
+    if (index < m) low = middle + 1;
+    else high = middle;
+  }
+  return 0;
+}

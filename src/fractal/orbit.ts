@@ -1,0 +1,140 @@
+/** The reference orbit: one point iterated in fixed-point BigInt, kept as doubles. */
+
+/**
+ * A point's orbit on its way. Plain data: it crosses to a worker and back, a slice of steps at a time.
+ * All numbers are fixed point, `bits` bits behind the point.
+ */
+export interface Orbit {
+  readonly bits: number;
+  /** C. */
+  readonly re: bigint;
+  readonly im: bigint;
+  /** Z_length. */
+  readonly x: bigint;
+  readonly y: bigint;
+  /** Index of the last point. */
+  readonly length: number;
+  /** Whether that point is beyond {@link END_RADIUS}: the orbit has escaped and ends there. */
+  readonly ended: boolean;
+}
+
+/** A point too small for a double: (x + iy) 2^exponent, with the larger mantissa in [1, 2). */
+export interface TinyPoint {
+  readonly index: number;
+  readonly x: number;
+  readonly y: number;
+  readonly exponent: number;
+}
+
+/** Steps of an orbit: the new points as doubles, re and im in turn, and the tiny ones among them. */
+export interface OrbitSlice {
+  readonly orbit: Orbit;
+  readonly points: Float64Array<ArrayBuffer>;
+  readonly tinies: readonly TinyPoint[];
+}
+
+/** Beyond radius 2 the reference goes on a little, so that whoever is left when it ends is far from it. */
+const END_RADIUS = 4;
+
+/** Points smaller than 2^-900 are tiny: a double's own exponent would do to 2^-1022 only. */
+const TINY_LOG2 = -900;
+
+/** Bits that are looked at first, of which a point of ordinary size fills more than a double's 53. */
+const LEADING_BITS = 62;
+
+/** Steps between two looks at the clock. */
+const STEPS_PER_LOOK = 32;
+
+/** The orbit of C = (re + i im) 2^-bits at its beginning: Z_0 = 0. */
+export function orbitOf(re: bigint, im: bigint, bits: number): Orbit {
+  return { bits, re, im, x: 0n, y: 0n, length: 0, ended: false };
+}
+
+/**
+ * Iterates an orbit until it has `length` points behind Z_0, it ends, or the time is over.
+ *
+ *     re' = (re + im) (re - im) + C_re,   im' = 2 re im + C_im
+ *
+ * Two products a step; every product is cut to `bits` bits (rounded down).
+ *
+ * @param milliseconds how long it may take, about
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { advanceOrbit, orbitOf } from "./mod.ts";
+ * const { points } = advanceOrbit(orbitOf(-(1n << 64n), 0n, 64), 3); // C = -1
+ * assert.deepEqual([...points], [-1, 0, 0, 0, -1, 0]);
+ * ```
+ */
+export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infinity): OrbitSlice {
+  const { bits, re, im } = orbit;
+  const shift = BigInt(bits);
+  const half = BigInt(bits - 1);
+  const most = Math.max(0, length - orbit.length);
+  const numbers: number[] = [];
+  const tinies: TinyPoint[] = [];
+  const end = performance.now() + milliseconds;
+  let { x, y, ended } = orbit;
+  let steps = 0;
+  while (steps < most && !ended) {
+    if (steps % STEPS_PER_LOOK === 0 && steps > 0 && performance.now() > end) break;
+    const real = ((x + y) * (x - y) >> shift) + re;
+    y = (x * y >> half) + im;
+    x = real;
+    steps++;
+    const zx = toDouble(x, bits);
+    const zy = toDouble(y, bits);
+    numbers.push(zx, zy);
+    const size = Math.max(Math.abs(zx), Math.abs(zy));
+    if (size < 2 ** TINY_LOG2) {
+      const tiny = tinyPoint(orbit.length + steps, { x, y, bits });
+      if (tiny !== undefined) tinies.push(tiny);
+    }
+    ended = zx * zx + zy * zy > END_RADIUS * END_RADIUS;
+  }
+  return {
+    orbit: { ...orbit, x, y, length: orbit.length + steps, ended },
+    points: Float64Array.from(numbers),
+    tinies,
+  };
+}
+
+/** value 2^-bits as a double: its leading bits, 53 of them at least, rounded. */
+function toDouble(value: bigint, bits: number): number {
+  const leading = Number(value >> BigInt(bits - LEADING_BITS));
+  // Large enough that what was cut off is beyond a double's last bit.
+  if (Math.abs(leading) >= 2 ** 54) return leading * 2 ** -LEADING_BITS;
+  if (value === 0n) return 0;
+  const cut = Math.max(0, bitLength(value) - LEADING_BITS);
+  return timesPowerOfTwo(Number(value >> BigInt(cut)), cut - bits);
+}
+
+function tinyPoint(
+  index: number,
+  { x, y, bits }: { x: bigint; y: bigint; bits: number },
+): TinyPoint | undefined {
+  const length = Math.max(bitLength(x), bitLength(y));
+  if (length === 0) return undefined;
+  const cut = Math.max(0, length - LEADING_BITS);
+  const scale = 2 ** (1 - Math.min(length, LEADING_BITS));
+  return {
+    index,
+    x: Number(x >> BigInt(cut)) * scale,
+    y: Number(y >> BigInt(cut)) * scale,
+    exponent: length - 1 - bits,
+  };
+}
+
+/** Bits of |value|. */
+function bitLength(value: bigint): number {
+  const digits = (value < 0n ? -value : value).toString(16);
+  if (digits === "0") return 0;
+  return 4 * digits.length - Math.clz32(parseInt(digits[0]!, 16)) + 28;
+}
+
+/** number 2^k, in two steps where 2^k itself is no double. */
+function timesPowerOfTwo(number: number, k: number): number {
+  if (k >= -1000) return number * 2 ** k;
+  return number * 2 ** -1000 * 2 ** Math.max(-1074, k + 1000);
+}

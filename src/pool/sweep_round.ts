@@ -1,0 +1,229 @@
+/** The sweeps of a pool: all workers take batches of each, in turn. */
+
+import { BatchCursor } from "./batch_cursor.ts";
+import { leastLoaded, lostOver, TRIES, uncloneable } from "./call_line.ts";
+import { DeadlineError, OverBudgetError, RemoteError, WorkerLostError } from "./errors.ts";
+import type { SweepOptions } from "./pool_options.ts";
+import type { Loss, Seat } from "./seat.ts";
+import type { Thread } from "./thread.ts";
+import type { Answer } from "./wire.ts";
+
+/** Milliseconds for which a worker stays with a sweep before others get their turn. */
+const SLICE = 20;
+
+/** Batches to be taken by all workers from a shared cursor. */
+export interface SweepRequest {
+  readonly id: number;
+  readonly name: string;
+  readonly argument: unknown;
+  readonly options: SweepOptions;
+  /** Milliseconds that a worker may take for a batch. */
+  readonly deadline: number;
+}
+
+interface Sweep extends SweepRequest {
+  readonly cursor: BatchCursor;
+  readonly settle: PromiseWithResolvers<number>;
+  /** Seats that have the order. */
+  readonly seats: Set<Seat>;
+  /** Seats where a batch threw: it is tried elsewhere, if there is an elsewhere. */
+  readonly threwAt: Set<Seat>;
+  /** How often each batch was lost or threw. */
+  readonly tries: Map<number, number>;
+  /** Workers that were lost at it. */
+  readonly lost: Thread[];
+  milliseconds: number;
+  failure: { readonly error: unknown } | undefined;
+}
+
+/** The answer of a worker that has left a sweep. */
+type Left = Answer & { readonly kind: "left" };
+
+/** Sweeps take turns, slice by slice: a short one does not wait for a long one. */
+export class SweepRound {
+  readonly #sweeps: Sweep[] = [];
+  readonly #underWay = new Map<number, Sweep>();
+  readonly #seats: readonly Seat[];
+  readonly #settled: () => void;
+
+  /** `settled` is told whenever there is one sweep less. */
+  constructor(seats: readonly Seat[], settled: () => void) {
+    this.#seats = seats;
+    this.#settled = settled;
+  }
+
+  /** Sweeps under way. */
+  get size(): number {
+    return this.#underWay.size;
+  }
+
+  /** Takes a sweep into the round; resolves to its workers' compute time together, milliseconds. */
+  async add(request: SweepRequest): Promise<number> {
+    const { options } = request;
+    const sweep: Sweep = {
+      ...request,
+      cursor: BatchCursor.of(options.batches),
+      settle: Promise.withResolvers(),
+      seats: new Set(),
+      threwAt: new Set(),
+      tries: new Map(),
+      lost: [],
+      milliseconds: 0,
+      failure: undefined,
+    };
+    if (sweep.cursor.complete) return 0;
+    const abandon = () => this.#fail(sweep, options.signal?.reason);
+    options.signal?.addEventListener("abort", abandon, { once: true });
+    this.#underWay.set(sweep.id, sweep);
+    this.#sweeps.push(sweep);
+    try {
+      return await sweep.settle.promise;
+    } finally {
+      options.signal?.removeEventListener("abort", abandon);
+    }
+  }
+
+  /** Sends workers that have room to the sweeps in turn. */
+  deal(): void {
+    for (let misses = 0; misses < this.#sweeps.length;) {
+      const sweep = this.#sweeps.shift()!;
+      this.#sweeps.push(sweep);
+      misses = this.#give(sweep) ? 0 : misses + 1;
+    }
+  }
+
+  #give(sweep: Sweep): boolean {
+    if (!sweep.cursor.open) return false;
+    // Not behind a call, which may take seconds, while others could finish the sweep.
+    const seat = leastLoaded(
+      this.#seats,
+      (seat) => seat.calls === 0 && !sweep.seats.has(seat) && !sweep.threwAt.has(seat),
+    );
+    if (seat === undefined) return false;
+    const { id, name, argument, cursor: { buffer: cursor }, deadline } = sweep;
+    const { worker } = seat;
+    try {
+      seat.give(
+        { kind: "sweep", id, name, argument, cursor, worker, slice: SLICE },
+        // The batch that outlasts the slice may begin at its very end.
+        { deadline: deadline + SLICE },
+      );
+    } catch (error) {
+      this.#fail(sweep, uncloneable(name, error));
+      return false;
+    }
+    sweep.seats.add(seat);
+    return true;
+  }
+
+  /** A worker has left a sweep. */
+  left(seat: Seat, answer: Left): void {
+    const sweep = this.#underWay.get(answer.id);
+    if (sweep === undefined) return;
+    sweep.seats.delete(seat);
+    sweep.milliseconds += answer.milliseconds;
+    this.#tellProgress(sweep);
+    if (answer.failed !== null) {
+      const { batch, fault } = answer.failed;
+      sweep.threwAt.add(seat);
+      if (sweep.threwAt.size === this.#seats.length) sweep.threwAt.clear();
+      if (batch < 0) this.#fail(sweep, new RemoteError(fault));
+      else this.#tryAgain(sweep, [batch], () => new RemoteError(fault));
+    }
+    const { budget } = sweep.options;
+    if (budget !== undefined && sweep.milliseconds > budget && !sweep.cursor.complete) {
+      this.#fail(sweep, new OverBudgetError(`The work took more than ${budget} ms of compute`));
+    }
+    this.#end(sweep);
+  }
+
+  /** A listener that throws ends its own sweep, not the process. */
+  #tellProgress(sweep: Sweep): void {
+    if (sweep.failure !== undefined) return;
+    try {
+      sweep.options.onProgress?.(sweep.cursor.done);
+    } catch (error) {
+      this.#fail(sweep, error);
+    }
+  }
+
+  /** A worker took longer than the deadline for a batch. */
+  overran(id: number): void {
+    const sweep = this.#underWay.get(id);
+    if (sweep === undefined) return;
+    const message = `Cannot wait longer for ${sweep.name}: a batch took ${sweep.deadline} ms`;
+    this.#fail(sweep, new DeadlineError(message));
+  }
+
+  /** A worker is gone: the batches that it had in hand are opened again. */
+  lost(seat: Seat, { orders, thread, why, overrun }: Loss): void {
+    for (const sweep of this.#sweeps) sweep.threwAt.delete(seat);
+    for (const id of orders) {
+      const sweep = this.#underWay.get(id);
+      if (sweep === undefined) continue;
+      sweep.seats.delete(seat);
+      sweep.lost.push(thread);
+      const held = sweep.cursor.heldBy(seat.worker);
+      if (overrun === undefined) {
+        this.#tryAgain(sweep, held, () => lostOver(sweep.name, why));
+      } else {
+        // It was given up over another order, or this sweep has failed already.
+        for (const batch of held) sweep.cursor.reopen(batch);
+      }
+      this.#end(sweep);
+    }
+  }
+
+  /** Rejects all sweeps. */
+  end(error: Error): void {
+    for (const sweep of this.#underWay.values()) {
+      sweep.cursor.stop();
+      for (const seat of sweep.seats) if (seat.thread !== undefined) sweep.lost.push(seat.thread);
+      this.#tellStrays(sweep);
+      sweep.settle.promise.catch(() => {});
+      sweep.settle.reject(error);
+    }
+    this.#sweeps.length = 0;
+    this.#underWay.clear();
+  }
+
+  /** Opens batches again, or fails the sweep when one of them has had its tries. */
+  #tryAgain(sweep: Sweep, batches: readonly number[], error: () => Error): void {
+    for (const batch of batches) {
+      const tries = (sweep.tries.get(batch) ?? 0) + 1;
+      sweep.tries.set(batch, tries);
+      if (tries >= TRIES) return this.#fail(sweep, error());
+      sweep.cursor.reopen(batch);
+    }
+  }
+
+  #fail(sweep: Sweep, error: unknown): void {
+    sweep.failure ??= { error };
+    sweep.cursor.stop();
+    this.#end(sweep);
+  }
+
+  /** Settles a sweep that nobody is at any more and that is complete or has failed. */
+  #end(sweep: Sweep): void {
+    if (sweep.seats.size > 0 || !this.#underWay.has(sweep.id)) return;
+    const { cursor, failure } = sweep;
+    if (!cursor.complete && failure === undefined) {
+      // Nobody is at it: what is neither done nor open was taken by a worker that is gone.
+      if (cursor.open) return;
+      const error = () => new WorkerLostError(`Workers left ${sweep.name} with batches in hand`);
+      return this.#tryAgain(sweep, cursor.unfinished(), error);
+    }
+    this.#underWay.delete(sweep.id);
+    this.#sweeps.splice(this.#sweeps.indexOf(sweep), 1);
+    this.#tellStrays(sweep);
+    if (failure !== undefined) sweep.settle.reject(failure.error);
+    else sweep.settle.resolve(sweep.milliseconds);
+    this.#settled();
+  }
+
+  #tellStrays({ lost, options: { onStray } }: Sweep): void {
+    const strays = lost.filter((thread) => !thread.hasEnded);
+    if (strays.length === 0) return;
+    onStray?.(Promise.all(strays.map(({ ended }) => ended)).then(() => {}));
+  }
+}

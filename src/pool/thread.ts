@@ -1,0 +1,84 @@
+/** A worker's thread: what it is told, what it says, and when it has really ended. */
+
+import { MessageChannel } from "node:worker_threads";
+import { StopFlags } from "./stop_flags.ts";
+import { type Answer, type Fault, faultOf, type Order } from "./wire.ts";
+
+/** What a thread tells whoever started it. */
+export interface ThreadEvents {
+  heard(answer: Answer): void;
+  /** It is gone, or about to be; it will not be heard again. */
+  died(fault: Fault): void;
+}
+
+/**
+ * Starts a worker and holds the other end of its life line: a message port that closes when the
+ * thread is gone. It is the one sign of an end that nothing suppresses: Deno tells nobody of
+ * `close()` or `Deno.exit()` in a worker, and after `terminate()` a busy thread runs on until its
+ * loop ends, if it does. (Only the port of `node:worker_threads` tells that it closed.)
+ */
+export class Thread {
+  /** Resolves when the thread runs no more: what it was lent can be lent again. */
+  readonly ended: Promise<void>;
+  readonly stops: StopFlags = new StopFlags();
+  readonly #worker: Worker;
+  readonly #events: ThreadEvents;
+  #silent = false;
+  #hasEnded = false;
+
+  constructor(module: URL, permissions: Deno.PermissionOptions, events: ThreadEvents) {
+    this.#events = events;
+    this.#worker = new Worker(module, { type: "module", deno: { permissions } });
+    this.#worker.onmessage = (event: MessageEvent<Answer>) => this.#hear(event.data);
+    this.#worker.onerror = (event) => {
+      // Else the error ends the parent too.
+      event.preventDefault();
+      this.#die({ name: "Error", message: event.message, stack: "" });
+    };
+    this.#worker.onmessageerror = () =>
+      this.#die(faultOf(new Error("a message could not be read")));
+    this.ended = this.#throwLifeLine();
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** @throws {DOMException} DataCloneError when the order cannot be cloned */
+  post(order: Order, transfer: Transferable[] = []): void {
+    if (!this.#silent) this.#worker.postMessage(order, transfer);
+  }
+
+  /** Hears no more of it and ends it, as far as Deno can: a busy thread ends once it is not busy. */
+  terminate(): void {
+    this.#silent = true;
+    this.stops.raiseAll();
+    this.#worker.terminate();
+  }
+
+  #throwLifeLine(): Promise<void> {
+    const { port1: here, port2: there } = new MessageChannel();
+    const ended = Promise.withResolvers<void>();
+    here.on("message", () => {});
+    here.on("close", () => {
+      this.#hasEnded = true;
+      ended.resolve();
+      // What it said last travels by another way and may still be under way.
+      setTimeout(() => this.#die(faultOf(new Error("the worker ended without a word"))), 0);
+    });
+    const lifeLine = there as unknown as MessagePort;
+    this.#worker.postMessage({ kind: "life line", lifeLine, stops: this.stops.buffer }, [lifeLine]);
+    return ended.promise;
+  }
+
+  #hear(answer: Answer): void {
+    if (this.#silent) return;
+    this.#events.heard(answer);
+  }
+
+  #die(fault: Fault): void {
+    if (this.#silent) return;
+    this.terminate();
+    this.#events.died(fault);
+  }
+}

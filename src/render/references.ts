@@ -1,0 +1,285 @@
+/** The reference orbits that the workers share: computed once for a region, lengthened when need be. */
+
+import {
+  exactPoint,
+  type Orbit,
+  orbitOf,
+  type OrbitSlice,
+  type PlacedReference,
+  pointsOf,
+  referenceBytes,
+  type ReferencePoint,
+  type ReferenceShape,
+  type TinyPoint,
+  writePoints,
+  writeTinies,
+} from "../fractal/mod.ts";
+import { type Arena, OverBudgetError, type Region } from "../pool/mod.ts";
+
+/** Who computes: a worker, one slice at a time. */
+export interface ReferenceWorker {
+  /** Iterates an orbit for about so many milliseconds. */
+  orbit(
+    orbit: Orbit,
+    length: number,
+    options: { milliseconds: number; signal: AbortSignal },
+  ): Promise<OrbitSlice>;
+  /** Builds the tables of a reference whose points are in place. */
+  finish(at: number, shape: ReferenceShape, reach: number): Promise<unknown>;
+}
+
+/** A reference in use: it stays where it is until disposed of. */
+export interface HeldReference extends PlacedReference, Disposable {
+  readonly bits: number;
+  readonly wide: boolean;
+  /** Points of its orbit. */
+  readonly length: number;
+  /** Compute time that went into it for this request, milliseconds; 0 when it was there. */
+  readonly milliseconds: number;
+}
+
+/** What bounds a wait for a reference. */
+export interface HoldOptions {
+  readonly signal?: AbortSignal;
+  /** Compute time, milliseconds. */
+  readonly budget?: number;
+}
+
+/** An orbit is longer than there is memory for. */
+export class OrbitTooLongError extends RangeError {
+  override name = "OrbitTooLongError";
+  /** Bytes that there are for references. */
+  readonly allowed: number;
+
+  constructor(length: number, allowed: number) {
+    super(
+      `Cannot keep a reference orbit of ${length} points: there are ${allowed} bytes for references`,
+    );
+    this.allowed = allowed;
+  }
+}
+
+/** Milliseconds of one slice: a worker is free for others in between. */
+const SLICE = 20;
+
+/** A reference's place in memory. It is given back when it has been replaced and nobody uses it. */
+interface Placement {
+  readonly region: Region;
+  users: number;
+  replaced: boolean;
+}
+
+interface Waiting {
+  readonly budget: number;
+  readonly settle: PromiseWithResolvers<number>;
+}
+
+/** An orbit that is being lengthened, and for whom. */
+interface Growth {
+  readonly length: number;
+  readonly waiting: Set<Waiting>;
+  readonly abort: AbortController;
+}
+
+interface Entry {
+  readonly point: ReferencePoint;
+  orbit: Orbit;
+  tinies: readonly TinyPoint[];
+  placement?: Placement;
+  growth?: Growth;
+}
+
+/** The references in a part of the shared memory; those not used for longest make room. */
+export class References {
+  readonly #memory: WebAssembly.Memory;
+  readonly #arena: Arena;
+  readonly #worker: ReferenceWorker;
+  /** By key, least recently used first. */
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(memory: WebAssembly.Memory, arena: Arena, worker: ReferenceWorker) {
+    this.#memory = memory;
+    this.#arena = arena;
+    this.#worker = worker;
+  }
+
+  /** References that are kept, and the bytes that they take. */
+  get counters(): { readonly kept: number; readonly bytes: number } {
+    return { kept: this.#entries.size, bytes: this.#arena.used };
+  }
+
+  /**
+   * Waits for a point's orbit of at least `iterations` points (or up to its escape), computing what is
+   * missing. Whoever asks for the same meanwhile shares it; when the last of them gives up, so does it.
+   *
+   * @throws {OverBudgetError} when the orbit takes more than the budget
+   * @throws {OrbitTooLongError} when there is not enough memory for it
+   */
+  async hold(
+    point: ReferencePoint,
+    iterations: number,
+    options: HoldOptions = {},
+  ): Promise<HeldReference> {
+    let milliseconds = 0;
+    for (;;) {
+      options.signal?.throwIfAborted();
+      const entry = this.#entryOf(point);
+      const { placement, orbit } = entry;
+      if (placement !== undefined && (orbit.ended || orbit.length >= iterations)) {
+        return this.#lend(entry, placement, milliseconds);
+      }
+      milliseconds += await this.#grown(entry, iterations, options);
+    }
+  }
+
+  #entryOf(point: ReferencePoint): Entry {
+    const { key, re, im, bits } = point;
+    const entry = this.#entries.get(key) ??
+      { point, orbit: orbitOf(re, im, bits), tinies: [] };
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  #lend({ point, orbit }: Entry, placement: Placement, milliseconds: number): HeldReference {
+    placement.users++;
+    const exact = exactPoint(point);
+    let held = true;
+    return {
+      at: placement.region.at,
+      x: exact.re.toDouble(),
+      y: exact.im.toDouble(),
+      unit: point.wide ? point.reach : 0,
+      bits: point.bits,
+      wide: point.wide,
+      length: orbit.length,
+      milliseconds,
+      [Symbol.dispose]: () => {
+        if (!held) return;
+        held = false;
+        placement.users--;
+        release(placement);
+        // Whoever waits for memory may find some in what is not used any more.
+        if (placement.users === 0) this.#makeRoom();
+      },
+    };
+  }
+
+  async #grown(
+    entry: Entry,
+    length: number,
+    { signal, budget = Infinity }: HoldOptions,
+  ): Promise<number> {
+    const growth = entry.growth ?? this.#start(entry, length);
+    const waiting: Waiting = { budget, settle: Promise.withResolvers() };
+    growth.waiting.add(waiting);
+    const leave = () => waiting.settle.reject(signal?.reason);
+    signal?.addEventListener("abort", leave, { once: true });
+    try {
+      return await waiting.settle.promise;
+    } finally {
+      signal?.removeEventListener("abort", leave);
+      growth.waiting.delete(waiting);
+      if (growth.waiting.size === 0) growth.abort.abort();
+    }
+  }
+
+  #start(entry: Entry, length: number): Growth {
+    const growth: Growth = { length, waiting: new Set(), abort: new AbortController() };
+    entry.growth = growth;
+    const settled = (settle: (waiting: Waiting) => void) => {
+      if (entry.growth === growth) delete entry.growth;
+      if (entry.placement === undefined) this.#entries.delete(entry.point.key);
+      for (const waiting of growth.waiting) settle(waiting);
+    };
+    this.#grow(entry, growth).then(
+      (milliseconds) => settled(({ settle }) => settle.resolve(milliseconds)),
+      (error) => settled(({ settle }) => settle.reject(error)),
+    );
+    // Whoever comes after the last has left starts anew.
+    growth.abort.signal.addEventListener("abort", () => {
+      if (entry.growth === growth) delete entry.growth;
+    }, { once: true });
+    return growth;
+  }
+
+  /** Lengthens an orbit and moves it to where there is room; returns the milliseconds that it took. */
+  async #grow(entry: Entry, { length, waiting, abort: { signal } }: Growth): Promise<number> {
+    let { orbit } = entry;
+    const slices: OrbitSlice[] = [];
+    let milliseconds = 0;
+    while (orbit.length < length && !orbit.ended) {
+      signal.throwIfAborted();
+      const began = performance.now();
+      const slice = await this.#worker.orbit(orbit, length, { milliseconds: SLICE, signal });
+      milliseconds += performance.now() - began;
+      slices.push(slice);
+      orbit = slice.orbit;
+      for (const { budget, settle } of waiting) {
+        if (milliseconds > budget) {
+          settle.reject(
+            new OverBudgetError(
+              `Cannot compute the reference orbit within ${budget / 1000} s: it is ` +
+                `${orbit.bits} bits deep, and ${orbit.length} of ${length} points took that long`,
+            ),
+          );
+        }
+      }
+    }
+    const tinies = [...entry.tinies, ...slices.flatMap((slice) => slice.tinies)];
+    const shape = { length: orbit.length, tinies: tinies.length, wide: entry.point.wide };
+    const region = await this.#allocate(shape, signal);
+    const { at } = region;
+    try {
+      const old = entry.placement;
+      let from = 1;
+      if (old !== undefined) {
+        const points = pointsOf(this.#memory, old.region.at, entry.orbit.length);
+        writePoints(this.#memory, { at, from }, points);
+        from += entry.orbit.length;
+      }
+      for (const { points } of slices) {
+        writePoints(this.#memory, { at, from }, points);
+        from += points.length / 2;
+      }
+      writeTinies(this.#memory, { at, length: orbit.length }, tinies);
+      await this.#worker.finish(at, shape, entry.point.reach);
+      entry.placement = { region, users: 0, replaced: false };
+      entry.orbit = orbit;
+      entry.tinies = tinies;
+      if (old !== undefined) {
+        old.replaced = true;
+        release(old);
+      }
+      return milliseconds;
+    } catch (error) {
+      region[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  #allocate(shape: ReferenceShape, signal: AbortSignal): Promise<Region> {
+    const bytes = referenceBytes(shape);
+    if (bytes > this.#arena.capacity) {
+      throw new OrbitTooLongError(shape.length, this.#arena.capacity);
+    }
+    const region = this.#arena.allocate(bytes, signal);
+    this.#makeRoom();
+    return region;
+  }
+
+  /** Gives up references that nobody uses, the least recently used first, while somebody waits for memory. */
+  #makeRoom(): void {
+    for (const [key, entry] of this.#entries) {
+      if (!this.#arena.crowded) return;
+      if (entry.placement === undefined || entry.placement.users > 0 || entry.growth) continue;
+      this.#entries.delete(key);
+      entry.placement.replaced = true;
+      release(entry.placement);
+    }
+  }
+}
+
+function release(placement: Placement): void {
+  if (placement.replaced && placement.users === 0) placement.region[Symbol.dispose]();
+}
