@@ -18,6 +18,7 @@ import {
   shown,
 } from "./problem.ts";
 import { answerRender, answerTile, type RenderDoor } from "./renders.ts";
+import { answerTileJson } from "./tile_json.ts";
 import { matches } from "./validators.ts";
 
 /** What an app is made of. */
@@ -134,7 +135,9 @@ export function createApp({ renderer, files, limits, maxAge, report }: AppOption
     return asset === undefined ? answerNotFound(c) : answerAsset(c, asset);
   });
   app.get("/healthz", (c) => c.json({ status: "ok" }, 200, { "cache-control": "no-store" }));
+  app.get("/tiles.json", (c) => answerTileJson(c, { limits, maxAge }));
   app.get("/tiles/:z/:x/:file", (c) => answerTile(c, door));
+  app.get("/tms/:z/:x/:file", (c) => answerTile(c, door, "tms"));
   for (const format of ["png", "npy"] as const) {
     app.get(`/render.${format}`, (c) => answerRender(c, door, format));
     app.post(`/render.${format}`, withBody, (c) => answerRender(c, door, format));
@@ -145,7 +148,8 @@ export function createApp({ renderer, files, limits, maxAge, report }: AppOption
   });
 
   // What is left of these paths came with another method.
-  for (const path of ["/", "/assets/*", "/healthz", "/tiles/:z/:x/:file"]) {
+  const readOnly = ["/", "/assets/*", "/healthz", "/tiles.json", "/tiles/:z/:x/:file"];
+  for (const path of [...readOnly, "/tms/:z/:x/:file"]) {
     app.all(path, (c) => refuseMethod(c, "GET, HEAD, OPTIONS"));
   }
   for (const path of ["/render.png", "/render.npy"]) {

@@ -29,7 +29,7 @@ const LONGEST_URL = 1024;
 const MOST_ACCEPTED = 4;
 
 /** Paths of files. */
-const FILES = ["/tiles/", "/render."];
+const FILES = ["/tiles/", "/tms/", "/render."];
 
 /**
  * Learns from the answers of an app, and gives them again as long as their files are at hand. What it

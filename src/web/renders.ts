@@ -19,10 +19,13 @@ import {
   type Parameters,
   parametersOfBody,
   parametersOfQuery,
+  readScheme,
   readView,
   readWishes,
   RENDER_PARAMETERS,
+  type Scheme,
   TILE_PARAMETERS,
+  WISHES,
   type Wishes,
 } from "./parameters.ts";
 import { BadRequestError, NotOfferedError, shown } from "./problem.ts";
@@ -48,16 +51,26 @@ const TYPES: Readonly<Record<Format, string>> = {
 /** Pixels of a tile's side, by the mark before the dot. */
 const SIZES: Readonly<Record<string, number>> = { "": 256, "@2x": 512 };
 
-/** `GET /tiles/{z}/{x}/{y}[@2x].{png,npy}` */
-export async function answerTile(c: Context, door: RenderDoor): Promise<Response> {
+/**
+ * `GET /tiles/{z}/{x}/{y}[@2x].{png,npy}` and the same below `/tms/`, where y grows upwards. One tile is
+ * one answer, whichever way it is addressed.
+ *
+ * @param fixed the scheme of the path, where the query has no choice
+ */
+export async function answerTile(
+  c: Context,
+  door: RenderDoor,
+  fixed?: Scheme,
+): Promise<Response> {
   const { renderer, limits } = door;
   const { z, x, file } = c.req.param() as { z: string; x: string; file: string };
   const { y, size, format } = splitFile(file);
-  const address = addressOf({ z, x, y }, limits);
-  const wishes = wishesOf(
-    parametersOfQuery(new URL(c.req.url).searchParams, TILE_PARAMETERS),
-    door,
-  );
+  const known = fixed === undefined ? TILE_PARAMETERS : WISHES;
+  const parameters = parametersOfQuery(new URL(c.req.url).searchParams, known);
+  const scheme = fixed ?? readScheme(parameters);
+  const given = addressOf({ z, x, y }, limits);
+  const address = scheme === "tms" ? given.mirror() : given;
+  const wishes = wishesOf(parameters, door);
   requireAccepted(c, format);
   const description = {
     etag: etagOf("tile", String(address), size, ...keyOf(format, wishes, limits)),
