@@ -1,5 +1,6 @@
 /** Configuration: the only place that reads the environment and the flags, once. */
 
+import { isAbsolute, resolve } from "node:path";
 import { DEEPEST_ZOOM } from "../plane/mod.ts";
 import { DEFAULT_LIMITS, type Limits } from "../web/mod.ts";
 import { type Flags, UsageError } from "./flags.ts";
@@ -17,8 +18,18 @@ export interface Config {
   readonly maxAge: number;
   /** Seconds in which requests under way may be finished when the server stops. */
   readonly grace: number;
+  readonly cache: CachePlace;
+  /** Bounds of what is kept of answers and samples, bytes. */
+  readonly cacheMemory: number;
+  readonly cacheDisk: number;
   readonly limits: Limits;
 }
+
+/** Where answers are kept: nowhere, in memory alone, or in memory and in a folder. */
+export type CachePlace =
+  | { readonly kind: "none" }
+  | { readonly kind: "memory" }
+  | { readonly kind: "disk"; readonly folder: string };
 
 interface Setting {
   readonly flag: string;
@@ -73,6 +84,22 @@ const NUMBERS = {
     least: 0,
     most: 3600,
   },
+  cacheMemory: {
+    flag: "cache-memory",
+    about: "memory for answers and samples computed before",
+    unit: "MiB",
+    fallback: 256,
+    least: 1,
+    most: 2 ** 20,
+  },
+  cacheDisk: {
+    flag: "cache-disk",
+    about: "bound of the file that keeps them",
+    unit: "MiB",
+    fallback: 1024,
+    least: 1,
+    most: 2 ** 30,
+  },
   deepest: limit("deepest", "deepest zoom", { most: DEEPEST_ZOOM, least: 0 }),
   iterations: limit("iterations", "largest iterations", {
     flag: "max-iterations",
@@ -100,6 +127,7 @@ const NUMBERS = {
 /** Flags that every command with workers takes. */
 export const CONFIG_FLAGS: readonly string[] = [
   "host",
+  "cache",
   ...Object.values(NUMBERS).map(({ flag }) => flag),
 ];
 
@@ -123,7 +151,8 @@ export function resolveConfig(
       `Cannot take --${setting.flag} ${given}: a whole number from ${setting.least} to ${setting.most}`,
     );
   };
-  const { port, workers, memory, references, maxAge, grace, ...limits } = NUMBERS;
+  const { port, workers, memory, references, maxAge, grace, cacheMemory, cacheDisk, ...limits } =
+    NUMBERS;
   return {
     host: text("host") ?? "127.0.0.1",
     port: number(port),
@@ -132,6 +161,9 @@ export function resolveConfig(
     references: number(references) * MEBIBYTE,
     maxAge: number(maxAge),
     grace: number(grace),
+    cache: cachePlace(text("cache"), environment),
+    cacheMemory: number(cacheMemory) * MEBIBYTE,
+    cacheDisk: number(cacheDisk) * MEBIBYTE,
     limits: {
       deepest: number(limits.deepest),
       iterations: number(limits.iterations),
@@ -156,7 +188,31 @@ export function configHelp(): string {
     const unit = setting.unit === undefined ? "" : ` ${setting.unit}`;
     return `  ${`--${setting.flag} N`.padEnd(24)} ${setting.about} (${setting.fallback}${unit})`;
   });
-  return [`  ${"--host ADDRESS".padEnd(24)} address to listen on (127.0.0.1)`, ...lines].join("\n");
+  return [
+    `  ${"--host ADDRESS".padEnd(24)} address to listen on (127.0.0.1)`,
+    `  ${
+      "--cache PLACE".padEnd(24)
+    } none, memory, or a folder (mandeltile in the user's cache folder)`,
+    ...lines,
+  ].join("\n");
+}
+
+/**
+ * `none`, `memory`, or a folder; by default `mandeltile` in the user's cache folder, which the XDG
+ * base directory specification places. A user without a home gets memory alone.
+ */
+function cachePlace(
+  text: string | undefined,
+  environment: (name: string) => string | undefined,
+): CachePlace {
+  if (text === "none" || text === "memory") return { kind: text };
+  if (text === "") throw new UsageError("Cannot take --cache without none, memory or a folder");
+  if (text !== undefined) return { kind: "disk", folder: resolve(text) };
+  const [caches, home] = [environment("XDG_CACHE_HOME") ?? "", environment("HOME") ?? ""];
+  // The specification: a path that is not absolute is to be ignored.
+  if (isAbsolute(caches)) return { kind: "disk", folder: resolve(caches, "mandeltile") };
+  if (isAbsolute(home)) return { kind: "disk", folder: resolve(home, ".cache", "mandeltile") };
+  return { kind: "memory" };
 }
 
 /** The environment's name of a flag. */

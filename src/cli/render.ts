@@ -1,6 +1,13 @@
 /** `render`: one view to a file. */
 
-import { AutoIterations, type Output, renderView, RenderWorkers } from "../render/mod.ts";
+import {
+  AutoIterations,
+  type Output,
+  RememberingWorkers,
+  renderView,
+  RenderWorkers,
+} from "../render/mod.ts";
+import { emptyStore } from "../store/mod.ts";
 import { BadRequestError, readView, readWishes, RENDER_PARAMETERS } from "../web/mod.ts";
 import { CONFIG_FLAGS, resolveConfig } from "./config.ts";
 import { readFlags, UsageError } from "./flags.ts";
@@ -63,11 +70,13 @@ export async function render(args: readonly string[]): Promise<number> {
     ? { format: "npy" }
     : { format: "png", look: wishes.look };
 
-  await using workers = await RenderWorkers.start({
+  await using local = await RenderWorkers.start({
     workers: size,
     memoryBytes: memory,
     referenceBytes: references,
   });
+  // As the server does it, but there is nothing to remember for.
+  const workers = new RememberingWorkers(local, { memory: emptyStore, disk: emptyStore });
   using bar = new ProgressBar("Rendering");
   const rendered = await renderView(
     { workers, auto: new AutoIterations(workers) },

@@ -1,7 +1,8 @@
 /** `serve`: the tile server, until it is told to stop. */
 
-import { AutoIterations, RenderWorkers } from "../render/mod.ts";
+import { AutoIterations, RememberingWorkers, RenderWorkers } from "../render/mod.ts";
 import { createApp } from "../web/mod.ts";
+import { openCache } from "./cache.ts";
 import { CONFIG_FLAGS, configHelp, resolveConfig } from "./config.ts";
 import { readFlags, UsageError } from "./flags.ts";
 import { print, say } from "./terminal.ts";
@@ -19,13 +20,16 @@ export async function serve(args: readonly string[]): Promise<number> {
   const { values, rest } = readFlags(args, { valued: CONFIG_FLAGS, plain: [] });
   if (rest.length > 0) throw new UsageError(`Cannot understand ${rest[0]}`);
   const config = resolveConfig(values, (name) => Deno.env.get(name));
-  await using workers = await RenderWorkers.start({
+  await using cache = await openCache(config, say);
+  await using local = await RenderWorkers.start({
     workers: config.workers,
     memoryBytes: config.memory,
     referenceBytes: config.references,
   });
+  const workers = new RememberingWorkers(local, cache.samples);
   const app = createApp({
     renderer: { workers, auto: new AutoIterations(workers) },
+    files: cache.files,
     limits: config.limits,
     maxAge: config.maxAge,
     report: (error) => say(error instanceof Error ? error.stack ?? error.message : String(error)),

@@ -127,6 +127,34 @@ export function bandOf(frame: Frame, fromRow: number, toRow: number): Frame {
 }
 
 /**
+ * Whether the middle of a frame lies below the real axis: whether `mirrorOfFrame` lies above.
+ */
+export function liesBelowTheAxis(frame: Frame): boolean {
+  return frame.im.plus(lastRow(frame)).sign() < 0;
+}
+
+/**
+ * The frame mirrored at the real axis: its row j is row `height - 1 - j` of this one with the sign of the
+ * imaginary part turned. Both have the very same points, mirrored, as doubles too.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { frameOfTile, mirrorOfFrame, rowsOf, TileAddress } from "./mod.ts";
+ * const mirrored = mirrorOfFrame(frameOfTile(TileAddress.of(1, 0n, 1n), 2));
+ * assert.deepEqual(rowsOf(mirrored), rowsOf(frameOfTile(TileAddress.of(1, 0n, 0n), 2)));
+ * ```
+ */
+export function mirrorOfFrame(frame: Frame): Frame {
+  return new Frame({ ...frame, im: lastRow(frame).negated() });
+}
+
+/** Imaginary part of the bottom row. */
+function lastRow({ im, step, height }: Frame): Exact {
+  return im.minus(step.times(Exact.of(height - 1)));
+}
+
+/**
  * Real parts of columns `from` to `to - 1`, left to right: the double nearest to each exact value.
  *
  * @throws {RangeError} when the columns are not within the frame

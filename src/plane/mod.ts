@@ -10,6 +10,8 @@ export {
   frameOfTile,
   frameOfView,
   type FrameParts,
+  liesBelowTheAxis,
+  mirrorOfFrame,
   pointOf,
   rowsOf,
   stepLog2,

@@ -2,7 +2,11 @@
 
 // What the workers' work may end in; for those above who turn errors into answers.
 export { OverBudgetError, PoolClosedError } from "../pool/mod.ts";
+export { ALGORITHM } from "./algorithm.ts";
 export { AutoIterations } from "./auto_iterations.ts";
+export { FileCache, type FileRequest, type Served } from "./file_cache.ts";
+export { InFlight } from "./in_flight.ts";
+export { type RememberedIn, RememberingWorkers } from "./remembering_workers.ts";
 export {
   type Iterations,
   type Output,
@@ -19,8 +23,10 @@ export type {
   Painter,
   PerturbationArithmetic,
   Sampled,
+  SampleMemory,
   SampleOptions,
   Sampler,
+  SavedSamples,
 } from "./sampler.ts";
 export {
   countPointsInPool,

@@ -20,8 +20,10 @@ import type {
   PaintedFile,
   Painter,
   Sampled,
+  SampleMemory,
   SampleOptions,
   Sampler,
+  SavedSamples,
 } from "./sampler.ts";
 import type { RenderService } from "./worker.ts";
 
@@ -59,7 +61,7 @@ type RenderPool = Awaited<ReturnType<typeof Pool.start<RenderService>>>;
  * The memory has its full size from the start, so that views of it stay valid; the system gives it pages
  * only where it is used.
  */
-export class RenderWorkers implements Sampler, Painter, AsyncDisposable {
+export class RenderWorkers implements Sampler, Painter, SampleMemory, AsyncDisposable {
   readonly mostSamples: number;
   readonly #memory: WebAssembly.Memory;
   readonly #arena: Arena;
@@ -245,6 +247,36 @@ export class RenderWorkers implements Sampler, Painter, AsyncDisposable {
 
   copyCounts({ width, height, counts }: Placed): Uint32Array<ArrayBuffer> {
     return new Uint32Array(this.#memory.buffer, counts, width * height).slice();
+  }
+
+  save({ width, height, iterations, counts, fractions, arithmetic }: Sampled): SavedSamples {
+    const half = 4 * width * height;
+    const bytes = new Uint8Array(fractions === 0 ? half : 2 * half);
+    bytes.set(new Uint8Array(this.#memory.buffer, counts, half));
+    if (fractions !== 0) bytes.set(new Uint8Array(this.#memory.buffer, fractions, half), half);
+    return { width, height, iterations, fractions: fractions !== 0, bytes, arithmetic };
+  }
+
+  async place(saved: SavedSamples, signal?: AbortSignal): Promise<Sampled> {
+    const { width, height, iterations, bytes, arithmetic } = saved;
+    const region = await this.#arena.allocate(bytes.length, signal);
+    new Uint8Array(this.#memory.buffer, region.at, bytes.length).set(bytes);
+    const fractions = saved.fractions ? region.at + 4 * width * height : 0;
+    return {
+      ...{ width, height, iterations, counts: region.at, fractions, milliseconds: 0, arithmetic },
+      [Symbol.dispose]: () => region[Symbol.dispose](),
+    };
+  }
+
+  turnOver({ width, height, counts, fractions }: Placed): void {
+    for (const at of fractions === 0 ? [counts] : [counts, fractions]) {
+      const grid = new Uint32Array(this.#memory.buffer, at, width * height);
+      for (let upper = 0, lower = height - 1; upper < lower; upper++, lower--) {
+        const row = grid.slice(upper * width, (upper + 1) * width);
+        grid.copyWithin(upper * width, lower * width, (lower + 1) * width);
+        grid.set(row, lower * width);
+      }
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -57,6 +57,27 @@ export interface Sampler {
   sample(frame: Frame, options: SampleOptions): Promise<Sampled>;
 }
 
+/** Samples outside of shared memory. */
+export interface SavedSamples {
+  readonly width: number;
+  readonly height: number;
+  readonly iterations: number;
+  /** Whether there are fractions. */
+  readonly fractions: boolean;
+  readonly arithmetic: Arithmetic;
+  /** width * height u32 counts and, if there are fractions, as many f32, in the machine's byte order. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Carries samples out of shared memory and back. */
+export interface SampleMemory {
+  save(samples: Sampled): SavedSamples;
+  /** Waits for memory if need be. */
+  place(saved: SavedSamples, signal?: AbortSignal): Promise<Sampled>;
+  /** Turns samples upside down, where they lie. */
+  turnOver(samples: Placed): void;
+}
+
 /** A picture's file, and the milliseconds that its colours and its encoding took. */
 export interface PaintedFile {
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -1,7 +1,7 @@
 /** Files as answers: validators first, then the work, then the headers that go with it. */
 
 import type { Context } from "hono";
-import type { Arithmetic, Rendered } from "../render/mod.ts";
+import type { Arithmetic, Rendered, Served } from "../render/mod.ts";
 import { matches } from "./validators.ts";
 
 /** What an answer says of itself before it has been computed. */
@@ -20,7 +20,7 @@ export interface Description {
 export async function answerFile(
   c: Context,
   { etag, type, cacheControl, filename }: Description,
-  compute: (signal: AbortSignal) => Promise<Rendered>,
+  serve: (signal: AbortSignal) => Promise<Served>,
 ): Promise<Response> {
   const headers = {
     etag,
@@ -32,14 +32,17 @@ export async function answerFile(
     return c.body(null, 304, { etag, "cache-control": cacheControl });
   }
   if (c.req.method === "HEAD") return c.body(null, 200, headers);
-  const rendered = await compute(c.req.raw.signal);
-  return c.body(rendered.bytes, 200, {
+  const { bytes, iterations, arithmetic, rendered } = await serve(c.req.raw.signal);
+  return c.body(bytes, 200, {
     ...headers,
-    "mandeltile-iterations": String(rendered.iterations),
-    "mandeltile-arithmetic": described(rendered.arithmetic),
-    "server-timing": timing(rendered),
+    "mandeltile-iterations": String(iterations),
+    "mandeltile-arithmetic": described(arithmetic),
+    "server-timing": rendered === null ? CACHED : timing(rendered),
   });
 }
+
+/** What `Server-Timing` says of a file that was there. */
+export const CACHED = "cache";
 
 /** How it was computed: `double`, or `perturbation` with what there is to say of its reference. */
 function described(arithmetic: Arithmetic): string {

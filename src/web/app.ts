@@ -5,9 +5,10 @@ import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
-import type { Renderer } from "../render/mod.ts";
+import type { FileCache, Renderer } from "../render/mod.ts";
 import { type Asset, assets, lessonPageWith, pageWith } from "./assets.ts";
 import { Gate } from "./gate.ts";
+import { HotAnswers } from "./hot_answers.ts";
 import { answerLesson, LESSON_LIMITS, lessonSettings } from "./lesson.ts";
 import type { Limits } from "./limits.ts";
 import {
@@ -18,11 +19,14 @@ import {
   shown,
 } from "./problem.ts";
 import { answerRender, answerTile, type RenderDoor } from "./renders.ts";
+import { answerTileJson } from "./tile_json.ts";
 import { matches } from "./validators.ts";
 
 /** What an app is made of. */
 export interface AppOptions {
   readonly renderer: Renderer;
+  /** Answers that were computed before, and those being computed now. */
+  readonly files: FileCache;
   readonly limits: Limits;
   /** Seconds that tiles and renders may be kept by caches. */
   readonly maxAge: number;
@@ -33,17 +37,30 @@ export interface AppOptions {
 /** The app, and the gate by which a server that stops refuses new work. */
 export interface App {
   readonly fetch: (request: Request) => Response | Promise<Response>;
-  readonly request: Hono["request"];
+  /** Answers a request that never was on a wire. */
+  readonly request: (target: string, init?: RequestInit) => Response | Promise<Response>;
   readonly gate: Gate;
 }
 
-/** Headers of every answer. */
+/** Headers of every answer: no type is guessed, and tiles are for everybody's maps. */
 const SECURITY = {
-  // Tiles are for everybody's maps.
   crossOriginResourcePolicy: "cross-origin",
   // Whether to demand TLS is for whoever terminates it to say.
   strictTransportSecurity: false,
-};
+} as const;
+
+/** What only concerns documents; each header costs a tile out of memory a fortieth of its time. */
+const FILE_SECURITY = {
+  ...SECURITY,
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+  referrerPolicy: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xFrameOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
+} as const;
 
 /** And of the page: only what it loads from here; its panel sets styles of its own elements. */
 const PAGE_SECURITY = {
@@ -67,10 +84,10 @@ const WITHOUT_BODY = [204, 304];
 const PREVIEW_STOPS = 12;
 
 /** Makes the app. */
-export function createApp({ renderer, limits, maxAge, report }: AppOptions): App {
+export function createApp({ renderer, files, limits, maxAge, report }: AppOptions): App {
   const app = new Hono();
   const gate = new Gate(limits);
-  const door: RenderDoor = { renderer, gate, limits, maxAge };
+  const door: RenderDoor = { renderer, files, gate, limits, maxAge };
   const page = pageWith({
     deepest: limits.deepest,
     iterationsLimit: limits.iterations,
@@ -92,7 +109,7 @@ export function createApp({ renderer, limits, maxAge, report }: AppOptions): App
     ],
     maxAge: 86400,
   }));
-  app.use(secureHeaders(SECURITY));
+  app.use(secureHeaders(FILE_SECURITY));
   app.use(async (c, next) => {
     const { url } = c.req;
     // The origin is the client's to choose; what counts is what comes behind it.
@@ -123,7 +140,9 @@ export function createApp({ renderer, limits, maxAge, report }: AppOptions): App
     return asset === undefined ? answerNotFound(c) : answerAsset(c, asset);
   });
   app.get("/healthz", (c) => c.json({ status: "ok" }, 200, { "cache-control": "no-store" }));
+  app.get("/tiles.json", (c) => answerTileJson(c, { limits, maxAge }));
   app.get("/tiles/:z/:x/:file", (c) => answerTile(c, door));
+  app.get("/tms/:z/:x/:file", (c) => answerTile(c, door, "tms"));
   for (const format of ["png", "npy"] as const) {
     app.get(`/render.${format}`, (c) => answerRender(c, door, format));
     app.post(`/render.${format}`, withBody, (c) => answerRender(c, door, format));
@@ -134,9 +153,8 @@ export function createApp({ renderer, limits, maxAge, report }: AppOptions): App
   });
 
   // What is left of these paths came with another method.
-  for (
-    const path of ["/", "/lesson", "/lesson/run", "/assets/*", "/healthz", "/tiles/:z/:x/:file"]
-  ) {
+  const readOnly = ["/", "/lesson", "/lesson/run", "/assets/*", "/healthz", "/tiles.json"];
+  for (const path of [...readOnly, "/tiles/:z/:x/:file", "/tms/:z/:x/:file"]) {
     app.all(path, (c) => refuseMethod(c, "GET, HEAD, OPTIONS"));
   }
   for (const path of ["/render.png", "/render.npy"]) {
@@ -149,9 +167,17 @@ export function createApp({ renderer, limits, maxAge, report }: AppOptions): App
     if (c.req.raw.signal.aborted) return c.body(null, 499 as 400);
     return answerProblem(error, c, report);
   });
-  const fetch = (request: Request) =>
-    request.method === "HEAD" ? answerHead(app, request) : app.fetch(request);
-  return { fetch, request: app.request, gate };
+  const hot = new HotAnswers(files);
+  const answer = async (request: Request) => {
+    if (request.method === "HEAD") return await answerHead(app, request);
+    const response = await app.fetch(request);
+    hot.learn(request, response);
+    return response;
+  };
+  const fetch = (request: Request) => hot.answer(request) ?? answer(request);
+  const request = (target: string, init?: RequestInit) =>
+    fetch(new Request(new URL(target, "http://localhost"), init));
+  return { fetch, request, gate };
 }
 
 /**

@@ -18,11 +18,12 @@ export interface Wishes {
   readonly versioned: boolean;
 }
 
-const WISHES = ["iterations", "palette", "shading", "v"];
+/** Names that concern every picture and array. */
+export const WISHES: readonly string[] = ["iterations", "palette", "shading", "v"];
 const VIEW = ["re", "im", "span", "width", "height", "supersample"];
 
 /** Names that a tile's query may hold, and those of a render. */
-export const TILE_PARAMETERS: readonly string[] = WISHES;
+export const TILE_PARAMETERS: readonly string[] = [...WISHES, "scheme"];
 export const RENDER_PARAMETERS: readonly string[] = [...VIEW, ...WISHES];
 
 /**
@@ -97,6 +98,17 @@ function requireKnown(name: string, known: readonly string[]): void {
   throw new BadRequestError(`Cannot read ${shown(name)}: there is no such parameter`, {
     parameter: shown(name),
     allowed: known.join(", "),
+  });
+}
+
+/** How the rows of tiles are counted: from the top, as `xyz`, or from the bottom, as `tms`. */
+export type Scheme = "xyz" | "tms";
+
+/** Reads the scheme of a tile's address. */
+export function readScheme(parameters: Parameters): Scheme {
+  return read(parameters, "scheme", "xyz", (text) => {
+    if (text === "xyz" || text === "tms") return text;
+    throw new SyntaxError(`Cannot count tiles as ${shown(text)}: xyz and tms are offered`);
   });
 }
 

@@ -4,11 +4,13 @@ import type { Context } from "hono";
 import { accepts } from "hono/accepts";
 import { TileAddress } from "../plane/mod.ts";
 import {
+  type FileCache,
   type Output,
   type Rendered,
   type Renderer,
   renderTile,
   renderView,
+  type Served,
 } from "../render/mod.ts";
 import { answerFile } from "./answers.ts";
 import type { Gate } from "./gate.ts";
@@ -17,10 +19,13 @@ import {
   type Parameters,
   parametersOfBody,
   parametersOfQuery,
+  readScheme,
   readView,
   readWishes,
   RENDER_PARAMETERS,
+  type Scheme,
   TILE_PARAMETERS,
+  WISHES,
   type Wishes,
 } from "./parameters.ts";
 import { BadRequestError, NotOfferedError, shown } from "./problem.ts";
@@ -29,6 +34,7 @@ import { etagOf } from "./validators.ts";
 /** What the handlers need of the server. */
 export interface RenderDoor {
   readonly renderer: Renderer;
+  readonly files: FileCache;
   readonly gate: Gate;
   readonly limits: Limits;
   /** Seconds that an answer may be kept by caches. */
@@ -45,16 +51,26 @@ const TYPES: Readonly<Record<Format, string>> = {
 /** Pixels of a tile's side, by the mark before the dot. */
 const SIZES: Readonly<Record<string, number>> = { "": 256, "@2x": 512 };
 
-/** `GET /tiles/{z}/{x}/{y}[@2x].{png,npy}` */
-export async function answerTile(c: Context, door: RenderDoor): Promise<Response> {
+/**
+ * `GET /tiles/{z}/{x}/{y}[@2x].{png,npy}` and the same below `/tms/`, where y grows upwards. One tile is
+ * one answer, whichever way it is addressed.
+ *
+ * @param fixed the scheme of the path, where the query has no choice
+ */
+export async function answerTile(
+  c: Context,
+  door: RenderDoor,
+  fixed?: Scheme,
+): Promise<Response> {
   const { renderer, limits } = door;
   const { z, x, file } = c.req.param() as { z: string; x: string; file: string };
   const { y, size, format } = splitFile(file);
-  const address = addressOf({ z, x, y }, limits);
-  const wishes = wishesOf(
-    parametersOfQuery(new URL(c.req.url).searchParams, TILE_PARAMETERS),
-    door,
-  );
+  const known = fixed === undefined ? TILE_PARAMETERS : WISHES;
+  const parameters = parametersOfQuery(new URL(c.req.url).searchParams, known);
+  const scheme = fixed ?? readScheme(parameters);
+  const given = addressOf({ z, x, y }, limits);
+  const address = scheme === "tms" ? given.mirror() : given;
+  const wishes = wishesOf(parameters, door);
   requireAccepted(c, format);
   const description = {
     etag: etagOf("tile", String(address), size, ...keyOf(format, wishes, limits)),
@@ -67,7 +83,7 @@ export async function answerTile(c: Context, door: RenderDoor): Promise<Response
     c,
     description,
     (signal) =>
-      admit(door, signal, (bounds) =>
+      serve(door, { ...description, format, signal }, (bounds) =>
         renderTile(
           renderer,
           { address, size, iterations, output: outputOf(format, wishes) },
@@ -115,9 +131,9 @@ export async function answerRender(
     c,
     description,
     (signal) =>
-      admit(
+      serve(
         door,
-        signal,
+        { ...description, format, signal },
         (bounds) =>
           renderView(renderer, { view, iterations, output: outputOf(format, wishes) }, bounds),
       ),
@@ -188,13 +204,22 @@ function cacheControl({ versioned }: Wishes, { maxAge }: RenderDoor): string {
   return versioned ? "public, max-age=31536000, immutable" : `public, max-age=${maxAge}`;
 }
 
-async function admit(
-  { gate, limits }: RenderDoor,
-  signal: AbortSignal,
+/**
+ * A file by its ETag: kept, being computed, or computed now, when the gate lets it in. An array is
+ * not kept: its samples are, and it takes longer to keep than to make of them.
+ */
+async function serve(
+  { files, gate, limits }: RenderDoor,
+  { etag, format, signal }: { etag: string; format: Format; signal: AbortSignal },
   work: (
     bounds: { signal: AbortSignal; budget: number; iterationsLimit: number },
   ) => Promise<Rendered>,
-): Promise<Rendered> {
-  const bounds = { signal, budget: limits.budget * 1000, iterationsLimit: limits.iterations };
-  return await gate.run(() => work(bounds), signal);
+): Promise<Served> {
+  const budget = limits.budget * 1000;
+  return await files.get(
+    { key: etag, keep: format === "png" },
+    (signal) =>
+      gate.run(() => work({ signal, budget, iterationsLimit: limits.iterations }), signal),
+    signal,
+  );
 }

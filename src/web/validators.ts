@@ -1,9 +1,7 @@
 /** Validators without work: output is deterministic, so the ETag is a hash of the request. */
 
 import { createHash } from "node:crypto";
-
-/** Changes whenever the same request would give other bytes than before. */
-export const ALGORITHM = "mandeltile/1";
+import { ALGORITHM } from "../render/mod.ts";
 
 /** A strong ETag for the answer to a normalised request. */
 export function etagOf(...request: readonly (string | number)[]): string {

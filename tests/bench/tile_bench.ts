@@ -17,7 +17,8 @@ import {
 } from "../../src/image/mod.ts";
 import { columnsOf, Exact, frameOfTile, rowsOf, TileAddress, tileAt } from "../../src/plane/mod.ts";
 import { batchAt, batchCount, batchShape } from "../../src/render/batches.ts";
-import { AutoIterations, renderTile, RenderWorkers } from "../../src/render/mod.ts";
+import { AutoIterations, FileCache, renderTile, RenderWorkers } from "../../src/render/mod.ts";
+import { emptyStore } from "../../src/store/mod.ts";
 import { createApp, DEFAULT_LIMITS } from "../../src/web/mod.ts";
 import places from "../data/places.json" with { type: "json" };
 import { best, inTurns, median } from "./clock.ts";
@@ -66,6 +67,7 @@ export async function benchLightTile(rounds = 20): Promise<LightTile> {
   await using workers = await RenderWorkers.start({ workers: 1 });
   const app = createApp({
     renderer: { workers, auto: new AutoIterations(workers) },
+    files: new FileCache(emptyStore),
     limits: { ...DEFAULT_LIMITS, concurrency: 2 },
     maxAge: 60,
     report: (error) => {

@@ -18,6 +18,9 @@ Deno.test("a server that is told nothing has the documented defaults", () => {
     references: 192 * 2 ** 20,
     maxAge: 86_400,
     grace: 10,
+    cache: { kind: "memory" },
+    cacheMemory: 256 * 2 ** 20,
+    cacheDisk: 1024 * 2 ** 20,
   });
   assert.equal(workers, navigator.hardwareConcurrency);
   assert.deepEqual(limits, { ...DEFAULT_LIMITS, concurrency: 2 * navigator.hardwareConcurrency });
@@ -54,7 +57,7 @@ Deno.test("every flag and every variable reaches the configuration", () => {
 
 Deno.test("a bad value is refused with its flag and what is allowed", () => {
   const bad = ["", " ", "-1", "1.5", "1e3", "0x10", "ten", "NaN", "٣", "9".repeat(40)];
-  for (const flag of CONFIG_FLAGS.filter((flag) => flag !== "host")) {
+  for (const flag of CONFIG_FLAGS.filter((flag) => flag !== "host" && flag !== "cache")) {
     for (const value of bad) {
       for (const source of [[{ [flag]: value }], [{}, { [variableOf(flag)]: value }]] as const) {
         assert.throws(() => resolve(...source), (error) => {
@@ -66,6 +69,25 @@ Deno.test("a bad value is refused with its flag and what is allowed", () => {
       }
     }
   }
+});
+
+Deno.test("the cache is nowhere, in memory, in a folder, or where the user's caches are", () => {
+  const { kind } = resolve({ cache: "none" }).cache;
+  assert.equal(kind, "none");
+  assert.deepEqual(resolve({}, { MANDELTILE_CACHE: "memory" }).cache, { kind: "memory" });
+  const disk = (folder: string) => ({ kind: "disk", folder });
+  assert.deepEqual(resolve({ cache: "/srv/tiles/" }).cache, disk("/srv/tiles"));
+  assert.deepEqual(resolve({ cache: "tiles" }).cache, disk(`${Deno.cwd()}/tiles`));
+  const home = { HOME: "/home/me" };
+  assert.deepEqual(resolve({}, home).cache, disk("/home/me/.cache/mandeltile"));
+  const caches = { ...home, XDG_CACHE_HOME: "/var/caches" };
+  assert.deepEqual(resolve({}, caches).cache, disk("/var/caches/mandeltile"));
+  assert.deepEqual(resolve({ cache: "none" }, caches).cache, { kind: "none" });
+  for (const ignored of ["", "caches"]) {
+    const environment = { ...home, XDG_CACHE_HOME: ignored };
+    assert.deepEqual(resolve({}, environment).cache, disk("/home/me/.cache/mandeltile"));
+  }
+  assert.throws(() => resolve({ cache: "" }), /Cannot take --cache/);
 });
 
 Deno.test("bounds are taken, and what is just beyond them is not", () => {

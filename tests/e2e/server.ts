@@ -13,23 +13,34 @@ const longestStart = 60_000;
 
 const root = new URL("../../", import.meta.url);
 
-/** `deno task start` without the task runner between, so that a signal reaches the server itself. */
-function startTask(): string[] {
+/**
+ * `deno task start` without the task runner between, so that a signal reaches the server itself; its
+ * variables come from this environment.
+ */
+function startTask(environment: Readonly<Record<string, string>>): string[] {
   const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", root)));
-  const [deno, ...args] = (tasks.start as string).split(" ");
+  const task = (tasks.start as string).replaceAll(/\$(\w+)/g, (_, name) => environment[name] ?? "");
+  const [deno, ...args] = task.split(" ");
   if (deno !== "deno") throw new Error(`Cannot start "${tasks.start}": it does not run deno`);
   return args;
 }
 
 /**
- * Starts `serve` on a free port, with these flags, and waits until it has printed its address.
+ * Starts `serve` on a free port, with these flags and variables, and waits until it has printed its address.
  *
  * @throws {Error} when it ends, or a minute passes, before it has
  */
-export async function startServer(flags: readonly string[] = []): Promise<RunningServer> {
+export async function startServer(
+  flags: readonly string[] = [],
+  // No test finds in the user's own cache what another has left there.
+  variables: Readonly<Record<string, string>> = { MANDELTILE_CACHE: "memory" },
+): Promise<RunningServer> {
+  // Deno's own files stay where they are, wherever the server's caches go.
+  const environment = { ...Deno.env.toObject(), DENO_DIR: await denoFolder(), ...variables };
   const child = new Deno.Command(Deno.execPath(), {
-    args: [...startTask(), "--port", "0", ...flags],
+    args: [...startTask(environment), "--port", "0", ...flags],
     cwd: root,
+    env: environment,
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
@@ -57,6 +68,11 @@ export async function startServer(flags: readonly string[] = []): Promise<Runnin
       await stopOnce();
     },
   };
+}
+
+async function denoFolder(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
+  return (JSON.parse(new TextDecoder().decode(stdout)) as { denoDir: string }).denoDir;
 }
 
 async function readAddress(output: ReadableStreamDefaultReader<string>): Promise<string | null> {

@@ -1,7 +1,8 @@
 /** Apps to ask without a server, the workers behind them, and readers of what they answer. */
 
 import assert from "node:assert/strict";
-import { AutoIterations, type Painter, type Sampler } from "../../src/render/mod.ts";
+import { AutoIterations, FileCache, type Painter, type Sampler } from "../../src/render/mod.ts";
+import { emptyStore, type TileStore } from "../../src/store/mod.ts";
 import { type App, createApp, DEFAULT_LIMITS, type Limits } from "../../src/web/mod.ts";
 
 /** Whoever samples and paints. */
@@ -11,9 +12,14 @@ export type Workers = Sampler & Painter;
 export const MAX_AGE = 3600;
 
 /** An app over these workers. An error of the server's own rejects the request, and so fails the test. */
-export function appOver(workers: Workers, limits: Partial<Limits> = {}): App {
+export function appOver(
+  workers: Workers,
+  limits: Partial<Limits> = {},
+  store: TileStore = emptyStore,
+): App {
   return createApp({
     renderer: { workers, auto: new AutoIterations(workers) },
+    files: new FileCache(store),
     limits: { ...DEFAULT_LIMITS, concurrency: 4, ...limits },
     maxAge: MAX_AGE,
     report: (error) => {
@@ -62,7 +68,10 @@ export class HeldWorkers extends CountedWorkers {
     this.#released.resolve();
   }
 
-  override readonly sample: Workers["sample"] = async ({ width, height }, { iterations }) => {
+  override readonly sample: Workers["sample"] = (...args) => this.held(...args);
+
+  /** Waits to be let out, whatever the signal says. */
+  protected readonly held: Workers["sample"] = async ({ width, height }, { iterations }) => {
     this.calls++;
     this.#entered.resolve();
     await this.#released.promise;

@@ -203,7 +203,9 @@ Deno.test("the usual limits stop what would take for ever before it is expanded"
 Deno.test("a full queue and a closed gate refuse at once, and say when to come again", async () => {
   const held = new HeldWorkers();
   const app = appOver(held, { concurrency: 1, queue: 1 });
-  const ask = (init?: RequestInit) => app.request("/tiles/3/2/3.npy?iterations=9", init);
+  let asked = 0;
+  // A tile each, or they would share their computation.
+  const ask = (init?: RequestInit) => app.request(`/tiles/4/${asked++}/3.npy?iterations=9`, init);
   const inside = ask();
   await held.entered;
   const waiting = ask();
@@ -231,18 +233,18 @@ Deno.test("a full queue and a closed gate refuse at once, and say when to come a
 Deno.test("who hangs up while waiting leaves the queue", async () => {
   const held = new HeldWorkers();
   const app = appOver(held, { concurrency: 1, queue: 1 });
-  const path = "/tiles/3/2/3.npy?iterations=9";
-  const inside = app.request(path);
+  const path = (x: number) => `/tiles/3/${x}/3.npy?iterations=9`;
+  const inside = app.request(path(0));
   await held.entered;
   const impatient = new AbortController();
-  const gone = app.request(path, { signal: impatient.signal });
+  const gone = app.request(path(1), { signal: impatient.signal });
   // Who comes next finds the queue full: so the one before is in it.
-  await problemOf(app.request(path), 503);
+  await problemOf(app.request(path(2)), 503);
   assert.equal(app.gate.waiting, 1);
   impatient.abort();
   assert.equal((await gone).status, 499);
   assert.equal(app.gate.waiting, 0);
-  const next = app.request(path);
+  const next = app.request(path(3));
   held.release();
   await Promise.all([inside, next].map(bytesOf));
   assert.equal(held.calls, 2);
@@ -252,12 +254,18 @@ Deno.test("who hangs up while the workers compute stops them", async () => {
   await using workers = await RenderWorkers.start({ workers: 2 });
   const impatient = new AbortController();
   const started = Promise.withResolvers<void>();
+  const stopped = Promise.withResolvers<void>();
   const watched = new CountedWorkers(workers);
   // The sampler tells of its progress: then the request is under way.
   const app = appOver({
     mostSamples: workers.mostSamples,
-    sample: (frame, options) =>
-      watched.sample(frame, { ...options, onProgress: () => started.resolve() }),
+    sample: async (frame, options) => {
+      try {
+        return await watched.sample(frame, { ...options, onProgress: () => started.resolve() });
+      } finally {
+        stopped.resolve();
+      }
+    },
     png: watched.png,
     pixels: watched.pixels,
     encode: watched.encode,
@@ -268,7 +276,8 @@ Deno.test("who hangs up while the workers compute stops them", async () => {
   await started.promise;
   impatient.abort();
   assert.equal((await gone).status, 499);
-  assert.equal(app.gate.inside, 0);
+  await stopped.promise;
+  assert.equal(workers.counters.pending, 0);
   const tile = await bytesOf(app.request("/tiles/3/2/3.png?iterations=99"));
   assert.ok(tile.length > 1000, "the workers are free again");
 });

@@ -1,0 +1,42 @@
+/** The stores that a configuration asks for. */
+
+import { FileCache, type RememberedIn } from "../render/mod.ts";
+import { emptyStore, MemoryStore, SqliteStore, TieredStore, type TileStore } from "../store/mod.ts";
+import type { Config } from "./config.ts";
+
+/** What is kept of answers and of samples. Disposing of it closes the stores. */
+export interface Cache extends AsyncDisposable {
+  readonly files: FileCache;
+  readonly samples: RememberedIn;
+}
+
+/** Share of the memory for files; the rest is for samples. */
+const FILES_SHARE = 1 / 2;
+
+/** Opens the stores. Never fails: what does not do is reported, and done without. */
+export async function openCache(
+  { cache, cacheMemory, cacheDisk }: Config,
+  report: (message: string) => void,
+): Promise<Cache> {
+  if (cache.kind === "none") return cacheOf(emptyStore, emptyStore, emptyStore);
+  const files = new MemoryStore(Math.floor(cacheMemory * FILES_SHARE));
+  const samples = new MemoryStore(Math.ceil(cacheMemory * (1 - FILES_SHARE)));
+  if (cache.kind === "memory") return cacheOf(files, samples, emptyStore);
+  // In a terminal Deno asks for what it was not started with; the store tells of what is missing.
+  for (const name of ["read", "write"] as const) {
+    await Deno.permissions.request({ name, path: cache.folder });
+  }
+  const disk = await SqliteStore.open(cache.folder, { mostBytes: cacheDisk, report });
+  return cacheOf(files, samples, disk);
+}
+
+function cacheOf(files: TileStore, samples: TileStore, disk: TileStore): Cache {
+  const tiers = new TieredStore(files, disk);
+  return {
+    files: new FileCache(tiers),
+    samples: { memory: samples, disk },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([tiers.close(), samples.close()]);
+    },
+  };
+}

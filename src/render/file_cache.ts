@@ -1,0 +1,65 @@
+/** Files by key: from the store, from work under way, or computed now. */
+
+import type { StoredEntry, TileStore } from "../store/mod.ts";
+import { InFlight } from "./in_flight.ts";
+import type { Rendered } from "./render.ts";
+import type { Arithmetic } from "./sampler.ts";
+
+/** A file as it is answered. */
+export interface Served {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly iterations: number;
+  readonly arithmetic: Arithmetic;
+  /** What it took, when it was computed for those who wait now. */
+  readonly rendered: Rendered | null;
+}
+
+/** What may come out of a cache, and what goes into it. */
+export interface FileRequest {
+  /** Names everything the bytes depend on. */
+  readonly key: string;
+  /** Whether the file is worth keeping. */
+  readonly keep: boolean;
+}
+
+/** Gives files out of a store, and computes each once for all who want it at the same time. */
+export class FileCache {
+  readonly #store: TileStore;
+  readonly #inFlight = new InFlight<Served>();
+
+  /** @param store kept open by whoever opened it */
+  constructor(store: TileStore) {
+    this.#store = store;
+  }
+
+  /** The file's bytes, if they are at hand without waiting. */
+  peek(key: string): Uint8Array<ArrayBuffer> | undefined {
+    return this.#store.peek(key)?.bytes;
+  }
+
+  /** The file; `compute` runs when nobody has it and nobody computes it. */
+  async get(
+    { key, keep }: FileRequest,
+    compute: (signal: AbortSignal) => Promise<Rendered>,
+    signal?: AbortSignal,
+  ): Promise<Served> {
+    return await this.#inFlight.share(key, async (signal) => {
+      const entry = keep ? await this.#store.get(key) : undefined;
+      if (entry !== undefined) return servedOf(entry);
+      signal.throwIfAborted();
+      const rendered = await compute(signal);
+      const { bytes, iterations, arithmetic } = rendered;
+      const note = JSON.stringify({ iterations, arithmetic } satisfies Note);
+      // Nobody waits for it to be written.
+      if (keep) void this.#store.put(key, { bytes, note });
+      return { bytes, iterations, arithmetic, rendered };
+    }, signal);
+  }
+}
+
+/** What is noted of a file. */
+type Note = Pick<Served, "iterations" | "arithmetic">;
+
+function servedOf({ bytes, note }: StoredEntry): Served {
+  return { bytes, ...JSON.parse(note) as Note, rendered: null };
+}

@@ -1,0 +1,71 @@
+/** Work under way, shared by all who ask for the same and stopped when nobody waits for it any more. */
+
+/** One piece of work and those who wait for it. */
+interface Shared<T> {
+  readonly result: Promise<T>;
+  readonly controller: AbortController;
+  waiting: number;
+}
+
+/**
+ * Runs work once for all who ask for it by the same key while it is under way.
+ *
+ * Whoever gives up stops waiting at once. When all have, the work's signal aborts; who asks after that
+ * starts it anew. Nothing is remembered once it is done.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { InFlight } from "./mod.ts";
+ *
+ * let runs = 0;
+ * const inFlight = new InFlight<number>();
+ * const work = () => Promise.resolve(++runs);
+ * const both = await Promise.all([inFlight.share("a", work), inFlight.share("a", work)]);
+ * assert.deepEqual(both, [1, 1]);
+ * ```
+ */
+export class InFlight<T> {
+  readonly #shared = new Map<string, Shared<T>>();
+
+  /** Pieces of work under way. */
+  get size(): number {
+    return this.#shared.size;
+  }
+
+  /** The work's result; rejects as it does, or with the signal's reason. */
+  async share(
+    key: string,
+    work: (signal: AbortSignal) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    const shared = this.#shared.get(key) ?? this.#start(key, work);
+    shared.waiting++;
+    const gone = Promise.withResolvers<never>();
+    const leave = () => gone.reject(signal?.reason);
+    signal?.addEventListener("abort", leave, { once: true });
+    try {
+      return await Promise.race([shared.result, gone.promise]);
+    } finally {
+      signal?.removeEventListener("abort", leave);
+      if (--shared.waiting === 0 && this.#shared.get(key) === shared) {
+        this.#shared.delete(key);
+        shared.controller.abort(signal?.reason);
+      }
+    }
+  }
+
+  #start(key: string, work: (signal: AbortSignal) => Promise<T>): Shared<T> {
+    const controller = new AbortController();
+    const result = work(controller.signal);
+    const shared: Shared<T> = { result, controller, waiting: 0 };
+    this.#shared.set(key, shared);
+    const forget = () => {
+      if (this.#shared.get(key) === shared) this.#shared.delete(key);
+    };
+    // Also hears a rejection that comes when all have left.
+    result.then(forget, forget);
+    return shared;
+  }
+}

@@ -1,0 +1,25 @@
+/** Where clients reach the server from outside: through a proxy, or directly. */
+
+import type { Context } from "hono";
+
+/** The headers by which a proxy tells; an answer that depends on them has to say so to caches. */
+export const FORWARDED = "X-Forwarded-Proto, X-Forwarded-Host, X-Forwarded-Prefix";
+
+/**
+ * The address in front of the app's paths, without a slash at the end. A proxy that serves it under
+ * another scheme, host or path says so in `X-Forwarded-Proto`, `-Host` and `-Prefix`; whoever else
+ * sends these only misleads himself, for the answer varies with them. What is no scheme, host or path
+ * is passed over.
+ */
+export function publicUrl(c: Context): string {
+  const { protocol, host } = new URL(c.req.url);
+  const told = (name: string, shape: RegExp) => {
+    // Of several proxies the outermost comes first.
+    const value = c.req.header(`x-forwarded-${name}`)?.split(",")[0]?.trim();
+    return value !== undefined && shape.test(value) ? value : undefined;
+  };
+  const scheme = told("proto", /^https?$/) ?? protocol.slice(0, -1);
+  const name = told("host", /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i) ?? host;
+  const prefix = told("prefix", /^(?:\/[\w.~-]+)+\/?$/) ?? "";
+  return `${scheme}://${name}${prefix.replace(/\/$/, "")}`;
+}

@@ -1,0 +1,145 @@
+/**
+ * A cached tile over HTTP, against bare servers in the same run: `deno run -A tests/bench/http_bench.ts`.
+ * Needs wrk. Every server runs in a process of its own, without an access log, asked in turns.
+ */
+
+import { median } from "./clock.ts";
+
+const CONNECTIONS = 16;
+const SECONDS = 2;
+const ROUNDS = 5;
+const TILE = "tiles/3/2/3.png?iterations=1000&v=1";
+
+/** A server to be asked, how, and where its request rates go. */
+interface Contender {
+  readonly name: string;
+  readonly url: string;
+  /** A header besides wrk's own. */
+  readonly header?: string;
+  readonly rates: number[];
+}
+
+/** A bare server that hands out the file and headers it is given, whatever it is asked. */
+const BARE = `
+const [status, headers, file] = Deno.args;
+const body = file === "" ? null : Deno.readFileSync(file);
+const init = { status: Number(status), headers: JSON.parse(headers) };
+Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: ({ port }) =>
+  console.log("http://127.0.0.1:" + port + "/") }, () => new Response(body, init));
+`;
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** A process that prints its address, and is stopped when the block is left. */
+async function start(args: readonly string[]): Promise<{ url: string } & AsyncDisposable> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: ROOT,
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`Cannot measure ${args.join(" ")}: it ended`);
+    text += value;
+    const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(text)?.[0];
+    if (url === undefined) continue;
+    return {
+      url,
+      async [Symbol.asyncDispose]() {
+        child.kill("SIGTERM");
+        await reader.cancel();
+        await child.status;
+      },
+    };
+  }
+}
+
+/** Requests a second. */
+async function ask({ url, header }: Contender): Promise<number> {
+  const args = [`-c${CONNECTIONS}`, "-t1", `-d${SECONDS}`, ...(header ? ["-H", header] : []), url];
+  const { stdout } = await new Deno.Command("wrk", { args }).output();
+  const text = new TextDecoder().decode(stdout);
+  const rate = /Requests\/sec:\s*([\d.]+)/.exec(text)?.[1];
+  if (rate === undefined || /Non-2xx/.test(text)) throw new Error(`Cannot measure ${url}: ${text}`);
+  return Number(rate);
+}
+
+async function hasWrk(): Promise<boolean> {
+  try {
+    // Without arguments it prints its usage.
+    await new Deno.Command("wrk", { stdout: "null", stderr: "null" }).output();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+async function main(): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const [bare, tileFile] = [`${folder}/bare.ts`, `${folder}/tile.png`];
+  await Deno.writeTextFile(bare, BARE);
+  await using server = await start(
+    "run -A src/main.ts serve --port 0 --cache memory".split(" "),
+  );
+  const answer = await fetch(server.url + TILE);
+  await Deno.writeFile(tileFile, await answer.bytes());
+  const again = await fetch(server.url + TILE);
+  const headers = Object.fromEntries(again.headers);
+  await again.body?.cancel();
+  // What Deno adds by itself.
+  for (const name of ["date", "content-length", "vary"]) delete headers[name];
+  const etag = headers.etag ?? "";
+  const short = { etag, "cache-control": headers["cache-control"] };
+
+  const bareServer = (status: number, headers: object, file: string) =>
+    start(["run", "-A", bare, String(status), JSON.stringify(headers), file]);
+  await using plain = await bareServer(200, { "content-type": "image/png" }, tileFile);
+  await using same = await bareServer(200, headers, tileFile);
+  await using notModified = await bareServer(304, short, "");
+
+  const contender = (name: string, url: string, header?: string): Contender => ({
+    ...{ name, url: url + TILE, rates: [] },
+    ...(header !== undefined && { header }),
+  });
+  const tile = contender("mandeltile, cached tile", server.url);
+  const tag = contender("mandeltile, 304", server.url, `if-none-match: ${etag}`);
+  const barePlain = contender("bare Deno.serve, same bytes", plain.url);
+  const bareSame = contender("bare Deno.serve, same bytes and headers", same.url);
+  const bareTag = contender("bare Deno.serve, 304", notModified.url, `if-none-match: ${etag}`);
+  const all = [tile, barePlain, bareSame, tag, bareTag];
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const one of all) {
+      const rate = await ask(one);
+      // The first round warms up.
+      if (round >= 0) one.rates.push(rate);
+    }
+  }
+  for (const { name, rates } of all) print(`${name.padEnd(42)} ${median(rates).toFixed(0)} /s`);
+  print("");
+  for (
+    const [what, one, other] of [
+      ["cached tile to bare, same bytes", tile, barePlain],
+      ["cached tile to bare, same bytes and headers", tile, bareSame],
+      ["304 to bare 304", tag, bareTag],
+    ] as const
+  ) {
+    // Of each round, so that whatever else the machine does slows both alike.
+    const ratios = one.rates.map((rate, round) => rate / other.rates[round]!);
+    const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
+    print(
+      `${what.padEnd(45)} ${median(ratios).toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)})`,
+    );
+  }
+  await Deno.remove(folder, { recursive: true });
+}
+
+function print(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(line + "\n"));
+}
+
+if (await hasWrk()) await main();
+else print("Skipped: wrk is not installed (Debian: apt-get install wrk)");

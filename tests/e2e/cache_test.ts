@@ -1,0 +1,49 @@
+/** The real command and its cache on disk: what one run computed, the next has. */
+
+import assert from "node:assert/strict";
+import { startServer } from "./server.ts";
+
+const TILE = "tiles/7/40/50.png?palette=magma";
+
+/** Asks for the tile; resolves to its bytes, and whether it was there. */
+async function tileOf(url: string, tile = TILE): Promise<{ bytes: Uint8Array; cached: boolean }> {
+  const response = await fetch(url + tile);
+  assert.equal(response.status, 200);
+  const cached = response.headers.get("server-timing") === "cache";
+  return { bytes: await response.bytes(), cached };
+}
+
+Deno.test("a server that is started again has what it computed before", async () => {
+  const caches = await Deno.makeTempDir({ prefix: "mandeltile_caches_" });
+  const variables = { XDG_CACHE_HOME: caches };
+  const runs: Uint8Array[] = [];
+  for (const cached of [false, true]) {
+    await using server = await startServer([], variables);
+    const tile = await tileOf(server.url);
+    assert.equal(tile.cached, cached);
+    runs.push(tile.bytes);
+    assert.equal(await server.stop(), 0);
+  }
+  assert.deepEqual(runs[0], runs[1]);
+  assert.ok((await Deno.stat(`${caches}/mandeltile/tiles.sqlite`)).isFile);
+
+  // Not a database any more: the server starts, and tiles come.
+  await Deno.writeTextFile(`${caches}/mandeltile/tiles.sqlite`, "no database ".repeat(1000));
+  await using server = await startServer([], variables);
+  assert.deepEqual(await tileOf(server.url), { bytes: runs[0], cached: false });
+  assert.equal(await server.stop(), 0);
+  assert.ok((await Deno.stat(`${caches}/mandeltile/tiles.sqlite.damaged`)).isFile);
+  await Deno.remove(caches, { recursive: true });
+});
+
+Deno.test("a server that is told so keeps nothing, or nothing on disk", async () => {
+  for (const [place, cached] of [["none", false], ["memory", true]] as const) {
+    const caches = await Deno.makeTempDir({ prefix: "mandeltile_caches_" });
+    await using server = await startServer(["--cache", place], { XDG_CACHE_HOME: caches });
+    const first = await tileOf(server.url);
+    assert.deepEqual(await tileOf(server.url), { bytes: first.bytes, cached });
+    assert.equal(await server.stop(), 0);
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(caches)), []);
+    await Deno.remove(caches);
+  }
+});

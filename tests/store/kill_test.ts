@@ -1,0 +1,8 @@
+/** A process that is killed while it writes loses nothing it had acknowledged. */
+
+import assert from "node:assert/strict";
+import { killWriters } from "./killing.ts";
+
+Deno.test("killed three times in the middle of its writes, a store has all it acknowledged", async () => {
+  assert.ok(await killWriters(3) >= 3);
+});
