@@ -21,6 +21,7 @@ import patientFetch from "./page/patient_fetch.js" with { type: "text" };
 import picture from "./page/picture.js" with { type: "text" };
 import place from "./page/place.js" with { type: "text" };
 import readout from "./page/readout.js" with { type: "text" };
+import relabel from "./page/relabel.js" with { type: "text" };
 import requests from "./page/requests.js" with { type: "text" };
 import settings from "./page/settings.js" with { type: "text" };
 import tileLayer from "./page/tile_layer.js" with { type: "text" };
@@ -57,6 +58,7 @@ const scripts = {
   picture,
   place,
   readout,
+  relabel,
   requests,
   settings,
   tile_layer: tileLayer,

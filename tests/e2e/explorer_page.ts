@@ -69,7 +69,7 @@ export class ExplorerPage implements AsyncDisposable {
       const written = new URLSearchParams(location.hash.slice(1)).get("zoom");
       return layers.length === 1 && levels.length === 1 && tiles.length > 0 &&
         tiles.every((tile) =>
-          tile.classList.contains("leaflet-tile-loaded") && tile.style.opacity === "1"
+          tile.classList.contains("leaflet-tile-loaded") && ["1", ""].includes(tile.style.opacity)
         ) &&
         document.querySelector(".leaflet-zoom-anim, .leaflet-pan-anim") === null &&
         written !== null && (zoom === undefined || written === String(zoom));

@@ -41,7 +41,7 @@ onClick("home", () => {
 });
 onClick("copy-link", () => copyAndSay(location.href.replace(/#.*|$/, hashNow()), "Link copied"));
 onClick("copy-curl", () => copyAndSay(curlNow(), "Command copied"));
-map.on("zoomend", markEnds);
+map.on("zoomend zoomlevelschange", markEnds);
 markEnds();
 
 // Without a click on the map first, its keys work all the same.
@@ -87,10 +87,9 @@ function followAddress() {
 
 /** Says when there is no further way in or out. The buttons stay where the focus may be. */
 function markEnds() {
-  const zoom = map.getZoom();
   const ends = /** @type {const} */ ([
-    ["zoom-in", zoom >= map.getMaxZoom()],
-    ["zoom-out", zoom <= map.getMinZoom()],
+    ["zoom-in", map.worldZoom >= map.deepest],
+    ["zoom-out", map.worldZoom <= 0],
   ]);
   for (const [id, atEnd] of ends) {
     element(id, HTMLButtonElement).setAttribute("aria-disabled", String(atEnd));

@@ -53,7 +53,8 @@ export class TileLayer extends L.GridLayer {
     const loading = new AbortController();
     this.#loading.set(image, loading);
     show(image, url, loading.signal).then(
-      () => done(null, image),
+      // A tile given up may have coordinates of an earlier anchor: it must not answer any more.
+      () => loading.signal.aborted || done(null, image),
       (error) => loading.signal.aborted || done(error, image),
     );
     return image;
