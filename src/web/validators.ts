@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 
 /** Changes whenever the same request would give other bytes than before. */
-export const ALGORITHM = "mandeltile/1";
+export const ALGORITHM = "mandeltile/2";
 
 /** A strong ETag for the answer to a normalised request. */
 export function etagOf(...request: readonly (string | number)[]): string {

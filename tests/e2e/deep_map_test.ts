@@ -78,11 +78,11 @@ async function anchors(room: Room): Promise<void> {
   };
   for (let zoom = 5; zoom <= 213; zoom += 4) await wheel(-fourLevels, zoom);
   assert.ok(await anchored() >= 14, `${await anchored()} re-anchors on the way down`);
-  assertOnce(room.stub.asked);
-  const down = room.stub.asked.splice(0);
+  assertOnce(explorer.tilePaths);
+  const down = explorer.tilePaths.splice(0);
   for (let zoom = 209; zoom >= 1; zoom -= 4) await wheel(fourLevels, zoom);
   assert.ok(await anchored() >= 41, `${await anchored()} re-anchors`);
-  assertOnce(room.stub.asked);
+  assertOnce(explorer.tilePaths);
   assert.ok(down.length > 48 * 9, `${down.length} tiles`);
   assert.ok(mostTiles <= 60 && mostLevels <= 4, `${mostTiles} tiles in ${mostLevels} levels`);
   assert.deepEqual(explorer.faults, []);
@@ -125,7 +125,7 @@ async function keepsOldTiles(room: Room): Promise<void> {
   gate.resolve();
   await explorer.settled(25);
   await assertInPlace(page, stub);
-  assertOnce(stub.asked);
+  assertOnce(explorer.tilePaths);
   assert.deepEqual(explorer.faults, []);
 }
 

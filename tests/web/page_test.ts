@@ -137,8 +137,12 @@ Deno.test("an anchor follows the view, and every tile keeps its address", () => 
         const side = 2 ** l;
         const x = Math.floor(centre.x * side);
         const y = Math.floor(centre.y * side);
-        const shift = shiftAt(change, l);
-        const after = { x: x - shift.x, y: y - shift.y, z: l - change.levels };
+        const shift: { x: number; y: number } = shiftAt(change, l);
+        const after: { x: number; y: number; z: number } = {
+          x: x - shift.x,
+          y: y - shift.y,
+          z: l - change.levels,
+        };
         assert.deepEqual(tileAt(change.anchor, after), tileAt(start, { x, y, z: l }));
       }
       // The same point has the same coordinates to a thousandth of a pixel.
