@@ -35,7 +35,7 @@ export function textOfTile(
   iterations: number,
   look: Look,
 ): PlaceText {
-  const { left, right, top, bottom } = tileBounds(address);
+  const { left, right, top } = tileBounds(address);
   const span = right.minus(left);
   const step = span.dividedBy(Exact.of(size));
   const half = span.timesPowerOfTwo(-1);

@@ -95,7 +95,8 @@ export class ExplorerMap extends L.Map {
    * @returns {Place}
    */
   get place() {
-    return { ...this.coordinatesOf(this.getCenter()), zoom: this.worldZoom };
+    const zoom = Math.round(this.worldZoom);
+    return { ...this.coordinatesOf(this.getCenter()), zoom };
   }
 
   /**
@@ -115,6 +116,7 @@ export class ExplorerMap extends L.Map {
    * @param {{ animate: boolean }} how animate: glide there if it is near
    */
   goTo(place, { animate }) {
+    place = this.reachable(place);
     const glide = animate && !this.#still && this.#glideTo(place);
     const anchor = anchorAt(place);
     if (glide || anchor === null) return;
@@ -124,6 +126,16 @@ export class ExplorerMap extends L.Map {
     this.#countFrom(anchor);
     const { x, y } = withinWorld(point, anchor);
     this.setView([y, x], place.zoom - anchor.zoom, { reset: true });
+  }
+
+  /**
+   * A place, no deeper than there are tiles.
+   *
+   * @param {Place} place
+   * @returns {Place}
+   */
+  reachable(place) {
+    return { ...place, zoom: Math.min(place.zoom, this.#deepest) };
   }
 
   /**

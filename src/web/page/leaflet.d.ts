@@ -58,6 +58,7 @@ export declare class GridLayer extends Layer {
   _levels: Record<number, Level>;
   /** The zoom whose tiles it wants. */
   _tileZoom: number | undefined;
+  readonly _map: Map;
   _removeTile(key: string): void;
   _removeTilesAtZoom(zoom: number): void;
   _tileCoordsToKey(coords: TileCoords): string;
@@ -77,6 +78,7 @@ export declare class Map extends Evented {
   _pixelOrigin: Point;
   _lastCenter: LatLng;
   readonly _animatingZoom?: boolean;
+  readonly _animateToZoom?: number;
   readonly _panAnim?: { readonly _inProgress?: boolean };
   _stop(): this;
   _move(center: LatLng, zoom: number): this;
