@@ -6,6 +6,7 @@ import favicon from "./page/favicon.svg" with { type: "text" };
 import addressBar from "./page/address_bar.js" with { type: "text" };
 import anchor from "./page/anchor.js" with { type: "text" };
 import clipboard from "./page/clipboard.js" with { type: "text" };
+import crs from "./page/crs.js" with { type: "text" };
 import curl from "./page/curl.js" with { type: "text" };
 import decimal from "./page/decimal.js" with { type: "text" };
 import dive from "./page/dive.js" with { type: "text" };
@@ -52,6 +53,7 @@ const scripts = {
   address_bar: addressBar,
   anchor,
   clipboard,
+  crs,
   curl,
   decimal,
   dive,

@@ -2,55 +2,18 @@
 /** The map without a last zoom, in a real browser over tiles that say which they are. */
 
 import assert from "node:assert/strict";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { binaryOf, decimalOf, trimmed } from "../../src/web/page/decimal.js";
 import { powerOfTwo } from "../../src/web/page/magnification.js";
-import { findChromium, launchChromium } from "./chromium.ts";
-import { ExplorerPage } from "./explorer_page.ts";
 import { assertInPlace, readPlace, shownTiles } from "./laid_tiles.ts";
-import { StubTiles } from "./stub_tiles.ts";
+import { deepPlace, type Room, testOverStubs } from "./room.ts";
 
-const path = findChromium();
-const mustRun = Deno.env.get("CI") === "true";
-
-Deno.test({
-  name: "the map has no last zoom",
-  ignore: path === undefined && !mustRun,
-  // Playwright keeps its connection to the browser between the steps of one test.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn(t) {
-    assert.ok(path !== undefined, "Cannot test the page as there is no Chromium and CI is true");
-    const browser = await launchChromium(path);
-    try {
-      const step = (name: string, fn: (room: Room) => Promise<void>) =>
-        t.step(name, async () => {
-          await using stub = new StubTiles();
-          await fn(new Room(browser, stub));
-        });
-      await step("41 re-anchors by wheel, to the deep and back", anchors);
-      await step("no tile is lost while slow tiles are on their way", keepsOldTiles);
-      await step("zoom 0 to 400 by wheel keeps the centre to the last digit", keepsCentre);
-    } finally {
-      await browser.close();
-    }
-  },
+testOverStubs("the map has no last zoom", {
+  "41 re-anchors by wheel, to the deep and back": anchors,
+  "no tile is lost while slow tiles are on their way": keepsOldTiles,
+  "a pinch goes on through anchors": pinches,
+  "zoom 0 to 400 by wheel keeps the centre to the last digit": keepsCentre,
 });
-
-/** What a step needs: pages over tiles of its own. */
-class Room {
-  readonly #browser: Browser;
-  readonly stub: StubTiles;
-
-  constructor(browser: Browser, stub: StubTiles) {
-    this.#browser = browser;
-    this.stub = stub;
-  }
-
-  open(hash: string, options: BrowserContextOptions = {}): Promise<ExplorerPage> {
-    return ExplorerPage.open(this.#browser, this.stub.url + hash, options);
-  }
-}
 
 /** Turns the wheel so far that Leaflet takes it for four levels. */
 const fourLevels = 2500;
@@ -147,6 +110,40 @@ async function keepsCentre(room: Room): Promise<void> {
     assert.equal(re, roundedTo(last.re, digitsAt(4 * step + 4)));
     assert.equal(im, roundedTo(last.im, digitsAt(4 * step + 4)));
   }
+  assert.deepEqual(explorer.faults, []);
+}
+
+async function pinches(room: Room): Promise<void> {
+  await using explorer = await room.open(`#${deepPlace}&zoom=990`, { hasTouch: true });
+  const { page } = explorer;
+  const session = await page.context().newCDPSession(page);
+  const fingers = (type: "touchStart" | "touchMove" | "touchEnd", apart: number) =>
+    session.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: type === "touchEnd" ? [] : [
+        { x: 450 - apart, y: 350, id: 1 },
+        { x: 450 + apart, y: 350, id: 2 },
+      ],
+    });
+  const pinch = async (from: number, to: number) => {
+    await fingers("touchStart", from);
+    for (let part = 1; part <= 8; part++) {
+      await fingers("touchMove", from * (to / from) ** (part / 8));
+    }
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    await fingers("touchEnd", 0);
+  };
+  const anchors = new Set<string | null>();
+  for (let zoom = 993; zoom <= 1005; zoom += 3) {
+    await pinch(20, 160);
+    await explorer.settled(zoom);
+    await assertInPlace(page, room.stub);
+    anchors.add(await page.getAttribute("#map", "data-anchor"));
+  }
+  assert.equal(anchors.size, 2, "by the fourth pinch the anchor has followed");
+  await pinch(160, 20);
+  await explorer.settled(1002);
+  await assertInPlace(page, room.stub);
   assert.deepEqual(explorer.faults, []);
 }
 

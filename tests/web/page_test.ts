@@ -282,6 +282,13 @@ Deno.test("a command survives any shell quoting", async () => {
   assert.equal(quoted("it's"), `'it'\\''s'`);
   const url = `http://h/render.png?re=-0.5&palette=ff0000,00ff00&x=$HOME'"\`\\ *`;
   assert.equal(curlCommand("http://h/?a&b"), "curl -o mandelbrot.png 'http://h/?a&b'");
+  const digits = "1".repeat(9000);
+  const long = curlCommand(`http://h/m/render.png?re=-0.${digits}&im=0.5&palette=ff0000,00ff00`);
+  assert.equal(
+    long,
+    "curl -o mandelbrot.png -H 'content-type: application/json' -d " +
+      `'{"re":"-0.${digits}","im":"0.5","palette":"ff0000,00ff00"}' 'http://h/m/render.png'`,
+  );
   const { stdout } = await new Deno.Command("sh", { args: ["-c", `printf %s ${quoted(url)}`] })
     .output();
   assert.equal(new TextDecoder().decode(stdout), url);

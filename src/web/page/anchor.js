@@ -208,6 +208,18 @@ export function worldEdges(anchor) {
 }
 
 /**
+ * The point of the world that is nearest to a point of the map.
+ *
+ * @param {Point} point
+ * @param {Tile} anchor
+ * @returns {Point}
+ */
+export function withinWorld({ x, y }, anchor) {
+  const { left, right, top, bottom } = worldEdges(anchor);
+  return { x: Math.min(Math.max(x, left), right), y: Math.min(Math.max(y, top), bottom) };
+}
+
+/**
  * The width in the plane of so many pixels of the screen, of which a tile has 256: pixels / 2^(zoom + 6).
  *
  * @param {number} pixels a whole number

@@ -2,22 +2,13 @@
 /// <reference lib="dom" />
 /** The Leaflet map over the world: its numbers, its manners, and places on it. */
 
-import { anchorAt, coordinatesAt, pointAt, reanchoringAt, world, worldEdges } from "./anchor.js";
+import { anchorAt, coordinatesAt, pointAt, reanchoringAt, withinWorld, world } from "./anchor.js";
+import { crs } from "./crs.js";
 import { L } from "./leaflet.js";
 import { relabel } from "./relabel.js";
 import { tileSide } from "./tile_layer.js";
 
 /** @typedef {import("./place.js").Place} Place */
-
-/** One unit is one tile of zoom 0 under the anchor, y downwards, and there is no edge. */
-const crs = {
-  ...L.CRS.Simple,
-  transformation: new L.Transformation(1, 0, 1, 0),
-  /** @param {number} zoom */
-  scale: (zoom) => tileSide * 2 ** zoom,
-  /** @param {number} scale */
-  zoom: (scale) => Math.log2(scale / tileSide),
-};
 
 /** What must be seen from home, in units of zoom 0: the set is 2.5 wide and 2.25 high, of 4. */
 const homeWidth = 2.5 / 4;
@@ -315,13 +306,4 @@ export class ExplorerMap extends L.Map {
       this.panTo([back.y, back.x]);
     }
   }
-}
-
-/**
- * @param {import("./anchor.js").Point} point
- * @param {import("./anchor.js").Tile} anchor
- */
-function withinWorld({ x, y }, anchor) {
-  const { left, right, top, bottom } = worldEdges(anchor);
-  return { x: Math.min(Math.max(x, left), right), y: Math.min(Math.max(y, top), bottom) };
 }

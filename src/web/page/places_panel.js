@@ -84,7 +84,7 @@ export class PlacesPanel {
   #entry({ name, re, im, span, iterations }) {
     const button = make("button", { type: "button", title: `re ${re}\nim ${im}` });
     button.append(
-      make("span", {}, name),
+      make("span", {}, name.replaceAll("-", " ")),
       make("span", { className: "depth" }, powerOfTwo(zoomOf(span, 256))),
     );
     button.addEventListener("click", () => {

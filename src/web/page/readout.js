@@ -77,7 +77,7 @@ export class Readout {
     this.#barLength.textContent = bar.length;
     const { length, thing } = asUniverse(map.getSize().x, zoom);
     this.#meaning.textContent = `Were the whole set as wide as the observable universe, ` +
-      `this view would be ${length} wide${thing === "" ? "" : `, like ${thing}`}.`;
+      `this view would be ${length} wide${thing === "" ? "" : `, about as ${thing}`}.`;
   }
 
   /**

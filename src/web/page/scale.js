@@ -25,22 +25,22 @@ const units = /** @type {const} */ ([
   ["fm", 1e-15],
 ]);
 
-/** Things that wide, from the largest: metres, and what they are. */
+/** Things to compare with, from the largest: metres, and how to say it. */
 const things = /** @type {const} */ ([
-  [9e20, "a galaxy"],
-  [9e12, "the solar system"],
-  [1.4e9, "the sun"],
-  [1.27e7, "the earth"],
-  [1e5, "a large city"],
-  [100, "a football field"],
-  [1.7, "a person"],
-  [1e-2, "a fingernail"],
-  [7e-5, "a hair"],
-  [1e-6, "a bacterium"],
-  [1e-7, "a virus"],
-  [2e-9, "a strand of DNA"],
-  [1e-10, "an atom"],
-  [1.7e-15, "a proton"],
+  [9e20, "wide as a galaxy"],
+  [9e12, "wide as the solar system"],
+  [1.4e9, "wide as the sun"],
+  [1.27e7, "wide as the earth"],
+  [1e5, "wide as a large city"],
+  [100, "long as a football field"],
+  [1.7, "long as a person"],
+  [1e-2, "wide as a fingernail"],
+  [7e-5, "wide as a hair"],
+  [1e-6, "long as a bacterium"],
+  [1e-7, "wide as a virus"],
+  [2e-9, "wide as a strand of DNA"],
+  [1e-10, "wide as an atom"],
+  [1.7e-15, "wide as a proton"],
 ]);
 
 /**
