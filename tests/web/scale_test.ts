@@ -13,7 +13,7 @@ Deno.test("a bar is round, and as long as its figure says", () => {
     assert.ok(Math.abs(Number(plain) / plane - 1) < 1e-9, `${length} is ${plain}, not ${plane}`);
   }
   assert.equal(scaleBar(100, 0).length, "1");
-  assert.match(scaleBar(140, 30_000).length, /10⁻⁹⁰³\d$/);
+  assert.match(scaleBar(140, 30_000).length, /10⁻⁹⁰³.$/);
 });
 
 Deno.test("the set as wide as the universe", () => {
@@ -22,7 +22,7 @@ Deno.test("the set as wide as the universe", () => {
   assert.deepEqual(asUniverse(1280, 107), { length: "44 µm", thing: "wide as a hair" });
   assert.equal(asUniverse(1280, 200).thing, "");
   assert.match(asUniverse(1280, 200).length, /^10² Planck lengths$/);
-  assert.match(asUniverse(1280, 998).length, /^10⁻²³\d of a Planck length$/);
+  assert.match(asUniverse(1280, 998).length, /^10⁻²³. of a Planck length$/);
 });
 
 Deno.test("every depth has a length, each shorter than the last", () => {

@@ -75,11 +75,6 @@ export class ExplorerMap extends L.Map {
     return this.#deepest;
   }
 
-  /** Whether nothing may glide. */
-  get still() {
-    return this.#still;
-  }
-
   /**
    * The middle of the view.
    *
@@ -255,9 +250,7 @@ export class ExplorerMap extends L.Map {
     if (!held && Number.isInteger(this.getZoom())) this.#reanchor(this.getZoom());
   }
 
-  /**
-   * @param {number} zoom the map's own
-   */
+  /** @param {number} zoom the map's own */
   #reanchor(zoom) {
     const { lng: x, lat: y } = this.getCenter();
     const reanchoring = reanchoringAt(this.#anchor, { x, y }, zoom);
@@ -266,9 +259,7 @@ export class ExplorerMap extends L.Map {
     this.#countFrom(reanchoring.anchor);
   }
 
-  /**
-   * @param {import("./anchor.js").Tile} anchor
-   */
+  /** @param {import("./anchor.js").Tile} anchor */
   #countFrom(anchor) {
     this.#anchor = anchor;
     // For those who look inside: nothing else tells that the anchor has changed.
