@@ -64,6 +64,8 @@ export async function render(args: readonly string[]): Promise<number> {
   const parameters = source === undefined
     ? new Map([...Object.entries(DEFAULTS), ...given])
     : parametersFrom(await readPlace(source), given);
+  // An array has no supersampling that a picture could hand down.
+  if (format === "npy" && !given.has("supersample")) parameters.delete("supersample");
   const { view, wishes } = readRequest(() => ({
     view: readView(parameters, limits),
     wishes: readWishes(parameters, limits),
@@ -105,7 +107,7 @@ async function readPlace(path: string): Promise<Location> {
 
 /** The parameters of a location, below those given. A given width or height changes the view's shape. */
 function parametersFrom(
-  { re, im, span, pixels, iterations, palette, shading }: Location,
+  { span, pixels, ...as }: Location,
   given: ReadonlyMap<string, string>,
 ): Map<string, string> {
   const width = given.get("width") ?? String(pixels?.width ?? DEFAULTS.width);
@@ -113,7 +115,7 @@ function parametersFrom(
   // What is no size at all is refused where every size is read.
   const sized = [width, height].every((size) => /^[1-9]\d{0,8}$/.test(size));
   const sides = sized ? { width: Number(width), height: Number(height) } : { width: 4, height: 3 };
-  const found = { re, im, span: widthOf(span, sides), width, height, iterations, palette, shading };
+  const found = { ...as, span: widthOf(span, sides), width, height };
   const known = Object.entries(found).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)] as const]
   );

@@ -17,16 +17,14 @@ const spanDigits = 17;
  * {@link MOST_DIGITS} go, so that the same picture can be made again.
  */
 export function textOfView(
-  { re, im, span, width }: View,
+  { re, im, span, width, supersample = 1 }: View,
   iterations: number,
   look: Look,
 ): PlaceText {
   const step = span.dividedBy(Exact.of(width));
-  return textOf(
-    { re: exactly(re, step), im: exactly(im, step), span: exactly(span, step) },
-    iterations,
-    look,
-  );
+  const place = { re: exactly(re, step), im: exactly(im, step), span: exactly(span, step) };
+  const text = textOf(place, iterations, look);
+  return supersample === 1 ? text : { ...text, supersample: String(supersample) };
 }
 
 /** Notes on a tile. Its centre would take z digits to be exact, and gets what its pixels need: 0.3 z. */

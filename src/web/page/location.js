@@ -5,7 +5,7 @@
  *
  *     .kfr    Kalles Fraktaler: lines such as `Re: -0.75`, `Zoom: 1e50`, `Iterations: 1000`
  *     .toml   Fraktaler-3 (`location.real = "-0.75"`) and rust-fractal (`real = "-0.75"`)
- *     .png    this server's own: the text chunks re, im, span, iterations, palette, shading
+ *     .png    this server's own: the text chunks re, im, span, iterations, supersample, palette, shading
  *
  * Those programs' zoom z shows a view 4/z high.
  */
@@ -18,6 +18,7 @@ import { parseDecimal } from "./decimal.js";
  * @property {string} im decimal text
  * @property {{ readonly of: "width" | "height", readonly size: string }} span of the view, decimal text
  * @property {number} [iterations]
+ * @property {string} [supersample]
  * @property {string} [palette]
  * @property {string} [shading]
  * @property {{ readonly width: number, readonly height: number }} [pixels] of the picture it came from
@@ -122,6 +123,7 @@ function ofPicture(png) {
     throw new SyntaxError("Cannot use this picture's span: it must be above 0");
   }
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
+  const supersample = text.get("supersample");
   const palette = text.get("palette");
   const shading = text.get("shading");
   return {
@@ -130,6 +132,7 @@ function ofPicture(png) {
     span: { of: "width", size },
     pixels: { width: view.getUint32(16), height: view.getUint32(20) },
     ...iterationsOf(text.get("iterations")),
+    ...(supersample !== undefined && { supersample }),
     ...(palette !== undefined && { palette }),
     ...(shading !== undefined && { shading }),
   };
