@@ -133,17 +133,21 @@ async function pinches(room: Room): Promise<void> {
     await page.evaluate(() => new Promise(requestAnimationFrame));
     await fingers("touchEnd", 0);
   };
-  const anchors = new Set<string | null>();
-  for (let zoom = 993; zoom <= 1005; zoom += 3) {
-    await pinch(20, 160);
-    await explorer.settled(zoom);
+  const anchor = () => page.getAttribute("#map", "data-anchor");
+  const zooms = [990];
+  const pinchAndLook = async (from: number, to: number) => {
+    await pinch(from, to);
+    await explorer.settled();
     await assertInPlace(page, room.stub);
-    anchors.add(await page.getAttribute("#map", "data-anchor"));
-  }
-  assert.equal(anchors.size, 2, "by the fourth pinch the anchor has followed");
-  await pinch(160, 20);
-  await explorer.settled(1002);
-  await assertInPlace(page, room.stub);
+    zooms.push(readPlace(explorer.hash).zoom);
+  };
+  // Three levels each, or less where a slow machine makes the browser cut a pinch short.
+  const before = await anchor();
+  while (await anchor() === before && zooms.length < 20) await pinchAndLook(20, 160);
+  assert.equal(await anchor(), String((zooms.at(-1) ?? 0) - 12), `no anchor followed ${zooms}`);
+  const deepest = zooms.at(-1) ?? 0;
+  while ((zooms.at(-1) ?? 0) >= deepest && zooms.length < 30) await pinchAndLook(160, 20);
+  assert.ok((zooms.at(-1) ?? 0) < deepest, `${zooms}`);
   assert.deepEqual(explorer.faults, []);
 }
 
