@@ -10,6 +10,7 @@ import {
   type View,
 } from "../plane/mod.ts";
 import type { AutoIterations } from "./auto_iterations.ts";
+import { type PlaceText, textOfTile, textOfView } from "./place_text.ts";
 import type { Arithmetic, Painter, SampleOptions, Sampler } from "./sampler.ts";
 
 /** Whatever changes a sample: the count of a point that does not escape. */
@@ -60,9 +61,10 @@ export async function renderTile(
   const iterations = tile.iterations === "auto"
     ? capped(await auto.ofTile(address), limits)
     : tile.iterations;
+  const text = output.format === "png" ? textOfTile(tile, iterations, output.look) : {};
   return await renderFrame(
     workers,
-    { frame: frameOfTile(address, size), iterations, output },
+    { frame: frameOfTile(address, size), iterations, output: withText(output, text) },
     limits,
   );
 }
@@ -78,7 +80,16 @@ export async function renderView(
     : view.iterations;
   const frame = frameOfView(view.view);
   const factor = view.view.supersample ?? 1;
-  return await renderFrame(workers, { frame, factor, iterations, output: view.output }, limits);
+  const text = view.output.format === "png"
+    ? textOfView(view.view, iterations, view.output.look)
+    : {};
+  const output = withText(view.output, text);
+  return await renderFrame(workers, { frame, factor, iterations, output }, limits);
+}
+
+/** A picture tells its place, unless its output has said something else under the same keyword. */
+function withText(output: Output, text: PlaceText): Output {
+  return output.format === "png" ? { ...output, text: { ...text, ...output.text } } : output;
 }
 
 function capped(iterations: number, { iterationsLimit }: RenderLimits): number {

@@ -1,5 +1,6 @@
 // web: THE DOOR. The Hono app, its limits and its error table.
 
+export { type Location, readLocation, widthOf } from "./page/location.js";
 export { type App, type AppOptions, createApp } from "./app.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 export {
