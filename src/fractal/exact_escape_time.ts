@@ -9,15 +9,18 @@ export interface ExactEscape {
   /** Bits behind the point that the orbit was computed with. */
   readonly bits: number;
   /**
-   * What became of the orbit: it escaped; it was proven to stay, for c lies in the cardioid or the disk of
-   * period 2; or the iterations were used up.
+   * What became of the orbit: it escaped; it stays, for c lies in the cardioid or the disk of period 2; it
+   * came back to a point where it had been, bit for bit, and so runs in a cycle; or the iterations were
+   * used up.
    */
-  readonly orbit: "escapes" | "cardioid" | "period-2 disk" | "undecided";
+  readonly orbit: "escapes" | "cardioid" | "period-2 disk" | "cycle" | "undecided";
+  /** Length of the cycle, where it runs in one. */
+  readonly period?: number;
 }
 
 /** How an orbit is bounded. */
 export interface ExactOptions {
-  /** Bits behind the point. Default: twice those of the coordinates' own last digit, and 128. */
+  /** Bits behind the point. Default: those of the coordinates' own last digit, and 64. */
   readonly bits?: number;
   /** Asked now and then; the orbit is given up once it returns true. */
   readonly stopped?: () => boolean;
@@ -59,10 +62,16 @@ export function exactEscapeTime(
   const four = 4n << (2n * shift);
   let x = cx;
   let y = cy;
+  // Brent: a point is kept at n = 1, 2, 4, ... and the later ones are compared with it.
+  let kept = { n: 0, x, y };
   for (let n = 0; n < iterations; n++) {
     const xx = x * x;
     const yy = y * y;
     if (xx + yy > four) return { count: n, bits, orbit: "escapes" };
+    if (n > kept.n && x === kept.x && y === kept.y) {
+      return { count: iterations, bits, orbit: "cycle", period: n - kept.n };
+    }
+    if (n >= 2 * kept.n) kept = { n, x, y };
     if (n % STEPS_PER_LOOK === 0 && stopped()) {
       throw new DOMException("The orbit was given up", "AbortError");
     }
@@ -72,10 +81,30 @@ export function exactEscapeTime(
   return { count: iterations, bits, orbit: "undecided" };
 }
 
+/**
+ * The same, with as many bits as it takes until twice as many say the same.
+ *
+ * @throws {DOMException} AbortError, when `stopped` said so
+ */
+export function settledEscapeTime(
+  point: { re: Exact; im: Exact },
+  iterations: number,
+  options: Pick<ExactOptions, "stopped"> = {},
+): ExactEscape {
+  let bits = bitsOf(point.re, point.im);
+  let escape = exactEscapeTime(point, iterations, { ...options, bits });
+  for (;;) {
+    bits *= 2;
+    const finer = exactEscapeTime(point, iterations, { ...options, bits });
+    if (finer.count === escape.count) return finer;
+    escape = finer;
+  }
+}
+
 /** Bits for a point about which nothing but its coordinates is known. */
 function bitsOf(re: Exact, im: Exact): number {
   const places = [re, im].map((value) => value.toFraction()[1].toString(16).length * 4);
-  return 2 * Math.max(...places) + 128;
+  return Math.max(...places) + 64;
 }
 
 /**

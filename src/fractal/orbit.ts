@@ -18,7 +18,7 @@ export interface Orbit {
   readonly ended: boolean;
 }
 
-/** A point too small for a double: (x + iy) 2^exponent, with the larger mantissa in [1, 2). */
+/** A point too small for a double: (x + iy) 2^exponent, with the larger mantissa in [1, 2]. */
 export interface TinyPoint {
   readonly index: number;
   readonly x: number;

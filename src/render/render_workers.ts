@@ -4,19 +4,28 @@ import {
   compileKernel,
   compilePerturbedKernel,
   differencesOf,
+  type ExactEscape,
   pathOf,
   PERTURBED_SCRATCH_BYTES,
   SCRATCH_BYTES,
   WARM_UP_BYTES,
 } from "../fractal/mod.ts";
 import type { Picture, PngOptions } from "../image/mod.ts";
-import { columnsOf, type Frame, rowsOf } from "../plane/mod.ts";
-import { Arena, Pool, type PoolCounters, type Region } from "../pool/mod.ts";
+import { columnsOf, type Exact, type Frame, rowsOf } from "../plane/mod.ts";
+import {
+  Arena,
+  DeadlineError,
+  OverBudgetError,
+  Pool,
+  type PoolCounters,
+  type Region,
+} from "../pool/mod.ts";
 import { batchCount, batchShape, perturbedShape } from "./batches.ts";
 import type { PaintOrder, Perturbed, Placed, SampleOrder, StartArgument } from "./orders.ts";
 import { type HeldReference, References } from "./references.ts";
 import type {
   Arithmetic,
+  Oracle,
   PaintedFile,
   Painter,
   Sampled,
@@ -61,7 +70,7 @@ type RenderPool = Awaited<ReturnType<typeof Pool.start<RenderService>>>;
  * The memory has its full size from the start, so that views of it stay valid; the system gives it pages
  * only where it is used.
  */
-export class RenderWorkers implements Sampler, Painter, SampleMemory, AsyncDisposable {
+export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, AsyncDisposable {
   readonly mostSamples: number;
   readonly #memory: WebAssembly.Memory;
   readonly #arena: Arena;
@@ -142,6 +151,24 @@ export class RenderWorkers implements Sampler, Painter, SampleMemory, AsyncDispo
       ...options,
       ...(budget !== undefined && { budget: Math.max(1, budget - reference.milliseconds) }),
     });
+  }
+
+  async exact(
+    { re, im }: { readonly re: Exact; readonly im: Exact },
+    iterations: number,
+    { signal, budget }: { readonly signal?: AbortSignal; readonly budget?: number } = {},
+  ): Promise<ExactEscape> {
+    try {
+      return await this.#pool.apply("exact", [re.toFraction(), im.toFraction(), iterations], {
+        ...(signal && { signal }),
+        ...(budget !== undefined && { deadline: budget }),
+      });
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error;
+      throw new OverBudgetError(
+        `Cannot count the point exactly within ${(budget ?? 0) / 1000} s of compute time`,
+      );
+    }
   }
 
   /** Lets the workers compute a grid's batches. */

@@ -5,8 +5,9 @@ import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
-import type { FileCache, Renderer } from "../render/mod.ts";
+import type { FileCache, Oracle, Renderer } from "../render/mod.ts";
 import { type Asset, assets, lessonPageWith, pageWith } from "./assets.ts";
+import { answerExact } from "./exact.ts";
 import { Gate } from "./gate.ts";
 import { HotAnswers } from "./hot_answers.ts";
 import { answerLesson, LESSON_LIMITS, lessonSettings } from "./lesson.ts";
@@ -25,6 +26,8 @@ import { matches } from "./validators.ts";
 /** What an app is made of. */
 export interface AppOptions {
   readonly renderer: Renderer;
+  /** Who counts the points of `/exact`. */
+  readonly oracle: Oracle;
   /** Answers that were computed before, and those being computed now. */
   readonly files: FileCache;
   readonly limits: Limits;
@@ -84,7 +87,7 @@ const WITHOUT_BODY = [204, 304];
 const PREVIEW_STOPS = 12;
 
 /** Makes the app. */
-export function createApp({ renderer, files, limits, maxAge, report }: AppOptions): App {
+export function createApp({ renderer, oracle, files, limits, maxAge, report }: AppOptions): App {
   const app = new Hono();
   const gate = new Gate(limits);
   const door: RenderDoor = { renderer, files, gate, limits, maxAge };
@@ -141,6 +144,7 @@ export function createApp({ renderer, files, limits, maxAge, report }: AppOption
   });
   app.get("/healthz", (c) => c.json({ status: "ok" }, 200, { "cache-control": "no-store" }));
   app.get("/tiles.json", (c) => answerTileJson(c, { limits, maxAge }));
+  app.get("/exact", (c) => answerExact(c, { oracle, gate, limits }));
   app.get("/tiles/:z/:x/:file", (c) => answerTile(c, door));
   app.get("/tms/:z/:x/:file", (c) => answerTile(c, door, "tms"));
   for (const format of ["png", "npy"] as const) {
@@ -153,7 +157,15 @@ export function createApp({ renderer, files, limits, maxAge, report }: AppOption
   });
 
   // What is left of these paths came with another method.
-  const readOnly = ["/", "/lesson", "/lesson/run", "/assets/*", "/healthz", "/tiles.json"];
+  const readOnly = [
+    "/",
+    "/lesson",
+    "/lesson/run",
+    "/assets/*",
+    "/healthz",
+    "/tiles.json",
+    "/exact",
+  ];
   for (const path of [...readOnly, "/tiles/:z/:x/:file", "/tms/:z/:x/:file"]) {
     app.all(path, (c) => refuseMethod(c, "GET, HEAD, OPTIONS"));
   }

@@ -24,6 +24,7 @@ const VIEW = ["re", "im", "span", "width", "height", "supersample"];
 
 /** Names that a tile's query may hold, and those of a render. */
 export const TILE_PARAMETERS: readonly string[] = [...WISHES, "scheme"];
+export const EXACT_PARAMETERS: readonly string[] = ["re", "im", "iterations"];
 export const RENDER_PARAMETERS: readonly string[] = [...VIEW, ...WISHES];
 
 /**
@@ -126,6 +127,31 @@ export function readWishes(parameters: Parameters, limits: Limits): Wishes {
       shading: read(parameters, "shading", "smooth", parseShading),
     },
     versioned: parameters.has("v"),
+  };
+}
+
+/** A point to be counted exactly. */
+export interface ExactParameters {
+  readonly re: Exact;
+  readonly im: Exact;
+  readonly iterations: number;
+}
+
+/** Iterations of a point where none are asked for. */
+const EXACT_ITERATIONS = 10_000;
+
+/** Reads a point. */
+export function readPoint(parameters: Parameters, limits: Limits): ExactParameters {
+  const decimal = (text: string) => exactNumber(text, limits);
+  return {
+    re: read(parameters, "re", undefined, decimal),
+    im: read(parameters, "im", undefined, decimal),
+    iterations: read(
+      parameters,
+      "iterations",
+      Math.min(EXACT_ITERATIONS, limits.iterations),
+      (text) => wholeNumber(text, "iterations", limits.iterations),
+    ),
   };
 }
 

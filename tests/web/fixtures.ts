@@ -1,7 +1,13 @@
 /** Apps to ask without a server, the workers behind them, and readers of what they answer. */
 
 import assert from "node:assert/strict";
-import { AutoIterations, FileCache, type Painter, type Sampler } from "../../src/render/mod.ts";
+import {
+  AutoIterations,
+  FileCache,
+  type Oracle,
+  type Painter,
+  type Sampler,
+} from "../../src/render/mod.ts";
 import { emptyStore, type TileStore } from "../../src/store/mod.ts";
 import { type App, createApp, DEFAULT_LIMITS, type Limits } from "../../src/web/mod.ts";
 
@@ -13,12 +19,13 @@ export const MAX_AGE = 3600;
 
 /** An app over these workers. An error of the server's own rejects the request, and so fails the test. */
 export function appOver(
-  workers: Workers,
+  workers: Workers & Partial<Oracle>,
   limits: Partial<Limits> = {},
   store: TileStore = emptyStore,
 ): App {
   return createApp({
     renderer: { workers, auto: new AutoIterations(workers) },
+    oracle: { exact: workers.exact?.bind(workers) ?? (() => Promise.reject(new Error("nobody"))) },
     files: new FileCache(store),
     limits: { ...DEFAULT_LIMITS, concurrency: 4, ...limits },
     maxAge: MAX_AGE,
