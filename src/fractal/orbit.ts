@@ -41,6 +41,10 @@ const TINY_LOG2 = -900;
 
 /** Bits that are looked at first, of which a point of ordinary size fills more than a double's 53. */
 const LEADING_BITS = 62;
+const LEADING_UNIT = 2 ** -LEADING_BITS;
+
+/** Leading bits as large as this have what was cut off behind a double's last bit. */
+const ENOUGH = 2 ** 54;
 
 /** Steps between two looks at the clock. */
 const STEPS_PER_LOOK = 32;
@@ -71,6 +75,7 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
   const { bits, re, im } = orbit;
   const shift = BigInt(bits);
   const half = BigInt(bits - 1);
+  const leading = BigInt(bits - LEADING_BITS);
   const most = Math.max(0, length - orbit.length);
   const numbers: number[] = [];
   const tinies: TinyPoint[] = [];
@@ -83,8 +88,10 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
     y = (x * y >> half) + im;
     x = real;
     steps++;
-    const zx = toDouble(x, bits);
-    const zy = toDouble(y, bits);
+    let zx = Number(x >> leading);
+    let zy = Number(y >> leading);
+    zx = Math.abs(zx) >= ENOUGH ? zx * LEADING_UNIT : toDouble(x, bits);
+    zy = Math.abs(zy) >= ENOUGH ? zy * LEADING_UNIT : toDouble(y, bits);
     numbers.push(zx, zy);
     const size = Math.max(Math.abs(zx), Math.abs(zy));
     if (size < 2 ** TINY_LOG2) {
@@ -100,11 +107,8 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
   };
 }
 
-/** value 2^-bits as a double: its leading bits, 53 of them at least, rounded. */
+/** value 2^-bits as a double, for any value. */
 function toDouble(value: bigint, bits: number): number {
-  const leading = Number(value >> BigInt(bits - LEADING_BITS));
-  // Large enough that what was cut off is beyond a double's last bit.
-  if (Math.abs(leading) >= 2 ** 54) return leading * 2 ** -LEADING_BITS;
   if (value === 0n) return 0;
   const cut = Math.max(0, bitLength(value) - LEADING_BITS);
   return timesPowerOfTwo(Number(value >> BigInt(cut)), cut - bits);

@@ -83,6 +83,7 @@ const ENTRY_BYTES = 40;
 const WIDE_ENTRY_BYTES = 56;
 const SAFE_BYTES = 8;
 const LOWEST_LEVEL = 3;
+const LONG_LEVEL = 5;
 
 /** How long a reference is, and whether it is wide. */
 export interface ReferenceShape {
@@ -94,7 +95,7 @@ export interface ReferenceShape {
 /** Bytes that a reference takes, tables included. */
 export function referenceBytes({ length, tinies, wide }: ReferenceShape): number {
   let bytes = HEADER_BYTES + POINT_BYTES * (length + 1) + TINY_BYTES * tinies;
-  bytes += SAFE_BYTES * entriesOf(length, LOWEST_LEVEL);
+  bytes += SAFE_BYTES * (entriesOf(length, LOWEST_LEVEL) + entriesOf(length, LONG_LEVEL));
   for (let level = LOWEST_LEVEL; entriesOf(length, level) > 0; level++) {
     bytes += (ENTRY_BYTES + (wide ? WIDE_ENTRY_BYTES : 0)) * entriesOf(length, level);
   }

@@ -7,6 +7,7 @@ import {
   exactEscapeTime,
   exactPoint,
   orbitOf,
+  type OrbitSlice,
   PERTURBED_SCRATCH_BYTES,
   PerturbedKernel,
   type PerturbedSteps,
@@ -46,6 +47,8 @@ export interface PerturbedOptions {
 export class PerturbedSampler {
   readonly kernel: PerturbedKernel;
   readonly #memory: WebAssembly.Memory;
+  /** Whose reference lies in memory. */
+  #inMemory: OrbitSlice | undefined;
 
   private constructor(kernel: PerturbedKernel, memory: WebAssembly.Memory) {
     this.kernel = kernel;
@@ -59,43 +62,61 @@ export class PerturbedSampler {
   }
 
   sample(frame: Frame, options: PerturbedOptions): PerturbedSamples {
-    const { iterations, skips = true, point = referencePointOf(frame) } = options;
+    return this.prepare(frame, options)(options.skips ?? true);
+  }
+
+  /**
+   * Computes the frame's reference; what it returns samples the frame, with skips or without, and writes
+   * the reference into memory only when another frame has been there meanwhile.
+   */
+  prepare(
+    frame: Frame,
+    { iterations, point = referencePointOf(frame) }: Omit<PerturbedOptions, "skips">,
+  ): (skips: boolean) => PerturbedSamples {
     const slice = advanceOrbit(orbitOf(point.re, point.im, point.bits), iterations);
     const { orbit, tinies } = slice;
     const at = align(PAGE + PERTURBED_SCRATCH_BYTES);
     const shape = { length: orbit.length, tinies: tinies.length, wide: point.wide };
-    writePoints(this.#memory, { at, from: 1 }, slice.points);
-    writeTinies(this.#memory, { at, length: orbit.length }, tinies);
-    const bytes = this.kernel.finishReference(at, shape, point.reach);
-    if (bytes !== referenceBytes(shape)) throw new RangeError(`${bytes} bytes are laid out`);
+    const bytes = referenceBytes(shape);
     const differences = differencesOf(frame, point);
     const exact = exactPoint(point);
     const { width, height } = frame;
     const counts = align(at + bytes);
     const fractions = counts + 4 * width * height;
-    const steps = this.kernel.sample({
-      columns: columnsOf(differences),
-      rows: rowsOf(differences),
-      reference: {
-        at,
-        x: exact.re.toDouble(),
-        y: exact.im.toDouble(),
-        unit: point.wide ? point.reach : 0,
-      },
-      iterations,
-      skips,
-      counts,
-      fractions,
-      stride: width,
-    });
-    const { buffer } = this.#memory;
-    return {
-      counts: new Uint32Array(buffer, counts, width * height).slice(),
-      fractions: new Float32Array(buffer, fractions, width * height).slice(),
-      steps,
-      point,
-      length: orbit.length,
-      ended: orbit.ended,
+    const columns = columnsOf(differences);
+    const rows = rowsOf(differences);
+    return (skips) => {
+      if (this.#inMemory !== slice) {
+        writePoints(this.#memory, { at, from: 1 }, slice.points);
+        writeTinies(this.#memory, { at, length: orbit.length }, tinies);
+        const laidOut = this.kernel.finishReference(at, shape, point.reach);
+        if (laidOut !== bytes) throw new RangeError(`${laidOut} bytes are laid out, not ${bytes}`);
+        this.#inMemory = slice;
+      }
+      const steps = this.kernel.sample({
+        columns,
+        rows,
+        reference: {
+          at,
+          x: exact.re.toDouble(),
+          y: exact.im.toDouble(),
+          unit: point.wide ? point.reach : 0,
+        },
+        iterations,
+        skips,
+        counts,
+        fractions,
+        stride: width,
+      });
+      const { buffer } = this.#memory;
+      return {
+        counts: new Uint32Array(buffer, counts, width * height).slice(),
+        fractions: new Float32Array(buffer, fractions, width * height).slice(),
+        steps,
+        point,
+        length: orbit.length,
+        ended: orbit.ended,
+      };
     };
   }
 }

@@ -10,7 +10,16 @@
 //
 // The eight live in globals, four chains of two lanes; see block.ts for why.
 
-import { BLOCK, ENTRY_B, ENTRY_BYTES, ENTRY_RADIUS, levelOf, LOWEST, Reference } from "./reference";
+import {
+  BLOCK,
+  ENTRY_B,
+  ENTRY_BYTES,
+  ENTRY_RADIUS,
+  levelOf,
+  LONG_BLOCK,
+  LOWEST,
+  Reference,
+} from "./reference";
 import { leave, limit, skipping, stay } from "./pixels";
 
 const ZERO: v128 = i64x2.splat(0);
@@ -109,10 +118,16 @@ export function iterateGroup(ref: usize, few: i32, tiny: f64): void {
         continue;
       }
       if (size < load<f64>(reference.safe + (block << 3))) {
-        makeBlock(reference.orbit + (<usize> m << 4));
-        m += BLOCK;
-        n += BLOCK;
-        made += BLOCK * popcnt(alive);
+        let steps = BLOCK;
+        if (
+          ((m - 1) & (LONG_BLOCK - 1)) === 0 && m + LONG_BLOCK <= length &&
+          n + LONG_BLOCK <= limit &&
+          size < load<f64>(reference.safeLong + (<usize> (<u32> (m - 1) / LONG_BLOCK) << 3))
+        ) steps = LONG_BLOCK;
+        makeSteps(reference.orbit + (<usize> m << 4), steps);
+        m += steps;
+        n += steps;
+        made += steps * popcnt(alive);
         continue;
       }
     }
@@ -210,10 +225,10 @@ function cross(
   );
 }
 
-/** Makes a block of steps from the point of the orbit at `point`, without a test. */
-function makeBlock(point: usize): void {
+/** Makes `steps` steps from the point of the orbit at `point` on, without a test. */
+function makeSteps(point: usize, steps: i32): void {
   let u0 = x0, v0 = y0, u1 = x1, v1 = y1, u2 = x2, v2 = y2, u3 = x3, v3 = y3;
-  for (let k = 0; k < BLOCK; k++) {
+  for (let k = 0; k < steps; k++) {
     const zx = v128.load64_splat(point), zy = v128.load64_splat(point, 8);
     const px = f64x2.add(zx, zx), py = f64x2.add(zy, zy);
     let s = f64x2.add(px, u0), t = f64x2.add(py, v0);

@@ -1,6 +1,6 @@
 // The memory of one reference orbit: what the main thread writes, and the tables that are built from it.
 //
-//   header, orbit, tiny points, safe radii, skip tables, wide skip tables
+//   header, orbit, tiny points, safe radii of blocks and long blocks, skip tables, wide skip tables
 //
 // The orbit is Z_0 = 0, Z_1 = C, ... Z_length, as pairs of f64. It ends where the caller needs no more, or
 // at its first point beyond radius 4.
@@ -10,6 +10,10 @@ export const LOWEST: i32 = 3;
 
 /** Steps of a block at that level. */
 export const BLOCK: i32 = 8;
+
+/** Four blocks, aligned to as much, for which there is a safe radius too; and its level. */
+export const LONG_BLOCK: i32 = 32;
+export const LONG_LEVEL: i32 = 5;
 
 /**
  * What a skipped square may be, against the linear term: the relative error of one skip, 2^-36.
@@ -45,6 +49,7 @@ export class Reference {
   orbit: usize;
   tiny: usize;
   safe: usize;
+  safeLong: usize;
 }
 
 /** Where the addresses of the levels stand in the header, and where what follows it begins. */
@@ -97,7 +102,8 @@ export function layOut(ref: usize, length: i32, tinies: i32, wide: i32): usize {
   reference.orbit = ref + HEADER_BYTES;
   reference.tiny = reference.orbit + 16 * (<usize> length + 1);
   reference.safe = reference.tiny + TINY_BYTES * <usize> tinies;
-  let next = reference.safe + 8 * <usize> entriesOf(length, LOWEST);
+  reference.safeLong = reference.safe + 8 * <usize> entriesOf(length, LOWEST);
+  let next = reference.safeLong + 8 * <usize> entriesOf(length, LONG_LEVEL);
   let level = LOWEST;
   for (; level < LEVELS && entriesOf(length, level) > 0; level++) {
     const entries = <usize> entriesOf(length, level);

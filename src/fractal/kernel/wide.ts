@@ -22,6 +22,9 @@ import { alive, giveZ, letAllGo, letStay, m, n, takeZ } from "./group";
 /** Differences below 2^-850 are iterated here, up to 2^-800. */
 const LEAVE: i32 = -800;
 
+/** 2^-700. */
+const FAR_FROM_ZERO: f64 = 1.9010858e-211;
+
 /** |w| is brought back to 1 when its exponent has come this far. */
 const DRIFT: i32 = 60;
 
@@ -88,6 +91,13 @@ export function iterateWide(ref: usize, w: usize, mantissas: usize, k: i32): voi
         continue;
       }
     }
+    if (isLinear(reference, index, steps)) {
+      linearSteps(w, d, reference.orbit + (<usize> index << 4), powerOfTwo(min(1000, k - e)));
+      index += BLOCK;
+      steps += BLOCK;
+      wideMade += BLOCK * lanes;
+      continue;
+    }
     readPoint(ref, index);
     if (pointX * pointX + pointY * pointY > 4.0) {
       takeZ(w, steps, index);
@@ -108,6 +118,48 @@ export function iterateWide(ref: usize, w: usize, mantissas: usize, k: i32): voi
     steps++;
     wideMade += lanes;
   }
+}
+
+/**
+ * Whether a whole block can be made of steps w' = 2 Z w + c: where even differences of 2^-700 were safe,
+ * those here are 2^-100 of Z at most, and their squares are nothing.
+ */
+
+@inline
+function isLinear(reference: Reference, index: i32, steps: i32): bool {
+  if (((index - 1) & (BLOCK - 1)) !== 0) return false;
+  if (index + BLOCK > reference.length || steps + BLOCK > limit) return false;
+  return load<f64>(reference.safe + (<usize> (<u32> (index - 1) / BLOCK) << 3)) > FAR_FROM_ZERO;
+}
+
+/** Makes a block of linear steps from the orbit's point at `point` on; c is d times `unit`. */
+function linearSteps(w: usize, d: usize, point: usize, unit: f64): void {
+  const by = f64x2.splat(unit);
+  let u0 = v128.load(w), v0 = v128.load(w, 64);
+  let u1 = v128.load(w, 16), v1 = v128.load(w, 80);
+  let u2 = v128.load(w, 32), v2 = v128.load(w, 96);
+  let u3 = v128.load(w, 48), v3 = v128.load(w, 112);
+  const cx0 = f64x2.mul(by, v128.load(d)), cy0 = f64x2.mul(by, v128.load(d, 64));
+  const cx1 = f64x2.mul(by, v128.load(d, 16)), cy1 = f64x2.mul(by, v128.load(d, 80));
+  const cx2 = f64x2.mul(by, v128.load(d, 32)), cy2 = f64x2.mul(by, v128.load(d, 96));
+  const cx3 = f64x2.mul(by, v128.load(d, 48)), cy3 = f64x2.mul(by, v128.load(d, 112));
+  for (let k = 0; k < BLOCK; k++) {
+    const zx = v128.load64_splat(point), zy = v128.load64_splat(point, 8);
+    const px = f64x2.add(zx, zx), py = f64x2.add(zy, zy);
+    let t = f64x2.add(f64x2.sub(f64x2.mul(px, u0), f64x2.mul(py, v0)), cx0);
+    v0 = f64x2.add(f64x2.add(f64x2.mul(px, v0), f64x2.mul(py, u0)), cy0), u0 = t;
+    t = f64x2.add(f64x2.sub(f64x2.mul(px, u1), f64x2.mul(py, v1)), cx1);
+    v1 = f64x2.add(f64x2.add(f64x2.mul(px, v1), f64x2.mul(py, u1)), cy1), u1 = t;
+    t = f64x2.add(f64x2.sub(f64x2.mul(px, u2), f64x2.mul(py, v2)), cx2);
+    v2 = f64x2.add(f64x2.add(f64x2.mul(px, v2), f64x2.mul(py, u2)), cy2), u2 = t;
+    t = f64x2.add(f64x2.sub(f64x2.mul(px, u3), f64x2.mul(py, v3)), cx3);
+    v3 = f64x2.add(f64x2.add(f64x2.mul(px, v3), f64x2.mul(py, u3)), cy3), u3 = t;
+    point += 16;
+  }
+  v128.store(w, u0), v128.store(w, v0, 64);
+  v128.store(w, u1, 16), v128.store(w, v1, 80);
+  v128.store(w, u2, 32), v128.store(w, v2, 96);
+  v128.store(w, u3, 48), v128.store(w, v3, 112);
 }
 
 /** The largest of 16 numbers' absolute values. */
