@@ -1,6 +1,7 @@
 /** The oracle at any depth: one point iterated in fixed-point BigInt, with more bits than it needs. */
 
-import { Exact } from "../plane/mod.ts";
+import type { Exact } from "../plane/mod.ts";
+import { cardioidAt, diskAt } from "./interior.ts";
 
 /** What an orbit did within the iterations it was given. */
 export interface ExactEscape {
@@ -107,18 +108,8 @@ function bitsOf(re: Exact, im: Exact): number {
   return Math.max(...places) + 64;
 }
 
-/**
- * Exactly, whether c = x + iy is in the cardioid or the disk of period 2:
- *
- *     q (q + x - 1/4) <= y^2 / 4 with q = (x - 1/4)^2 + y^2,   (x + 1)^2 + y^2 <= 1/16
- */
+/** Exactly, whether c = x + iy is in the cardioid or the disk of period 2, borders included. */
 function settled(x: Exact, y: Exact): "cardioid" | "period-2 disk" | undefined {
-  const quarter = Exact.powerOfTwo(-2);
-  const yy = y.times(y);
-  const offset = x.minus(quarter);
-  const q = offset.times(offset).plus(yy);
-  if (q.times(q.plus(offset)).compare(yy.times(quarter)) <= 0) return "cardioid";
-  const right = x.plus(Exact.of(1));
-  const disk = right.times(right).plus(yy).compare(Exact.powerOfTwo(-4)) <= 0;
-  return disk ? "period-2 disk" : undefined;
+  if (cardioidAt(x, y).sign() <= 0) return "cardioid";
+  return diskAt(x, y).sign() <= 0 ? "period-2 disk" : undefined;
 }

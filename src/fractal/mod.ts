@@ -9,7 +9,7 @@ export {
   settledEscapeTime,
 } from "./exact_escape_time.ts";
 export { type Batch, Kernel, MOST_PIXELS, MOST_SIDE, SCRATCH_BYTES } from "./kernel.ts";
-export { advanceOrbit, type Orbit, orbitOf, type OrbitSlice, type TinyPoint } from "./orbit.ts";
+export { advanceOrbit, type FinePoint, type Orbit, orbitOf, type OrbitSlice } from "./orbit.ts";
 export { type Path, pathOf } from "./path.ts";
 export {
   PERTURBED_SCRATCH_BYTES,
@@ -20,8 +20,8 @@ export {
   pointsOf,
   referenceBytes,
   type ReferenceShape,
+  writeFines,
   writePoints,
-  writeTinies,
 } from "./perturbed_kernel.ts";
 export {
   differencesOf,

@@ -113,7 +113,7 @@ export class RememberingWorkers implements Sampler, Painter {
     const { memory, disk } = this.#stores;
     const { fractions, arithmetic } = saved;
     // Whoever remembers it has not waited for its orbit.
-    const told = arithmetic.kind === "double" ? arithmetic : { ...arithmetic, orbit: 0 };
+    const told = arithmetic.kind === "perturbation" ? { ...arithmetic, orbit: 0 } : arithmetic;
     const note = JSON.stringify({ fractions, arithmetic: told } satisfies Note);
     const entry: StoredEntry = { bytes: saved.bytes, note };
     void memory.put(key, entry);

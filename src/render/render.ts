@@ -187,7 +187,7 @@ async function renderInBands(
 
 /** What is said of two bands together. */
 function together(one: Arithmetic, next: Arithmetic): Arithmetic {
-  if (one.kind === "double" || next.kind === "double") return next;
+  if (one.kind !== "perturbation" || next.kind !== "perturbation") return next;
   return {
     ...next,
     made: one.made + next.made,

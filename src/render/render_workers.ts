@@ -139,6 +139,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       const rows = rowsOf(frame);
       return await this.#sweep({ columns, rows, shape }, options);
     }
+    if (path.arithmetic === "interior") return await this.#fill(frame, options);
     using reference = await this.#references.hold(path.reference, iterations, {
       ...(signal && { signal }),
       ...(budget !== undefined && { budget }),
@@ -151,6 +152,26 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       ...options,
       ...(budget !== undefined && { budget: Math.max(1, budget - reference.milliseconds) }),
     });
+  }
+
+  /** Samples of a frame that is inside the set as a whole. */
+  async #fill({ width, height }: Frame, options: SampleOptions): Promise<Sampled> {
+    const { iterations, fractions, signal } = options;
+    const count = width * height;
+    const region = await this.#arena.allocate(count * (fractions ? SAMPLE_BYTES : 4), signal);
+    new Uint32Array(this.#memory.buffer, region.at, count).fill(iterations);
+    if (fractions) new Float32Array(this.#memory.buffer, region.at + 4 * count, count).fill(0);
+    options.onProgress?.(1);
+    return {
+      width,
+      height,
+      iterations,
+      counts: region.at,
+      fractions: fractions ? region.at + 4 * count : 0,
+      milliseconds: 0,
+      arithmetic: { kind: "interior" },
+      [Symbol.dispose]: () => region[Symbol.dispose](),
+    };
   }
 
   async exact(

@@ -34,7 +34,11 @@ export interface Sampled extends Placed, Disposable {
 }
 
 /** How samples were computed. */
-export type Arithmetic = { readonly kind: "double" } | PerturbationArithmetic;
+export type Arithmetic =
+  | { readonly kind: "double" }
+  /** Not at all: the whole frame is inside the set. */
+  | { readonly kind: "interior" }
+  | PerturbationArithmetic;
 
 /** Differences from a reference orbit. */
 export interface PerturbationArithmetic {

@@ -29,9 +29,9 @@ const ENDLESS: readonly [name: string, re: string, im: string][] = [
 ];
 
 function endless([name, re, im]: (typeof ENDLESS)[number], digits: number): DeepPlace {
-  // Aside by two thirds of the view, so that the point itself, a corner of tiles, is not in it.
+  // Aside by a third of the view, so that the point itself is no corner of a pixel.
   const span = Exact.parse(`4e-${digits}`);
-  const aside = span.times(Exact.of(2)).dividedBy(Exact.of(3));
+  const aside = span.dividedBy(Exact.of(3));
   return {
     name: `${name}, 1e${digits}`,
     re: Exact.parse(re).plus(aside),

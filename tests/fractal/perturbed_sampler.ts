@@ -14,8 +14,8 @@ import {
   referenceBytes,
   type ReferencePoint,
   referencePointOf,
+  writeFines,
   writePoints,
-  writeTinies,
 } from "../../src/fractal/mod.ts";
 import { columnsOf, Exact, type Frame, frameOfView, pointOf, rowsOf } from "../../src/plane/mod.ts";
 import places from "../data/places.json" with { type: "json" };
@@ -74,9 +74,9 @@ export class PerturbedSampler {
     { iterations, point = referencePointOf(frame) }: Omit<PerturbedOptions, "skips">,
   ): (skips: boolean) => PerturbedSamples {
     const slice = advanceOrbit(orbitOf(point.re, point.im, point.bits), iterations);
-    const { orbit, tinies } = slice;
+    const { orbit, fines } = slice;
     const at = align(PAGE + PERTURBED_SCRATCH_BYTES);
-    const shape = { length: orbit.length, tinies: tinies.length, wide: point.wide };
+    const shape = { length: orbit.length, fines: fines.length, wide: point.wide };
     const bytes = referenceBytes(shape);
     const differences = differencesOf(frame, point);
     const exact = exactPoint(point);
@@ -88,7 +88,7 @@ export class PerturbedSampler {
     return (skips) => {
       if (this.#inMemory !== slice) {
         writePoints(this.#memory, { at, from: 1 }, slice.points);
-        writeTinies(this.#memory, { at, length: orbit.length }, tinies);
+        writeFines(this.#memory, { at, length: orbit.length }, fines);
         const laidOut = this.kernel.finishReference(at, shape, point.reach);
         if (laidOut !== bytes) throw new RangeError(`${laidOut} bytes are laid out, not ${bytes}`);
         this.#inMemory = slice;

@@ -8,7 +8,11 @@
 
 import {
   BLOCK,
+  excess,
+  excessE,
+  isAtRim,
   LOWEST,
+  readExcess,
   Reference,
   WIDE_BYTES,
   WIDE_EXPONENTS,
@@ -16,7 +20,7 @@ import {
 } from "./reference";
 import { exponentOf, powerOfTwo, ZERO_EXPONENT } from "./power";
 import { pointE, pointX, pointY, readPoint } from "./wide_table";
-import { limit, skipping } from "./pixels";
+import { limit, note, skipping } from "./pixels";
 import { alive, giveZ, letAllGo, letStay, m, n, takeZ } from "./group";
 
 /** Differences below 2^-850 are iterated here, up to 2^-800. */
@@ -99,7 +103,10 @@ export function iterateWide(ref: usize, w: usize, mantissas: usize, k: i32): voi
       continue;
     }
     readPoint(ref, index);
-    if (pointX * pointX + pointY * pointY > 4.0) {
+    if (isAtRim(pointX, pointY)) {
+      readExcess(ref, index);
+      note(lanesBeyond(w) & alive, steps - 1);
+    } else if (pointX * pointX + pointY * pointY > 4.0) {
       takeZ(w, steps, index);
       letAllGo(pointX, pointY);
       return;
@@ -118,6 +125,22 @@ export function iterateWide(ref: usize, w: usize, mantissas: usize, k: i32): voi
     steps++;
     wideMade += lanes;
   }
+}
+
+/** Bits of the lanes for which |Z|^2 - 4 + 2 (Z_x x + Z_y y), with z = w 2^e, is above 0. */
+function lanesBeyond(w: usize): i32 {
+  const top = excess === 0.0 ? e : max(excessE, e);
+  const ahead = f64x2.splat(excess === 0.0 ? 0.0 : excess * powerOfTwo(excessE - top));
+  const scaled = powerOfTwo(e - top);
+  const zx = f64x2.splat(2.0 * pointX * scaled), zy = f64x2.splat(2.0 * pointY * scaled);
+  let lanes = 0;
+  for (let pair = 0; pair < 4; pair++) {
+    const at = w + (<usize> pair << 4);
+    const linear = f64x2.add(f64x2.mul(zx, v128.load(at)), f64x2.mul(zy, v128.load(at, 64)));
+    const beyond = f64x2.gt(f64x2.add(ahead, linear), f64x2.splat(0.0));
+    lanes |= i64x2.bitmask(beyond) << (2 * pair);
+  }
+  return lanes;
 }
 
 /**
