@@ -28,7 +28,7 @@ Deno.test("to pan by a tile, to zoom, or to change the palette costs no new orbi
   const auto = new AutoIterations(workers);
   const orbitOf = async (address: TileAddress, iterations: number, look = SMOOTH) => {
     const output = { format: "png", look } as const;
-    const tile = { address, size: SIDE, iterations, output };
+    const tile = { address, size: SIDE / 4, iterations, output };
     const { arithmetic } = await renderTile({ workers, auto }, tile);
     assert.ok(arithmetic.kind === "perturbation");
     return arithmetic.orbit;
