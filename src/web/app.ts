@@ -7,6 +7,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
 import type { FileCache, Renderer } from "../render/mod.ts";
 import { type Asset, assets, lessonPageWith, pageWith } from "./assets.ts";
+import { ENDINGS, OFFERED } from "./formats.ts";
 import { Gate } from "./gate.ts";
 import { HotAnswers } from "./hot_answers.ts";
 import { answerLesson, LESSON_LIMITS, lessonSettings } from "./lesson.ts";
@@ -143,13 +144,13 @@ export function createApp({ renderer, files, limits, maxAge, report }: AppOption
   app.get("/tiles.json", (c) => answerTileJson(c, { limits, maxAge }));
   app.get("/tiles/:z/:x/:file", (c) => answerTile(c, door));
   app.get("/tms/:z/:x/:file", (c) => answerTile(c, door, "tms"));
-  for (const format of ["png", "npy"] as const) {
-    app.get(`/render.${format}`, (c) => answerRender(c, door, format));
-    app.post(`/render.${format}`, withBody, (c) => answerRender(c, door, format));
+  for (const [ending, format] of ENDINGS) {
+    app.get(`/render.${ending}`, (c) => answerRender(c, door, format));
+    app.post(`/render.${ending}`, withBody, (c) => answerRender(c, door, format));
   }
   app.on(["GET", "POST"], "/:file{render\\.[^/]*}", (c) => {
     const format = shown(c.req.param("file").slice("render.".length));
-    throw new NotOfferedError(406, `Cannot render as ${format}: png and npy are offered`);
+    throw new NotOfferedError(406, `Cannot render as ${format}: ${OFFERED} are offered`);
   });
 
   // What is left of these paths came with another method.
@@ -157,8 +158,8 @@ export function createApp({ renderer, files, limits, maxAge, report }: AppOption
   for (const path of [...readOnly, "/tiles/:z/:x/:file", "/tms/:z/:x/:file"]) {
     app.all(path, (c) => refuseMethod(c, "GET, HEAD, OPTIONS"));
   }
-  for (const path of ["/render.png", "/render.npy"]) {
-    app.all(path, (c) => refuseMethod(c, "GET, HEAD, POST, OPTIONS"));
+  for (const ending of ENDINGS.keys()) {
+    app.all(`/render.${ending}`, (c) => refuseMethod(c, "GET, HEAD, POST, OPTIONS"));
   }
 
   app.notFound(answerNotFound);

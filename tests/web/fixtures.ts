@@ -42,7 +42,7 @@ export class CountedWorkers implements Workers {
   }
 
   readonly sample: Workers["sample"] = (...args) => this.#asked().sample(...args);
-  readonly png: Workers["png"] = (...args) => this.#asked().png(...args);
+  readonly paint: Workers["paint"] = (...args) => this.#asked().paint(...args);
   readonly pixels: Workers["pixels"] = (...args) => this.#asked().pixels(...args);
   readonly encode: Workers["encode"] = (...args) => this.#asked().encode(...args);
   readonly npy: Workers["npy"] = (...args) => this.#asked().npy(...args);
