@@ -7,6 +7,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
 import type { FileCache, Renderer } from "../render/mod.ts";
 import { type Asset, assets, lessonPageWith, pageWith } from "./assets.ts";
+import { pathBelow } from "./base_path.ts";
 import { ENDINGS, OFFERED } from "./formats.ts";
 import { Gate } from "./gate.ts";
 import { HotAnswers } from "./hot_answers.ts";
@@ -19,9 +20,11 @@ import {
   NotOfferedError,
   shown,
 } from "./problem.ts";
+import { answerCrs, answerOgcDocument, answerOgcTile, OGC_DOCUMENTS } from "./ogc.ts";
 import { answerRender, answerTile, type RenderDoor } from "./renders.ts";
 import { answerTileJson } from "./tile_json.ts";
 import { matches } from "./validators.ts";
+import { answerCapabilities, answerWmts, answerWmtsTile } from "./wmts.ts";
 
 /** What an app is made of. */
 export interface AppOptions {
@@ -31,6 +34,8 @@ export interface AppOptions {
   readonly limits: Limits;
   /** Seconds that tiles and renders may be kept by caches. */
   readonly maxAge: number;
+  /** What stands before every path: empty, the default, or `/somewhere` without a slash at its end. */
+  readonly basePath?: string;
   /** Told of every error that is not the client's. */
   readonly report: (error: unknown) => void;
 }
@@ -78,6 +83,12 @@ const PAGE_SECURITY = {
   },
 };
 
+/** Routes of the standards, besides `/wmts` and the documents of `/ogc`. */
+const CAPABILITIES = "/wmts/1.0.0/WMTSCapabilities.xml";
+const WMTS_TILE = "/wmts/tiles/:style/:set/:z/:y/:file";
+const CRS = "/ogc/crs/:id";
+const OGC_TILE = "/ogc/map/tiles/:id/:z/:y/:x";
+
 /** Statuses of answers that never have a body, whatever the method. */
 const WITHOUT_BODY = [204, 304];
 
@@ -85,15 +96,16 @@ const WITHOUT_BODY = [204, 304];
 const PREVIEW_STOPS = 12;
 
 /** Makes the app. */
-export function createApp({ renderer, files, limits, maxAge, report }: AppOptions): App {
-  const app = new Hono();
+export function createApp(options: AppOptions): App {
+  const { renderer, files, limits, maxAge, basePath = "", report } = options;
+  const app = new Hono({ getPath: pathBelow(basePath) });
   const gate = new Gate(limits);
   const door: RenderDoor = { renderer, files, gate, limits, maxAge };
   const page = pageWith({
     deepest: limits.deepest,
     iterationsLimit: limits.iterations,
     palettes: paletteNames.map((name) => ({ name, stops: paletteStops(name, PREVIEW_STOPS) })),
-    basePath: "",
+    basePath,
   });
   const lessonPage = lessonPageWith(lessonSettings);
   const lessons = new Gate(LESSON_LIMITS);
@@ -144,6 +156,15 @@ export function createApp({ renderer, files, limits, maxAge, report }: AppOption
   app.get("/tiles.json", (c) => answerTileJson(c, { limits, maxAge }));
   app.get("/tiles/:z/:x/:file", (c) => answerTile(c, door));
   app.get("/tms/:z/:x/:file", (c) => answerTile(c, door, "tms"));
+  const wmts = { ...door, report };
+  app.get("/wmts", (c) => answerWmts(c, wmts));
+  app.get(CAPABILITIES, (c) => answerCapabilities(c, wmts));
+  app.get(WMTS_TILE, (c) => answerWmtsTile(c, wmts));
+  for (const [path, document] of Object.entries(OGC_DOCUMENTS)) {
+    app.get(path, (c) => answerOgcDocument(c, door, document));
+  }
+  app.get(CRS, (c) => answerCrs(c, door));
+  app.get(OGC_TILE, (c) => answerOgcTile(c, door));
   for (const [ending, format] of ENDINGS) {
     app.get(`/render.${ending}`, (c) => answerRender(c, door, format));
     app.post(`/render.${ending}`, withBody, (c) => answerRender(c, door, format));
@@ -155,7 +176,9 @@ export function createApp({ renderer, files, limits, maxAge, report }: AppOption
 
   // What is left of these paths came with another method.
   const readOnly = ["/", "/lesson", "/lesson/run", "/assets/*", "/healthz", "/tiles.json"];
-  for (const path of [...readOnly, "/tiles/:z/:x/:file", "/tms/:z/:x/:file"]) {
+  const tiles = ["/tiles/:z/:x/:file", "/tms/:z/:x/:file"];
+  const standard = ["/wmts", CAPABILITIES, WMTS_TILE, ...Object.keys(OGC_DOCUMENTS), CRS, OGC_TILE];
+  for (const path of [...readOnly, ...tiles, ...standard]) {
     app.all(path, (c) => refuseMethod(c, "GET, HEAD, OPTIONS"));
   }
   for (const ending of ENDINGS.keys()) {
@@ -168,7 +191,7 @@ export function createApp({ renderer, files, limits, maxAge, report }: AppOption
     if (c.req.raw.signal.aborted) return c.body(null, 499 as 400);
     return answerProblem(error, c, report);
   });
-  const hot = new HotAnswers(files);
+  const hot = new HotAnswers(files, basePath);
   const answer = async (request: Request) => {
     if (request.method === "HEAD") return await answerHead(app, request);
     const response = await app.fetch(request);

@@ -14,7 +14,7 @@ export const MAX_AGE = 3600;
 /** An app over these workers. An error of the server's own rejects the request, and so fails the test. */
 export function appOver(
   workers: Workers,
-  limits: Partial<Limits> = {},
+  { basePath = "", ...limits }: Partial<Limits> & { readonly basePath?: string } = {},
   store: TileStore = emptyStore,
 ): App {
   return createApp({
@@ -22,6 +22,7 @@ export function appOver(
     files: new FileCache(store),
     limits: { ...DEFAULT_LIMITS, concurrency: 4, ...limits },
     maxAge: MAX_AGE,
+    basePath,
     report: (error) => {
       throw error;
     },
