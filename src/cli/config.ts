@@ -2,12 +2,14 @@
 
 import { isAbsolute, resolve } from "node:path";
 import { DEEPEST_ZOOM } from "../plane/mod.ts";
-import { DEFAULT_LIMITS, type Limits } from "../web/mod.ts";
+import { BASE_PATH, DEFAULT_LIMITS, type Limits } from "../web/mod.ts";
 import { type Flags, UsageError } from "./flags.ts";
 
 /** Everything that a server or a rendering is told, with nothing left open. */
 export interface Config {
   readonly host: string;
+  /** What stands before every path: empty, or `/somewhere` without a slash at its end. */
+  readonly basePath: string;
   readonly port: number;
   readonly workers: number;
   /** Bytes of memory shared with the workers. */
@@ -127,6 +129,7 @@ const NUMBERS = {
 /** Flags that every command with workers takes. */
 export const CONFIG_FLAGS: readonly string[] = [
   "host",
+  "base-path",
   "cache",
   ...Object.values(NUMBERS).map(({ flag }) => flag),
 ];
@@ -155,6 +158,7 @@ export function resolveConfig(
     NUMBERS;
   return {
     host: text("host") ?? "127.0.0.1",
+    basePath: basePath(text("base-path") ?? ""),
     port: number(port),
     workers: number(workers),
     memory: number(memory) * MEBIBYTE,
@@ -190,6 +194,7 @@ export function configHelp(): string {
   });
   return [
     `  ${"--host ADDRESS".padEnd(24)} address to listen on (127.0.0.1)`,
+    `  ${"--base-path PATH".padEnd(24)} what stands before every path, such as /fractal (nothing)`,
     `  ${
       "--cache PLACE".padEnd(24)
     } none, memory, or a folder (mandeltile in the user's cache folder)`,
@@ -213,6 +218,15 @@ function cachePlace(
   if (isAbsolute(caches)) return { kind: "disk", folder: resolve(caches, "mandeltile") };
   if (isAbsolute(home)) return { kind: "disk", folder: resolve(home, ".cache", "mandeltile") };
   return { kind: "memory" };
+}
+
+/** With a slash in front and none at the end, however it was written. */
+function basePath(text: string): string {
+  const path = text.replace(/^(?=[^/])/, "/").replace(/\/$/, "");
+  if (BASE_PATH.test(path)) return path;
+  throw new UsageError(
+    `Cannot take --base-path ${text}: it must be names of letters, digits and .-_~ between slashes`,
+  );
 }
 
 /** The environment's name of a flag. */

@@ -3,7 +3,7 @@
 import { AutoIterations, RememberingWorkers, RenderWorkers } from "../render/mod.ts";
 import { createApp } from "../web/mod.ts";
 import { openCache } from "./cache.ts";
-import { CONFIG_FLAGS, configHelp, resolveConfig } from "./config.ts";
+import { type Config, CONFIG_FLAGS, configHelp, resolveConfig } from "./config.ts";
 import { readFlags, UsageError } from "./flags.ts";
 import { print, say } from "./terminal.ts";
 
@@ -33,9 +33,10 @@ export async function serve(args: readonly string[]): Promise<number> {
     files: cache.files,
     limits: config.limits,
     maxAge: config.maxAge,
+    basePath: config.basePath,
     report: (error) => say(error instanceof Error ? error.stack ?? error.message : String(error)),
   });
-  const server = listen(config.host, config.port, app.fetch);
+  const server = listen(config, app.fetch);
   await stopSignal();
   say("Stopping: no new work; a second signal ends at once.");
   app.gate.close();
@@ -49,8 +50,7 @@ export async function serve(args: readonly string[]): Promise<number> {
 }
 
 function listen(
-  hostname: string,
-  port: number,
+  { host: hostname, port, basePath }: Pick<Config, "host" | "port" | "basePath">,
   fetch: (request: Request) => Response | Promise<Response>,
 ): Deno.HttpServer {
   try {
@@ -59,7 +59,7 @@ function listen(
       port,
       onListen: (address) => {
         const host = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
-        print(`mandeltile listens on http://${host}:${address.port}/`);
+        print(`mandeltile listens on http://${host}:${address.port}${basePath}/`);
       },
     }, fetch);
   } catch (error) {

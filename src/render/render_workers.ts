@@ -10,7 +10,7 @@ import {
   SCRATCH_BYTES,
   WARM_UP_BYTES,
 } from "../fractal/mod.ts";
-import type { Picture, PngOptions } from "../image/mod.ts";
+import type { Picture, PictureOptions } from "../image/mod.ts";
 import { columnsOf, type Exact, type Frame, rowsOf } from "../plane/mod.ts";
 import {
   Arena,
@@ -267,12 +267,12 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     return new BigInt64Array(this.#memory.buffer, region.at, 2);
   }
 
-  png(
+  paint(
     order: PaintOrder,
-    options: PngOptions,
+    options: PictureOptions,
     signal?: AbortSignal,
   ): Promise<PaintedFile> {
-    return this.#pool.apply("png", [order, options], signal && { signal });
+    return this.#pool.apply("paint", [order, options], signal && { signal });
   }
 
   pixels(order: PaintOrder, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
@@ -281,7 +281,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
 
   encode(
     picture: Picture,
-    options: PngOptions,
+    options: PictureOptions,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = picture.kind === "indexed" ? picture.indices : picture.pixels;

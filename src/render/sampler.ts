@@ -2,7 +2,7 @@
 
 import type { ExactEscape } from "../fractal/mod.ts";
 import type { Exact, Frame } from "../plane/mod.ts";
-import type { PngOptions } from "../image/mod.ts";
+import type { PictureOptions } from "../image/mod.ts";
 import type { PaintOrder, Placed } from "./orders.ts";
 import type { Picture } from "../image/mod.ts";
 
@@ -107,11 +107,11 @@ export interface PaintedFile {
 
 /** Colours samples and encodes pictures, off the thread that answers. */
 export interface Painter {
-  png(order: PaintOrder, options: PngOptions, signal?: AbortSignal): Promise<PaintedFile>;
+  paint(order: PaintOrder, options: PictureOptions, signal?: AbortSignal): Promise<PaintedFile>;
   pixels(order: PaintOrder, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   encode(
     picture: Picture,
-    options: PngOptions,
+    options: PictureOptions,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>>;
   npy(samples: Placed, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;

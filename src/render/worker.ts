@@ -15,11 +15,11 @@ import {
 } from "../fractal/mod.ts";
 import {
   encodeNpy,
-  encodePng,
+  encodePicture,
   paintAveraged,
   paintIndexed,
   type Picture,
-  type PngOptions,
+  type PictureOptions,
   type Samples,
 } from "../image/mod.ts";
 import { Exact } from "../plane/mod.ts";
@@ -86,21 +86,25 @@ const service = serve({
       return settledEscapeTime(point, iterations, { stopped: () => task.stopped });
     },
     /** Colours samples and encodes the picture. */
-    png: (order: PaintOrder, options: PngOptions): Transferred<PaintedFile> => {
+    paint: async (
+      order: PaintOrder,
+      options: PictureOptions,
+    ): Promise<Transferred<PaintedFile>> => {
       const began = performance.now();
-      const picture = paint(order);
-      const coloured = performance.now();
-      const bytes = encodePng(picture, options);
-      const file = { bytes, colour: coloured - began, encode: performance.now() - coloured };
+      const picture = coloured(order);
+      const painted = performance.now();
+      const bytes = await encodePicture(picture, options);
+      const file = { bytes, colour: painted - began, encode: performance.now() - painted };
       return new Transferred(file, [bytes.buffer]);
     },
     /** Colours samples: one byte a pixel where the factor is 1, else three. */
     pixels: (order: PaintOrder) => {
-      const picture = paint(order);
+      const picture = coloured(order);
       return moved(picture.kind === "indexed" ? picture.indices : picture.pixels);
     },
     /** Encodes pixels that were coloured band by band. */
-    encode: (picture: Picture, options: PngOptions) => moved(encodePng(picture, options)),
+    encode: async (picture: Picture, options: PictureOptions) =>
+      moved(await encodePicture(picture, options)),
     /** The counts as a NumPy file. */
     npy: (samples: Placed) => moved(encodeNpy(view(samples).counts, samples)),
   },
@@ -143,7 +147,7 @@ function samplePerturbed(
 /** The type by which the pool knows what it may ask for. */
 export type RenderService = typeof service;
 
-function paint({ samples, look, factor }: PaintOrder): Picture {
+function coloured({ samples, look, factor }: PaintOrder): Picture {
   if (factor === 1) return paintIndexed(view(samples), look);
   return {
     kind: "true colour",

@@ -7,7 +7,9 @@ import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
 import type { FileCache, Oracle, Renderer } from "../render/mod.ts";
 import { type Asset, assets, lessonPageWith, pageWith } from "./assets.ts";
+import { pathBelow } from "./base_path.ts";
 import { answerExact } from "./exact.ts";
+import { ENDINGS, OFFERED } from "./formats.ts";
 import { Gate } from "./gate.ts";
 import { HotAnswers } from "./hot_answers.ts";
 import { answerLesson, LESSON_LIMITS, lessonSettings } from "./lesson.ts";
@@ -19,9 +21,11 @@ import {
   NotOfferedError,
   shown,
 } from "./problem.ts";
+import { answerCrs, answerOgcDocument, answerOgcTile, OGC_DOCUMENTS } from "./ogc.ts";
 import { answerRender, answerTile, type RenderDoor } from "./renders.ts";
 import { answerTileJson } from "./tile_json.ts";
 import { matches } from "./validators.ts";
+import { answerCapabilities, answerWmts, answerWmtsTile } from "./wmts.ts";
 
 /** What an app is made of. */
 export interface AppOptions {
@@ -33,6 +37,8 @@ export interface AppOptions {
   readonly limits: Limits;
   /** Seconds that tiles and renders may be kept by caches. */
   readonly maxAge: number;
+  /** What stands before every path: empty, the default, or `/somewhere` without a slash at its end. */
+  readonly basePath?: string;
   /** Told of every error that is not the client's. */
   readonly report: (error: unknown) => void;
 }
@@ -80,6 +86,12 @@ const PAGE_SECURITY = {
   },
 };
 
+/** Routes of the standards, besides `/wmts` and the documents of `/ogc`. */
+const CAPABILITIES = "/wmts/1.0.0/WMTSCapabilities.xml";
+const WMTS_TILE = "/wmts/tiles/:style/:set/:z/:y/:file";
+const CRS = "/ogc/crs/:id";
+const OGC_TILE = "/ogc/map/tiles/:id/:z/:y/:x";
+
 /** Statuses of answers that never have a body, whatever the method. */
 const WITHOUT_BODY = [204, 304];
 
@@ -87,15 +99,16 @@ const WITHOUT_BODY = [204, 304];
 const PREVIEW_STOPS = 12;
 
 /** Makes the app. */
-export function createApp({ renderer, oracle, files, limits, maxAge, report }: AppOptions): App {
-  const app = new Hono();
+export function createApp(options: AppOptions): App {
+  const { renderer, oracle, files, limits, maxAge, basePath = "", report } = options;
+  const app = new Hono({ getPath: pathBelow(basePath) });
   const gate = new Gate(limits);
   const door: RenderDoor = { renderer, files, gate, limits, maxAge };
   const page = pageWith({
     deepest: limits.deepest,
     iterationsLimit: limits.iterations,
     palettes: paletteNames.map((name) => ({ name, stops: paletteStops(name, PREVIEW_STOPS) })),
-    basePath: "",
+    basePath,
   });
   const lessonPage = lessonPageWith(lessonSettings);
   const lessons = new Gate(LESSON_LIMITS);
@@ -147,13 +160,22 @@ export function createApp({ renderer, oracle, files, limits, maxAge, report }: A
   app.get("/exact", (c) => answerExact(c, { oracle, gate, limits }));
   app.get("/tiles/:z/:x/:file", (c) => answerTile(c, door));
   app.get("/tms/:z/:x/:file", (c) => answerTile(c, door, "tms"));
-  for (const format of ["png", "npy"] as const) {
-    app.get(`/render.${format}`, (c) => answerRender(c, door, format));
-    app.post(`/render.${format}`, withBody, (c) => answerRender(c, door, format));
+  const wmts = { ...door, report };
+  app.get("/wmts", (c) => answerWmts(c, wmts));
+  app.get(CAPABILITIES, (c) => answerCapabilities(c, wmts));
+  app.get(WMTS_TILE, (c) => answerWmtsTile(c, wmts));
+  for (const [path, document] of Object.entries(OGC_DOCUMENTS)) {
+    app.get(path, (c) => answerOgcDocument(c, door, document));
+  }
+  app.get(CRS, (c) => answerCrs(c, door));
+  app.get(OGC_TILE, (c) => answerOgcTile(c, door));
+  for (const [ending, format] of ENDINGS) {
+    app.get(`/render.${ending}`, (c) => answerRender(c, door, format));
+    app.post(`/render.${ending}`, withBody, (c) => answerRender(c, door, format));
   }
   app.on(["GET", "POST"], "/:file{render\\.[^/]*}", (c) => {
     const format = shown(c.req.param("file").slice("render.".length));
-    throw new NotOfferedError(406, `Cannot render as ${format}: png and npy are offered`);
+    throw new NotOfferedError(406, `Cannot render as ${format}: ${OFFERED} are offered`);
   });
 
   // What is left of these paths came with another method.
@@ -166,11 +188,13 @@ export function createApp({ renderer, oracle, files, limits, maxAge, report }: A
     "/tiles.json",
     "/exact",
   ];
-  for (const path of [...readOnly, "/tiles/:z/:x/:file", "/tms/:z/:x/:file"]) {
+  const tiles = ["/tiles/:z/:x/:file", "/tms/:z/:x/:file"];
+  const standard = ["/wmts", CAPABILITIES, WMTS_TILE, ...Object.keys(OGC_DOCUMENTS), CRS, OGC_TILE];
+  for (const path of [...readOnly, ...tiles, ...standard]) {
     app.all(path, (c) => refuseMethod(c, "GET, HEAD, OPTIONS"));
   }
-  for (const path of ["/render.png", "/render.npy"]) {
-    app.all(path, (c) => refuseMethod(c, "GET, HEAD, POST, OPTIONS"));
+  for (const ending of ENDINGS.keys()) {
+    app.all(`/render.${ending}`, (c) => refuseMethod(c, "GET, HEAD, POST, OPTIONS"));
   }
 
   app.notFound(answerNotFound);
@@ -179,7 +203,7 @@ export function createApp({ renderer, oracle, files, limits, maxAge, report }: A
     if (c.req.raw.signal.aborted) return c.body(null, 499 as 400);
     return answerProblem(error, c, report);
   });
-  const hot = new HotAnswers(files);
+  const hot = new HotAnswers(files, basePath);
   const answer = async (request: Request) => {
     if (request.method === "HEAD") return await answerHead(app, request);
     const response = await app.fetch(request);

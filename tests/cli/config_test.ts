@@ -13,6 +13,7 @@ Deno.test("a server that is told nothing has the documented defaults", () => {
   const { limits, workers, ...rest } = resolve();
   assert.deepEqual(rest, {
     host: "127.0.0.1",
+    basePath: "",
     port: 8000,
     memory: 256 * 2 ** 20,
     references: 192 * 2 ** 20,
@@ -24,6 +25,16 @@ Deno.test("a server that is told nothing has the documented defaults", () => {
   });
   assert.equal(workers, navigator.hardwareConcurrency);
   assert.deepEqual(limits, { ...DEFAULT_LIMITS, concurrency: 2 * navigator.hardwareConcurrency });
+});
+
+Deno.test("a base path begins with a slash and ends without one", () => {
+  for (const path of ["/a/b-c/", "/a/b-c", "a/b-c"]) {
+    assert.equal(resolve({ "base-path": path }).basePath, "/a/b-c");
+  }
+  for (const path of ["", "/"]) assert.equal(resolve({ "base-path": path }).basePath, "");
+  for (const path of ["//fractal", "/a//b", "/a b", "/a?b", "/../<"]) {
+    assert.throws(() => resolve({ "base-path": path }), UsageError, path);
+  }
 });
 
 Deno.test("a flag goes before the environment, and that before the default", () => {
@@ -57,7 +68,9 @@ Deno.test("every flag and every variable reaches the configuration", () => {
 
 Deno.test("a bad value is refused with its flag and what is allowed", () => {
   const bad = ["", " ", "-1", "1.5", "1e3", "0x10", "ten", "NaN", "٣", "9".repeat(40)];
-  for (const flag of CONFIG_FLAGS.filter((flag) => flag !== "host" && flag !== "cache")) {
+  for (
+    const flag of CONFIG_FLAGS.filter((flag) => !["host", "base-path", "cache"].includes(flag))
+  ) {
     for (const value of bad) {
       for (const source of [[{ [flag]: value }], [{}, { [variableOf(flag)]: value }]] as const) {
         assert.throws(() => resolve(...source), (error) => {

@@ -172,7 +172,7 @@ class BlackSampler implements Sampler {
 }
 
 function insideFrame(zoom: number): Frame {
-  return frameOfTile(tileAt(zoom, Exact.parse("-0.1"), Exact.parse("0.1")), SIDE);
+  return frameOfTile(tileAt(zoom, Exact.parse("-1.7549"), Exact.parse("0.001")), SIDE);
 }
 
 /** The eight tiles around a tile. */

@@ -150,7 +150,7 @@ Deno.test("deep tiles and views are served", async (t) => {
     const referenceBytes = 2 ** 18;
     await using small = await RenderWorkers.start({ workers: 1, referenceBytes });
     const poor = appOver(small);
-    const tile = tileAt(100, Exact.parse("-0.1"), Exact.parse("0.1"));
+    const tile = tileAt(100, Exact.parse("-1.7549"), Exact.parse("0.001"));
     const problem = await problemOf(poor.request(`/tiles/${tile}.png?iterations=100000`), 400);
     assert.deepEqual(
       [problem.parameter, problem.limit, problem.allowed],
@@ -164,7 +164,7 @@ Deno.test("deep tiles and views are served", async (t) => {
 Deno.test("who hangs up during a deep orbit leaves nothing behind", async () => {
   await using workers = await RenderWorkers.start({ workers: 1 });
   const app = appOver(workers, { concurrency: 1 });
-  const path = `/tiles/${tileAt(20_000, Exact.parse("-0.1"), Exact.parse("0.1"))}.png`;
+  const path = `/tiles/${tileAt(20_000, Exact.parse("-1.7549"), Exact.parse("0.001"))}.png`;
   const controller = new AbortController();
   const { signal } = controller;
   const gone = app.request(`${path}?iterations=1000000`, { signal });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { RenderWorkers } from "../../src/render/mod.ts";
 import type { App } from "../../src/web/mod.ts";
-import { appOver, problemOf } from "./fixtures.ts";
+import { appOver, CountedWorkers, problemOf } from "./fixtures.ts";
 
 /** Points whose orbits are known, within 1000 iterations. */
 const POINTS = [
@@ -101,15 +101,7 @@ Deno.test("points are counted exactly", async (t) => {
 });
 
 Deno.test("what cannot be read is refused before anybody is asked", async () => {
-  const app = appOver({
-    mostSamples: 1,
-    sample: () => Promise.reject(new Error("nobody")),
-    png: () => Promise.reject(new Error("nobody")),
-    pixels: () => Promise.reject(new Error("nobody")),
-    encode: () => Promise.reject(new Error("nobody")),
-    npy: () => Promise.reject(new Error("nobody")),
-    copyCounts: () => new Uint32Array(),
-  });
+  const app = appOver(new CountedWorkers());
   const bad = [
     ["/exact", "re"],
     ["/exact?re=1", "im"],

@@ -20,7 +20,7 @@ export const MAX_AGE = 3600;
 /** An app over these workers. An error of the server's own rejects the request, and so fails the test. */
 export function appOver(
   workers: Workers & Partial<Oracle>,
-  limits: Partial<Limits> = {},
+  { basePath = "", ...limits }: Partial<Limits> & { readonly basePath?: string } = {},
   store: TileStore = emptyStore,
 ): App {
   return createApp({
@@ -29,6 +29,7 @@ export function appOver(
     files: new FileCache(store),
     limits: { ...DEFAULT_LIMITS, concurrency: 4, ...limits },
     maxAge: MAX_AGE,
+    basePath,
     report: (error) => {
       throw error;
     },
@@ -49,7 +50,7 @@ export class CountedWorkers implements Workers {
   }
 
   readonly sample: Workers["sample"] = (...args) => this.#asked().sample(...args);
-  readonly png: Workers["png"] = (...args) => this.#asked().png(...args);
+  readonly paint: Workers["paint"] = (...args) => this.#asked().paint(...args);
   readonly pixels: Workers["pixels"] = (...args) => this.#asked().pixels(...args);
   readonly encode: Workers["encode"] = (...args) => this.#asked().encode(...args);
   readonly npy: Workers["npy"] = (...args) => this.#asked().npy(...args);
