@@ -9,8 +9,9 @@ import {
 } from "../render/mod.ts";
 import { emptyStore } from "../store/mod.ts";
 import { BadRequestError, readView, readWishes, RENDER_PARAMETERS } from "../web/mod.ts";
-import { CONFIG_FLAGS, resolveConfig } from "./config.ts";
 import { readFlags, UsageError } from "./flags.ts";
+import { CONFIG_FLAGS } from "./settings.ts";
+import { readSources, SOURCE_FLAGS } from "./sources.ts";
 import { print, ProgressBar, say } from "./terminal.ts";
 
 export const RENDER_HELP: string = `render: one view to a file
@@ -40,7 +41,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 const PARAMETERS = RENDER_PARAMETERS.filter((name) => name !== "v");
 
 /** Settings of the server that bound or speed up a rendering here. Some share a parameter's name. */
-const SETTINGS = CONFIG_FLAGS.filter((name) => !PARAMETERS.includes(name));
+const SETTINGS = [...CONFIG_FLAGS, ...SOURCE_FLAGS].filter((name) => !PARAMETERS.includes(name));
 
 /** Renders the view that the flags describe. Resolves to the exit code. */
 export async function render(args: readonly string[]): Promise<number> {
@@ -55,7 +56,7 @@ export async function render(args: readonly string[]): Promise<number> {
     throw new UsageError(`Cannot write ${path}: it must end in .png or .npy`);
   }
   const settings = new Map([...values].filter(([name]) => SETTINGS.includes(name)));
-  const config = resolveConfig(settings, (name) => Deno.env.get(name));
+  const { config } = await readSources(settings);
   const { limits, workers: size, memory, references } = config;
   const parameters = new Map(Object.entries(DEFAULTS));
   for (const [name, value] of values) if (PARAMETERS.includes(name)) parameters.set(name, value);

@@ -7,10 +7,13 @@ import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
 import type { FileCache, Renderer } from "../render/mod.ts";
 import { type Asset, assets, lessonPageWith, pageWith } from "./assets.ts";
+import { CostModel } from "./cost_model.ts";
 import { Gate } from "./gate.ts";
 import { HotAnswers } from "./hot_answers.ts";
 import { answerLesson, LESSON_LIMITS, lessonSettings } from "./lesson.ts";
 import type { Limits } from "./limits.ts";
+import { Observer } from "./observer.ts";
+import { answerHealth, answerMetrics, answerReady } from "./operations.ts";
 import {
   answerNotFound,
   answerProblem,
@@ -19,6 +22,8 @@ import {
   shown,
 } from "./problem.ts";
 import { answerRender, answerTile, type RenderDoor } from "./renders.ts";
+import type { RequestLine } from "./request_tally.ts";
+import type { ServerState } from "./server_state.ts";
 import { answerTileJson } from "./tile_json.ts";
 import { matches } from "./validators.ts";
 
@@ -30,8 +35,12 @@ export interface AppOptions {
   readonly limits: Limits;
   /** Seconds that tiles and renders may be kept by caches. */
   readonly maxAge: number;
-  /** Told of every error that is not the client's. */
+  /** What is around the app, for `/metrics` and `/readyz`. */
+  readonly state: () => Promise<ServerState>;
+  /** Told of every error that is not the client's, unless its request is told of with it. */
   readonly report: (error: unknown) => void;
+  /** Told of every request, with the error if it was not the client's; default: nobody. */
+  readonly log?: (line: RequestLine) => void;
 }
 
 /** The app, and the gate by which a server that stops refuses new work. */
@@ -84,10 +93,12 @@ const WITHOUT_BODY = [204, 304];
 const PREVIEW_STOPS = 12;
 
 /** Makes the app. */
-export function createApp({ renderer, files, limits, maxAge, report }: AppOptions): App {
+export function createApp(options: AppOptions): App {
+  const { renderer, files, limits, maxAge, state, report, log } = options;
   const app = new Hono();
+  const observer = new Observer(log);
   const gate = new Gate(limits);
-  const door: RenderDoor = { renderer, files, gate, limits, maxAge };
+  const door: RenderDoor = { renderer, files, gate, limits, maxAge, costs: new CostModel() };
   const page = pageWith({
     deepest: limits.deepest,
     iterationsLimit: limits.iterations,
@@ -97,6 +108,7 @@ export function createApp({ renderer, files, limits, maxAge, report }: AppOption
   const lessonPage = lessonPageWith(lessonSettings);
   const lessons = new Gate(LESSON_LIMITS);
 
+  app.use(observer.watch);
   app.use(cors({
     origin: "*",
     allowMethods: ["GET", "HEAD", "POST", "OPTIONS"],
@@ -139,7 +151,9 @@ export function createApp({ renderer, files, limits, maxAge, report }: AppOption
     const asset = assets.get(c.req.path.slice("/assets/".length));
     return asset === undefined ? answerNotFound(c) : answerAsset(c, asset);
   });
-  app.get("/healthz", (c) => c.json({ status: "ok" }, 200, { "cache-control": "no-store" }));
+  app.get("/healthz", answerHealth);
+  app.get("/readyz", (c) => answerReady(c, { gate, state }));
+  app.get("/metrics", (c) => answerMetrics(c, { requests: observer.requests, gate, state }));
   app.get("/tiles.json", (c) => answerTileJson(c, { limits, maxAge }));
   app.get("/tiles/:z/:x/:file", (c) => answerTile(c, door));
   app.get("/tms/:z/:x/:file", (c) => answerTile(c, door, "tms"));
@@ -153,7 +167,16 @@ export function createApp({ renderer, files, limits, maxAge, report }: AppOption
   });
 
   // What is left of these paths came with another method.
-  const readOnly = ["/", "/lesson", "/lesson/run", "/assets/*", "/healthz", "/tiles.json"];
+  const readOnly = [
+    "/",
+    "/lesson",
+    "/lesson/run",
+    "/assets/*",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/tiles.json",
+  ];
   for (const path of [...readOnly, "/tiles/:z/:x/:file", "/tms/:z/:x/:file"]) {
     app.all(path, (c) => refuseMethod(c, "GET, HEAD, OPTIONS"));
   }
@@ -165,16 +188,22 @@ export function createApp({ renderer, files, limits, maxAge, report }: AppOption
   app.onError((error, c) => {
     // The client has gone: there is nobody to answer.
     if (c.req.raw.signal.aborted) return c.body(null, 499 as 400);
-    return answerProblem(error, c, report);
+    return answerProblem(error, c, log === undefined ? report : () => {});
   });
   const hot = new HotAnswers(files);
   const answer = async (request: Request) => {
     if (request.method === "HEAD") return await answerHead(app, request);
     const response = await app.fetch(request);
-    hot.learn(request, response);
+    hot.learn(request, response, observer.routeOf(request));
     return response;
   };
-  const fetch = (request: Request) => hot.answer(request) ?? answer(request);
+  const fetch = (request: Request) => {
+    const began = performance.now();
+    const known = hot.answer(request);
+    if (known === undefined) return answer(request);
+    observer.sawHot(request, known, began);
+    return known.response;
+  };
   const request = (target: string, init?: RequestInit) =>
     fetch(new Request(new URL(target, "http://localhost"), init));
   return { fetch, request, gate };
@@ -194,8 +223,9 @@ function refuseMethod(c: Context, allow: string): never {
   throw new NotOfferedError(405, `Cannot ${c.req.method} here: ${allow} are offered`, { allow });
 }
 
-function answerAsset(c: Context, { body, type, etag }: Asset): Response {
+function answerAsset(c: Context, { body, type, etag, length }: Asset): Response {
   const headers = { etag, "cache-control": "no-cache" };
   if (matches(c.req.header("if-none-match"), etag)) return c.body(null, 304, headers);
+  c.set("bytes", length);
   return c.body(body, 200, { ...headers, "content-type": type });
 }

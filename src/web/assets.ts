@@ -41,6 +41,8 @@ import leafletLibrary from "leaflet/dist/leaflet.js" with { type: "text" };
 /** A file, its type and its validator. */
 export interface Asset {
   readonly body: string;
+  /** Bytes of it as UTF-8. */
+  readonly length: number;
   readonly type: string;
   readonly etag: string;
 }
@@ -107,5 +109,6 @@ function withSettings(path: string, html: string, settings: unknown): Asset {
 }
 
 function asset(path: string, body: string, type: string): [string, Asset] {
-  return [path, { body, type, etag: etagOf("asset", path, body) }];
+  const { length } = new TextEncoder().encode(body);
+  return [path, { body, length, type, etag: etagOf("asset", path, body) }];
 }

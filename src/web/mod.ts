@@ -10,3 +10,5 @@ export {
   type Wishes,
 } from "./parameters.ts";
 export { BadRequestError } from "./problem.ts";
+export type { RequestLine } from "./request_tally.ts";
+export type { ServerState } from "./server_state.ts";

@@ -155,10 +155,14 @@ export function readView(parameters: Parameters, limits: Limits): Required<View>
     width * height * supersample ** 2,
     limits,
   );
-  // The pixels of a 256 pixel tile at zoom z are 2^(-6 - z) wide.
-  const zoom = -6 - span.dividedBy(Exact.of(width)).log2Floor();
+  const zoom = zoomOf({ span, width });
   if (zoom > limits.deepest) throw new TooDeepError(String(zoom), limits.deepest);
   return { re, im, span, width, height, supersample };
+}
+
+/** The zoom whose tiles have pixels about as small: those of 256 a side are 2^(-6 - z) wide. */
+export function zoomOf({ span, width }: Pick<View, "span" | "width">): number {
+  return -6 - span.dividedBy(Exact.of(width)).log2Floor();
 }
 
 function requireAtMost(

@@ -13,6 +13,7 @@ import {
   type Served,
 } from "../render/mod.ts";
 import { answerFile } from "./answers.ts";
+import type { CostModel, Work } from "./cost_model.ts";
 import type { Gate } from "./gate.ts";
 import type { Limits } from "./limits.ts";
 import {
@@ -27,6 +28,7 @@ import {
   TILE_PARAMETERS,
   WISHES,
   type Wishes,
+  zoomOf,
 } from "./parameters.ts";
 import { BadRequestError, NotOfferedError, shown } from "./problem.ts";
 import { etagOf } from "./validators.ts";
@@ -36,6 +38,7 @@ export interface RenderDoor {
   readonly renderer: Renderer;
   readonly files: FileCache;
   readonly gate: Gate;
+  readonly costs: CostModel;
   readonly limits: Limits;
   /** Seconds that an answer may be kept by caches. */
   readonly maxAge: number;
@@ -79,11 +82,12 @@ export async function answerTile(
     filename: `mandelbrot-${shown(z)}.${format}`,
   };
   const { iterations } = wishes;
+  const work = { z: address.z, address, samples: size * size, iterations };
   return await answerFile(
     c,
     description,
     (signal) =>
-      serve(door, { ...description, format, signal }, (bounds) =>
+      serve(door, { ...description, format, signal, work, bulk: false }, (bounds) =>
         renderTile(
           renderer,
           { address, size, iterations, output: outputOf(format, wishes) },
@@ -127,13 +131,15 @@ export async function answerRender(
     filename: `mandelbrot.${format}`,
   };
   const { iterations } = wishes;
+  const samples = width * height * supersample ** 2;
+  const work = { z: Math.max(0, zoomOf(view)), samples, iterations };
   return await answerFile(
     c,
     description,
     (signal) =>
       serve(
         door,
-        { ...description, format, signal },
+        { ...description, format, signal, work, bulk: true },
         (bounds) =>
           renderView(renderer, { view, iterations, output: outputOf(format, wishes) }, bounds),
       ),
@@ -209,9 +215,15 @@ function cacheControl({ versioned }: Wishes, { maxAge }: RenderDoor): string {
  * not kept: its samples are, and it takes longer to keep than to make of them.
  */
 async function serve(
-  { files, gate, limits }: RenderDoor,
-  { etag, format, signal }: { etag: string; format: Format; signal: AbortSignal },
-  work: (
+  { files, gate, limits, costs }: RenderDoor,
+  { etag, format, signal, work, bulk }: {
+    etag: string;
+    format: Format;
+    signal: AbortSignal;
+    work: Work;
+    bulk: boolean;
+  },
+  render: (
     bounds: { signal: AbortSignal; budget: number; iterationsLimit: number },
   ) => Promise<Rendered>,
 ): Promise<Served> {
@@ -219,7 +231,16 @@ async function serve(
   return await files.get(
     { key: etag, keep: format === "png" },
     (signal) =>
-      gate.run(() => work({ signal, budget, iterationsLimit: limits.iterations }), signal),
+      gate.run(
+        async () => {
+          const rendered = await render({ signal, budget, iterationsLimit: limits.iterations });
+          // What was remembered took none.
+          if (rendered.compute > 0) costs.learn(work, rendered.compute);
+          return rendered;
+        },
+        signal,
+        { bulk, cost: costs.predict(work) },
+      ),
     signal,
   );
 }

@@ -3,13 +3,27 @@
 import assert from "node:assert/strict";
 import { AutoIterations, FileCache, type Painter, type Sampler } from "../../src/render/mod.ts";
 import { emptyStore, type TileStore } from "../../src/store/mod.ts";
-import { type App, createApp, DEFAULT_LIMITS, type Limits } from "../../src/web/mod.ts";
+import {
+  type App,
+  createApp,
+  DEFAULT_LIMITS,
+  type Limits,
+  type ServerState,
+} from "../../src/web/mod.ts";
 
 /** Whoever samples and paints. */
 export type Workers = Sampler & Painter;
 
 /** Seconds that the apps of these tests let caches keep an answer. */
 export const MAX_AGE = 3600;
+
+/** A server around an app that has done nothing yet. */
+export const IDLE: ServerState = {
+  workers: { alive: 2, lost: 0, strays: 0, pending: 0 },
+  work: { frames: 0, milliseconds: 0, iterations: 0, files: 0 },
+  caches: [],
+  storeOpen: true,
+};
 
 /** An app over these workers. An error of the server's own rejects the request, and so fails the test. */
 export function appOver(
@@ -22,6 +36,7 @@ export function appOver(
     files: new FileCache(store),
     limits: { ...DEFAULT_LIMITS, concurrency: 4, ...limits },
     maxAge: MAX_AGE,
+    state: () => Promise.resolve(IDLE),
     report: (error) => {
       throw error;
     },
