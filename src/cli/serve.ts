@@ -53,6 +53,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     files: cache.files,
     limits: config.limits,
     maxAge: config.maxAge,
+    enlarge: (png, part, signal) => local.enlarge(png, part, signal),
     state: () => stateOf({ local, observed, cache }),
     report: (error) => log.fault(error),
     ...(log.requests && { log: log.requests }),

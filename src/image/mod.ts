@@ -2,6 +2,7 @@
 
 export { indexedColours } from "./colour_table.ts";
 export { encodePng, type PngOptions } from "./encode.ts";
+export { enlargePng, type Part } from "./enlarge.ts";
 export { type Look, parseShading, type Shading, shadings } from "./look.ts";
 export { wheelPosition } from "./mapping.ts";
 export { encodeNpy } from "./npy.ts";

@@ -15,8 +15,10 @@ import {
 import {
   encodeNpy,
   encodePng,
+  enlargePng,
   paintAveraged,
   paintIndexed,
+  type Part,
   type Picture,
   type PngOptions,
   type Samples,
@@ -84,6 +86,8 @@ const service = serve({
     },
     /** Encodes pixels that were coloured band by band. */
     encode: (picture: Picture, options: PngOptions) => moved(encodePng(picture, options)),
+    /** Enlarges a part of a tile's file. */
+    enlarge: (png: Uint8Array, part: Part) => moved(enlargePng(png, part)),
     /** The counts as a NumPy file. */
     npy: (samples: Placed) => moved(encodeNpy(view(samples).counts, samples)),
   },

@@ -8,6 +8,7 @@ import { paletteNames, paletteStops } from "../image/mod.ts";
 import type { FileCache, Renderer } from "../render/mod.ts";
 import { type Asset, assets, lessonPageWith, pageWith } from "./assets.ts";
 import { CostModel } from "./cost_model.ts";
+import type { Enlarge } from "./fallback.ts";
 import { Gate } from "./gate.ts";
 import { HotAnswers } from "./hot_answers.ts";
 import { answerLesson, LESSON_LIMITS, lessonSettings } from "./lesson.ts";
@@ -35,6 +36,8 @@ export interface AppOptions {
   readonly limits: Limits;
   /** Seconds that tiles and renders may be kept by caches. */
   readonly maxAge: number;
+  /** Enlarges a part of a kept tile, for `?fallback=parent`. */
+  readonly enlarge: Enlarge;
   /** What is around the app, for `/metrics` and `/readyz`. */
   readonly state: () => Promise<ServerState>;
   /** Told of every error that is not the client's, unless its request is told of with it. */
@@ -94,11 +97,19 @@ const PREVIEW_STOPS = 12;
 
 /** Makes the app. */
 export function createApp(options: AppOptions): App {
-  const { renderer, files, limits, maxAge, state, report, log } = options;
+  const { renderer, files, limits, maxAge, enlarge, state, report, log } = options;
   const app = new Hono();
   const observer = new Observer(log);
   const gate = new Gate(limits);
-  const door: RenderDoor = { renderer, files, gate, limits, maxAge, costs: new CostModel() };
+  const door: RenderDoor = {
+    renderer,
+    files,
+    gate,
+    limits,
+    maxAge,
+    costs: new CostModel(),
+    enlarge,
+  };
   const page = pageWith({
     deepest: limits.deepest,
     iterationsLimit: limits.iterations,
@@ -116,6 +127,7 @@ export function createApp(options: AppOptions): App {
       "ETag",
       "Retry-After",
       "Mandeltile-Arithmetic",
+      "Mandeltile-Fallback",
       "Mandeltile-Iterations",
       "Server-Timing",
     ],

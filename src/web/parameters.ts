@@ -23,7 +23,7 @@ export const WISHES: readonly string[] = ["iterations", "palette", "shading", "v
 const VIEW = ["re", "im", "span", "width", "height", "supersample"];
 
 /** Names that a tile's query may hold, and those of a render. */
-export const TILE_PARAMETERS: readonly string[] = [...WISHES, "scheme"];
+export const TILE_PARAMETERS: readonly string[] = [...WISHES, "scheme", "fallback"];
 export const RENDER_PARAMETERS: readonly string[] = [...VIEW, ...WISHES];
 
 /**
@@ -109,6 +109,14 @@ export function readScheme(parameters: Parameters): Scheme {
   return read(parameters, "scheme", "xyz", (text) => {
     if (text === "xyz" || text === "tms") return text;
     throw new SyntaxError(`Cannot count tiles as ${shown(text)}: xyz and tms are offered`);
+  });
+}
+
+/** Reads whether a tile may be an ancestor's pixels when it cannot be computed now. */
+export function readFallback(parameters: Parameters): boolean {
+  return read(parameters, "fallback", false, (text) => {
+    if (text === "parent") return true;
+    throw new SyntaxError(`Cannot fall back to ${shown(text)}: parent is offered`);
   });
 }
 

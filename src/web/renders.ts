@@ -14,19 +14,20 @@ import {
 } from "../render/mod.ts";
 import { answerFile } from "./answers.ts";
 import type { CostModel, Work } from "./cost_model.ts";
+import { coarseHeaders, coarseTile, type Enlarge, isOfLoad } from "./fallback.ts";
 import type { Gate } from "./gate.ts";
 import type { Limits } from "./limits.ts";
 import {
   type Parameters,
   parametersOfBody,
   parametersOfQuery,
+  readFallback,
   readScheme,
   readView,
   readWishes,
   RENDER_PARAMETERS,
   type Scheme,
   TILE_PARAMETERS,
-  WISHES,
   type Wishes,
   zoomOf,
 } from "./parameters.ts";
@@ -39,6 +40,7 @@ export interface RenderDoor {
   readonly files: FileCache;
   readonly gate: Gate;
   readonly costs: CostModel;
+  readonly enlarge: Enlarge;
   readonly limits: Limits;
   /** Seconds that an answer may be kept by caches. */
   readonly maxAge: number;
@@ -68,32 +70,43 @@ export async function answerTile(
   const { renderer, limits } = door;
   const { z, x, file } = c.req.param() as { z: string; x: string; file: string };
   const { y, size, format } = splitFile(file);
-  const known = fixed === undefined ? TILE_PARAMETERS : WISHES;
+  const known = TILE_PARAMETERS.filter((name) => fixed === undefined || name !== "scheme");
   const parameters = parametersOfQuery(new URL(c.req.url).searchParams, known);
   const scheme = fixed ?? readScheme(parameters);
   const given = addressOf({ z, x, y }, limits);
   const address = scheme === "tms" ? given.mirror() : given;
   const wishes = wishesOf(parameters, door);
+  const fallback = readFallback(parameters);
   requireAccepted(c, format);
+  const tagOf = (address: TileAddress) =>
+    etagOf("tile", String(address), size, ...keyOf(format, wishes, limits));
   const description = {
-    etag: etagOf("tile", String(address), size, ...keyOf(format, wishes, limits)),
+    etag: tagOf(address),
     type: TYPES[format],
     cacheControl: cacheControl(wishes, door),
     filename: `mandelbrot-${shown(z)}.${format}`,
   };
   const { iterations } = wishes;
   const work = { z: address.z, address, samples: size * size, iterations };
-  return await answerFile(
-    c,
-    description,
-    (signal) =>
-      serve(door, { ...description, format, signal, work, bulk: false }, (bounds) =>
-        renderTile(
-          renderer,
-          { address, size, iterations, output: outputOf(format, wishes) },
-          bounds,
-        )),
-  );
+  try {
+    return await answerFile(
+      c,
+      description,
+      (signal) =>
+        serve(door, { ...description, format, signal, work, bulk: false }, (bounds) =>
+          renderTile(
+            renderer,
+            { address, size, iterations, output: outputOf(format, wishes) },
+            bounds,
+          )),
+    );
+  } catch (error) {
+    if (!fallback || format !== "png" || !isOfLoad(error)) throw error;
+    const coarse = await coarseTile(address, { ...door, keyOf: tagOf }, c.req.raw.signal);
+    if (coarse === undefined) throw error;
+    c.set("bytes", coarse.bytes.length);
+    return c.body(coarse.bytes, 200, coarseHeaders(coarse));
+  }
 }
 
 /** `GET` and `POST /render.{png,npy}` */

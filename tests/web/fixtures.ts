@@ -1,10 +1,12 @@
 /** Apps to ask without a server, the workers behind them, and readers of what they answer. */
 
 import assert from "node:assert/strict";
+import { enlargePng } from "../../src/image/mod.ts";
 import { AutoIterations, FileCache, type Painter, type Sampler } from "../../src/render/mod.ts";
 import { emptyStore, type TileStore } from "../../src/store/mod.ts";
 import {
   type App,
+  type AppOptions,
   createApp,
   DEFAULT_LIMITS,
   type Limits,
@@ -25,6 +27,9 @@ export const IDLE: ServerState = {
   storeOpen: true,
 };
 
+/** Enlarges without a worker. */
+export const enlarge: AppOptions["enlarge"] = (png, part) => Promise.resolve(enlargePng(png, part));
+
 /** An app over these workers. An error of the server's own rejects the request, and so fails the test. */
 export function appOver(
   workers: Workers,
@@ -36,6 +41,7 @@ export function appOver(
     files: new FileCache(store),
     limits: { ...DEFAULT_LIMITS, concurrency: 4, ...limits },
     maxAge: MAX_AGE,
+    enlarge,
     state: () => Promise.resolve(IDLE),
     report: (error) => {
       throw error;

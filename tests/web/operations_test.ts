@@ -12,7 +12,15 @@ import {
   type RequestLine,
   type ServerState,
 } from "../../src/web/mod.ts";
-import { bytesOf, CountedWorkers, HeldWorkers, IDLE, problemOf, type Workers } from "./fixtures.ts";
+import {
+  bytesOf,
+  CountedWorkers,
+  enlarge,
+  HeldWorkers,
+  IDLE,
+  problemOf,
+  type Workers,
+} from "./fixtures.ts";
 
 const TILE = "/tiles/3/2/3.png?iterations=99";
 
@@ -37,6 +45,7 @@ function watchedApp(workers: Workers, options: Partial<AppOptions> = {}): App {
     files: new FileCache(new MemoryStore(2 ** 24)),
     limits: { ...DEFAULT_LIMITS, concurrency: 1 },
     maxAge: 60,
+    enlarge,
     state: () => Promise.resolve(IDLE),
     report: (error) => {
       throw error;
