@@ -1,7 +1,7 @@
 /** Configuration: the only place that reads the environment, the file and the flags, once. */
 
 import { isAbsolute, resolve } from "node:path";
-import type { Limits } from "../web/mod.ts";
+import { compileProxies, type Limits } from "../web/mod.ts";
 import { type Flags, UsageError } from "./flags.ts";
 import type { LogLevel } from "./log.ts";
 import {
@@ -97,8 +97,7 @@ export function configOf(settings: Settings): Config {
     cacheDisk: number(NUMBERS.cacheDisk) * MEBIBYTE,
     log: text(TEXTS.log) as LogLevel,
     rate: number(NUMBERS.rate),
-    trustedProxies: text(TEXTS.trustedProxies).split(",").map((proxy) => proxy.trim())
-      .filter((proxy) => proxy !== ""),
+    trustedProxies: proxiesOf(text(TEXTS.trustedProxies)),
     limits: {
       deepest: number(NUMBERS.deepest),
       iterations: number(NUMBERS.iterations),
@@ -157,6 +156,16 @@ function numberOf({ flag, fallback, least, most }: NumberSetting, given?: string
 function textOf({ flag, fallback, oneOf }: TextSetting, given?: string): string {
   if (given === undefined || oneOf === undefined || oneOf.includes(given)) return given ?? fallback;
   throw new UsageError(`Cannot take --${flag} ${given}: one of ${oneOf.join(", ")}`);
+}
+
+function proxiesOf(list: string): string[] {
+  const proxies = list.split(",").map((proxy) => proxy.trim()).filter((proxy) => proxy !== "");
+  try {
+    compileProxies(proxies);
+  } catch (error) {
+    throw new UsageError(`Cannot take --trusted-proxies ${list}: ${(error as Error).message}`);
+  }
+  return proxies;
 }
 
 /**

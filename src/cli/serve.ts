@@ -55,10 +55,11 @@ export async function serve(args: readonly string[]): Promise<number> {
     maxAge: config.maxAge,
     enlarge: (png, part, signal) => local.enlarge(png, part, signal),
     state: () => stateOf({ local, observed, cache }),
+    rate: { perSecond: config.rate, trustedProxies: config.trustedProxies },
     report: (error) => log.fault(error),
     ...(log.requests && { log: log.requests }),
   });
-  const server = listen(config.host, config.port, app.fetch);
+  const server = listen(config, app);
   await stopSignal();
   log.tell("Stopping: no new work; a second signal ends at once.");
   await stop({ server, app, local, config, log });
@@ -107,11 +108,7 @@ async function stateOf(
   return { workers: local.counters, work: observed.done, caches, storeOpen };
 }
 
-function listen(
-  hostname: string,
-  port: number,
-  fetch: (request: Request) => Response | Promise<Response>,
-): Deno.HttpServer {
+function listen({ host: hostname, port }: Config, { fetch }: App): Deno.HttpServer {
   try {
     return Deno.serve({
       hostname,

@@ -21,7 +21,9 @@ import {
   BadRequestError,
   NotOfferedError,
   shown,
+  TooManyError,
 } from "./problem.ts";
+import { RateLimit, type RateOptions } from "./rate_limit.ts";
 import { answerRender, answerTile, type RenderDoor } from "./renders.ts";
 import type { RequestLine } from "./request_tally.ts";
 import type { ServerState } from "./server_state.ts";
@@ -40,15 +42,23 @@ export interface AppOptions {
   readonly enlarge: Enlarge;
   /** What is around the app, for `/metrics` and `/readyz`. */
   readonly state: () => Promise<ServerState>;
+  /** Bounds what one client may ask; default: nothing does. */
+  readonly rate?: RateOptions;
   /** Told of every error that is not the client's, unless its request is told of with it. */
   readonly report: (error: unknown) => void;
   /** Told of every request, with the error if it was not the client's; default: nobody. */
   readonly log?: (line: RequestLine) => void;
 }
 
+/** What is known of a request's connection. */
+export interface Connection {
+  readonly remoteAddr: Deno.Addr;
+}
+
 /** The app, and the gate by which a server that stops refuses new work. */
 export interface App {
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** Answers a request, as `Deno.serve` wants it; without its connection no client has a limit. */
+  readonly fetch: (request: Request, connection?: Connection) => Response | Promise<Response>;
   /** Answers a request that never was on a wire. */
   readonly request: (target: string, init?: RequestInit) => Response | Promise<Response>;
   readonly gate: Gate;
@@ -89,6 +99,14 @@ const PAGE_SECURITY = {
   },
 };
 
+/** Paths that monitors ask for, however often. */
+const UNLIMITED = ["/healthz", "/readyz", "/metrics"];
+
+/** What goes with a request into the app: the seconds that its client has to wait. */
+interface Bindings {
+  readonly wait?: number;
+}
+
 /** Statuses of answers that never have a body, whatever the method. */
 const WITHOUT_BODY = [204, 304];
 
@@ -97,7 +115,7 @@ const PREVIEW_STOPS = 12;
 
 /** Makes the app. */
 export function createApp(options: AppOptions): App {
-  const { renderer, files, limits, maxAge, enlarge, state, report, log } = options;
+  const { renderer, files, limits, maxAge, enlarge, state, rate, report, log } = options;
   const app = new Hono();
   const observer = new Observer(log);
   const gate = new Gate(limits);
@@ -134,6 +152,11 @@ export function createApp(options: AppOptions): App {
     maxAge: 86400,
   }));
   app.use(secureHeaders(FILE_SECURITY));
+  app.use(async (c, next) => {
+    const { wait } = c.env as Bindings;
+    if (wait !== undefined) throw new TooManyError(rate?.perSecond ?? 0, wait);
+    await next();
+  });
   app.use(async (c, next) => {
     const { url } = c.req;
     // The origin is the client's to choose; what counts is what comes behind it.
@@ -203,18 +226,32 @@ export function createApp(options: AppOptions): App {
     return answerProblem(error, c, log === undefined ? report : () => {});
   });
   const hot = new HotAnswers(files);
-  const answer = async (request: Request) => {
-    if (request.method === "HEAD") return await answerHead(app, request);
-    const response = await app.fetch(request);
+  const limit = rate && rate.perSecond > 0 ? new RateLimit(rate) : undefined;
+  const answer = async (request: Request, bindings: Bindings = {}) => {
+    if (request.method === "HEAD") return await answerHead(app, request, bindings);
+    const response = await app.fetch(request, bindings);
     hot.learn(request, response, observer.routeOf(request));
     return response;
   };
-  const fetch = (request: Request) => {
+  const answerKnown = (request: Request) => {
     const began = performance.now();
     const known = hot.answer(request);
     if (known === undefined) return answer(request);
     observer.sawHot(request, known, began);
     return known.response;
+  };
+  const answerLimited = async (limit: RateLimit, request: Request, remote: string) => {
+    const limited = !UNLIMITED.includes(new URL(request.url).pathname);
+    const wait = limited ? await limit.refused(request, remote) : undefined;
+    return wait === undefined ? await answerKnown(request) : await answer(request, { wait });
+  };
+  const fetch = (request: Request, connection?: Connection) => {
+    if (limit === undefined || connection === undefined) return answerKnown(request);
+    // Only addresses of networks can be told apart.
+    const { remoteAddr } = connection;
+    return "hostname" in remoteAddr
+      ? answerLimited(limit, request, remoteAddr.hostname)
+      : answerKnown(request);
   };
   const request = (target: string, init?: RequestInit) =>
     fetch(new Request(new URL(target, "http://localhost"), init));
@@ -225,8 +262,12 @@ export function createApp(options: AppOptions): App {
  * Answers HEAD without claiming a length. Hono leaves the body out, and Deno would say
  * `content-length: 0`, which is not how long the file is; of a stream it says nothing.
  */
-async function answerHead(app: Hono, request: Request): Promise<Response> {
-  const response = await app.fetch(request);
+async function answerHead(
+  app: Hono,
+  request: Request,
+  bindings: Bindings,
+): Promise<Response> {
+  const response = await app.fetch(request, bindings);
   if (response.body !== null || WITHOUT_BODY.includes(response.status)) return response;
   return new Response(new Blob().stream(), response);
 }

@@ -1,6 +1,6 @@
 // web: THE DOOR. The Hono app, its limits and its error table.
 
-export { type App, type AppOptions, createApp } from "./app.ts";
+export { type App, type AppOptions, type Connection, createApp } from "./app.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 export {
   type Parameters,
@@ -10,5 +10,6 @@ export {
   type Wishes,
 } from "./parameters.ts";
 export { BadRequestError } from "./problem.ts";
+export { compileProxies, type RateOptions } from "./rate_limit.ts";
 export type { RequestLine } from "./request_tally.ts";
 export type { ServerState } from "./server_state.ts";

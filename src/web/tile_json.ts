@@ -2,7 +2,13 @@
 
 import type { Context } from "hono";
 import type { Limits } from "./limits.ts";
-import { parametersOfQuery, readScheme, readWishes, TILE_PARAMETERS } from "./parameters.ts";
+import {
+  parametersOfQuery,
+  readFallback,
+  readScheme,
+  readWishes,
+  TILE_PARAMETERS,
+} from "./parameters.ts";
 import { FORWARDED, publicUrl } from "./public_url.ts";
 import { etagOf, matches } from "./validators.ts";
 
@@ -27,6 +33,7 @@ export function answerTileJson(c: Context, { limits, maxAge }: TileJsonDoor): Re
   const parameters = parametersOfQuery(searchParams, TILE_PARAMETERS);
   // A tile must not refuse what its address was made of.
   readWishes(parameters, limits);
+  readFallback(parameters);
   const tiles = `${publicUrl(c)}/tiles/{z}/{x}/{y}.png${search}`;
   const body = JSON.stringify({
     tilejson: "3.0.0",

@@ -70,7 +70,8 @@ Deno.test("a flag goes before the environment, that before the file, and that be
 
 Deno.test("every flag and every variable reaches the configuration", () => {
   // A value inside every setting's bounds, and nobody's default.
-  const valueOf = (flag: string) => flag === "log" ? "off" : "33";
+  const others = new Map([["log", "off"], ["trusted-proxies", "10.0.0.33"]]);
+  const valueOf = (flag: string) => others.get(flag) ?? "33";
   const usual = JSON.stringify(resolve());
   for (const flag of CONFIG_FLAGS) {
     const value = valueOf(flag);
@@ -129,6 +130,7 @@ Deno.test("a file that cannot be understood is refused with its name", () => {
   }
   const tooLarge = settingsOfFile('{"port": 65536}', "config.json");
   assert.throws(() => resolve({}, {}, Object.fromEntries(tooLarge)), /--port 65536/);
+  assert.throws(() => resolve({ "trusted-proxies": "somewhere" }), /--trusted-proxies somewhere: /);
   assert.throws(() => resolve({ log: "loud" }), /--log loud: one of off, error, info/);
 });
 

@@ -35,6 +35,7 @@ export function appOver(
   workers: Workers,
   limits: Partial<Limits> = {},
   store: TileStore = emptyStore,
+  options: Partial<AppOptions> = {},
 ): App {
   return createApp({
     renderer: { workers, auto: new AutoIterations(workers) },
@@ -46,6 +47,7 @@ export function appOver(
     report: (error) => {
       throw error;
     },
+    ...options,
   });
 }
 

@@ -2,20 +2,18 @@
 
 import assert from "node:assert/strict";
 import { ObservedWorkers, RememberingWorkers, RenderWorkers } from "../../src/render/mod.ts";
-import { AutoIterations, FileCache } from "../../src/render/mod.ts";
 import { emptyStore, MemoryStore } from "../../src/store/mod.ts";
 import {
   type App,
   type AppOptions,
-  createApp,
   DEFAULT_LIMITS,
   type RequestLine,
   type ServerState,
 } from "../../src/web/mod.ts";
 import {
+  appOver,
   bytesOf,
   CountedWorkers,
-  enlarge,
   HeldWorkers,
   IDLE,
   problemOf,
@@ -40,18 +38,7 @@ async function metricsOf(app: App): Promise<Map<string, number>> {
 }
 
 function watchedApp(workers: Workers, options: Partial<AppOptions> = {}): App {
-  return createApp({
-    renderer: { workers, auto: new AutoIterations(workers) },
-    files: new FileCache(new MemoryStore(2 ** 24)),
-    limits: { ...DEFAULT_LIMITS, concurrency: 1 },
-    maxAge: 60,
-    enlarge,
-    state: () => Promise.resolve(IDLE),
-    report: (error) => {
-      throw error;
-    },
-    ...options,
-  });
+  return appOver(workers, { concurrency: 1 }, new MemoryStore(2 ** 24), options);
 }
 
 Deno.test("64 identical requests for a heavy tile are one computation, as the metrics tell", async () => {
