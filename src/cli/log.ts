@@ -33,7 +33,12 @@ export class Log implements Disposable {
     return this.#level === "off" ? undefined : (line) => this.#request(line);
   }
 
-  /** Tells of something that an operator should know. */
+  /** Tells of something that happened as it should. */
+  note(message: string): void {
+    if (this.#level === "info") this.#add({ level: "info", message });
+  }
+
+  /** Tells of something that an operator should see to. */
   tell(message: string): void {
     if (this.#level !== "off") this.#add({ level: "warning", message });
   }

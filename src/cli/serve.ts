@@ -61,7 +61,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   });
   const server = listen(config, app);
   await stopSignal();
-  log.tell("Stopping: no new work; a second signal ends at once.");
+  log.note("Stopping: no new work; a second signal ends at once.");
   await stop({ server, app, local, config, log });
   return 0;
 }

@@ -1,5 +1,7 @@
 /** The gate before the workers: so many requests at a time, so many that wait, by priority. */
 
+import { setImmediate } from "node:timers";
+import { promisify } from "node:util";
 import { emptySpan, inSpan } from "../render/mod.ts";
 import { DrainRate } from "./drain_rate.ts";
 import { BusyError } from "./problem.ts";
@@ -14,6 +16,9 @@ export interface Visit {
   /** Compute time that it is thought to take, milliseconds; default 0. */
   readonly cost?: number;
 }
+
+/** Resolves when everything that has come in by now has been heard. */
+const endOfTurn = promisify(setImmediate);
 
 /** One who waits. */
 interface Waiting {
@@ -77,9 +82,13 @@ export class Gate {
   async run<T>(work: () => Promise<T>, signal?: AbortSignal, visit: Visit = {}): Promise<T> {
     signal?.throwIfAborted();
     if (this.#closed) throw new BusyError("The server is shutting down", 1);
-    if (this.#inside >= this.#concurrency) await inSpan("queue", () => this.#wait(visit, signal));
+    const waits = this.#inside >= this.#concurrency;
+    if (waits) await inSpan("queue", () => this.#wait(visit, signal));
     else this.#enter();
     try {
+      // When many hang up at once, each makes room for one whose own hanging up is heard right after.
+      if (waits) await endOfTurn();
+      signal?.throwIfAborted();
       return await work();
     } finally {
       this.#leave();

@@ -28,11 +28,19 @@ Deno.test("a level tells what it is for", () => {
   const told = LOG_LEVELS.map((level) =>
     linesOf(level, (log) => {
       for (const line of [good, bad, wrong]) log.requests?.(line);
+      log.note("as it should");
       log.tell("something");
       log.fault(new Error("worse"));
     }).map((line) => line.status ?? line.message)
   );
-  assert.deepEqual(told, [[], [500, "something", "worse"], [200, 400, 500, "something", "worse"]]);
+  assert.deepEqual(told, [[], [500, "something", "worse"], [
+    200,
+    400,
+    500,
+    "as it should",
+    "something",
+    "worse",
+  ]]);
 });
 
 Deno.test("a line says what was asked and answered, and has the stack of a fault alone", () => {

@@ -83,3 +83,71 @@ Deno.test("--print-config prints what a file of the same would say", async () =>
   assert.match(stderr, /there is no setting prot/);
   await Deno.remove(folder, { recursive: true });
 });
+
+/** Minutes of computing, if it is not given up: a million points of which each takes 300,000 steps. */
+const ENDLESS = "render.npy?re=-0.75&im=1e-5&span=2e-11&width=1024&height=1024&iterations=5000000";
+
+/** Numbers of a server's metrics, all of one moment. */
+async function metricsOf(url: string, ...names: readonly string[]): Promise<number[]> {
+  const text = await (await fetch(`${url}metrics`)).text();
+  return names.map((name) => {
+    const value = new RegExp(`^mandeltile_${name} (\\S+)$`, "m").exec(text)?.[1];
+    return Number(value ?? assert.fail(`no ${name} in ${text}`));
+  });
+}
+
+Deno.test("what outlasts the grace time is answered 503, and the server still ends well", async () => {
+  const { url, stop, stderr } = await startServer(["--grace", "1"], undefined, "piped");
+  const ready = await fetch(`${url}readyz`);
+  assert.deepEqual(await ready.json(), {
+    status: "ready",
+    workers: true,
+    store: true,
+    accepting: true,
+  });
+  const answer = fetch(url + ENDLESS);
+  while ((await metricsOf(url, "computing"))[0] === 0) { /* asks again */ }
+  const code = stop();
+  const response = await answer;
+  assert.equal(response.status, 503);
+  assert.match(response.headers.get("retry-after") ?? "", /^[1-9]\d*$/);
+  await response.body?.cancel();
+  assert.equal(await code, 0);
+  assert.match(await stderr, /still under way after 1 s/);
+});
+
+/** Rounds that are tried: what else this machine does must not decide. A delay of ours is in all. */
+const ROUNDS = 3;
+
+Deno.test("200 clients that hang up after 50 ms: the workers are idle 200 ms after the last", async () => {
+  await using server = await startServer(["--queue", "500"]);
+  const { url } = server;
+  const hangUp = async (row: number) => {
+    const heavy = `tiles/20/458751/${row}.npy?iterations=5000000`;
+    try {
+      const response = await fetch(url + heavy, { signal: AbortSignal.timeout(50) });
+      await response.body?.cancel();
+    } catch (error) {
+      assert.equal((error as Error).name, "TimeoutError");
+    }
+  };
+  const delays: number[] = [];
+  for (let round = 0; round < ROUNDS && !delays.some((delay) => delay < 200); round++) {
+    await Promise.all(Array.from({ length: 200 }, (_, n) => hangUp(524287 - 200 * round - n)));
+    delays.push(await timeUntilIdle(url));
+  }
+  const text = await (await fetch(`${url}metrics`)).text();
+  const left = /requests_total\{route="\/tiles[^"]*",status="499"\} (\d+)/.exec(text)?.[1];
+  assert.ok(Number(left) >= 50, `only ${left} had reached the server`);
+  assert.ok(delays.some((delay) => delay < 200), `idle after ${delays} ms`);
+});
+
+/** Milliseconds until nobody is inside, nobody waits and no worker has anything in hand. */
+async function timeUntilIdle(url: string): Promise<number> {
+  const began = performance.now();
+  for (;;) {
+    const numbers = await metricsOf(url, "computing", "queue_length", "worker_tasks");
+    const elapsed = Math.round(performance.now() - began);
+    if (numbers.every((number) => number === 0) || elapsed > 5000) return elapsed;
+  }
+}
