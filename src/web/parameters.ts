@@ -1,9 +1,10 @@
 /** Reads the parameters of a request: every one known, none twice, each by a reader that checks. */
 
-import { type Look, parsePalette, parseShading } from "../image/mod.ts";
-import { defaultPalette } from "../image/mod.ts";
+import type { z } from "zod";
+import { defaultPalette, type Look, parsePalette } from "../image/mod.ts";
 import { Exact, TooDeepError, type View } from "../plane/mod.ts";
 import type { Iterations } from "../render/mod.ts";
+import { type Fields, fieldsOf, issueOf, type Scheme, TILE_FIELDS } from "./fields.ts";
 import type { Limits } from "./limits.ts";
 import { BadRequestError, shown } from "./problem.ts";
 
@@ -101,37 +102,24 @@ function requireKnown(name: string, known: readonly string[]): void {
   });
 }
 
-/** How the rows of tiles are counted: from the top, as `xyz`, or from the bottom, as `tms`. */
-export type Scheme = "xyz" | "tms";
-
-/** Reads the scheme of a tile's address. */
+/** Reads the scheme of a tile's address; `xyz` by default. */
 export function readScheme(parameters: Parameters): Scheme {
-  return read(parameters, "scheme", "xyz", (text) => {
-    if (text === "xyz" || text === "tms") return text;
-    throw new SyntaxError(`Cannot count tiles as ${shown(text)}: xyz and tms are offered`);
-  });
+  return readField(parameters, "scheme", TILE_FIELDS) ?? "xyz";
 }
 
 /** Reads whether a tile may be an ancestor's pixels when it cannot be computed now. */
 export function readFallback(parameters: Parameters): boolean {
-  return read(parameters, "fallback", false, (text) => {
-    if (text === "parent") return true;
-    throw new SyntaxError(`Cannot fall back to ${shown(text)}: parent is offered`);
-  });
+  return readField(parameters, "fallback", TILE_FIELDS) !== undefined;
 }
 
 /** Reads iterations, palette and shading. */
 export function readWishes(parameters: Parameters, limits: Limits): Wishes {
+  const fields = fieldsOf(limits);
   return {
-    iterations: read(
-      parameters,
-      "iterations",
-      "auto",
-      (text) => text === "auto" ? "auto" : wholeNumber(text, "iterations", limits.iterations),
-    ),
+    iterations: readField(parameters, "iterations", fields) ?? "auto",
     look: {
-      palette: read(parameters, "palette", defaultPalette, parsePalette),
-      shading: read(parameters, "shading", "smooth", parseShading),
+      palette: readField(parameters, "palette", fields) ?? parsePalette(defaultPalette),
+      shading: readField(parameters, "shading", fields) ?? "smooth",
     },
     versioned: parameters.has("v"),
   };
@@ -139,23 +127,15 @@ export function readWishes(parameters: Parameters, limits: Limits): Wishes {
 
 /** Reads the view of a render. */
 export function readView(parameters: Parameters, limits: Limits): Required<View> {
-  const decimal = (text: string) => exactNumber(text, limits);
-  const re = read(parameters, "re", undefined, decimal);
-  const im = read(parameters, "im", undefined, decimal);
-  const span = read(parameters, "span", undefined, (text) => {
-    const value = decimal(text);
-    if (value.sign() <= 0) throw new RangeError(`Cannot take ${shown(text)}: it must be above 0`);
-    return value;
-  });
-  const side = (text: string) => wholeNumber(text, "side", limits.side);
-  const width = read(parameters, "width", undefined, side);
-  const height = read(parameters, "height", undefined, side);
-  const supersample = read(
-    parameters,
-    "supersample",
-    1,
-    (text) => wholeNumber(text, "supersample", limits.supersample),
-  );
+  const fields = fieldsOf(limits);
+  const needed = <K extends keyof Fields>(name: K): z.output<Fields[K]> => {
+    const value = readField(parameters, name, fields);
+    if (value !== undefined) return value;
+    throw new BadRequestError(`Cannot render without ${name}`, { parameter: name });
+  };
+  const [re, im, span] = [needed("re"), needed("im"), needed("span")];
+  const [width, height] = [needed("width"), needed("height")];
+  const supersample = readField(parameters, "supersample", fields) ?? 1;
   requireAtMost("pixels", "width * height", width * height, limits);
   requireAtMost(
     "samples",
@@ -188,61 +168,19 @@ function requireAtMost(
 }
 
 /**
- * Reads one parameter; what its reader throws is told with the parameter's name and value.
+ * Reads one parameter, if it is there.
  *
- * @throws {BadRequestError} also when it is missing and has no fallback
+ * @throws {BadRequestError} with its name, its value and what is allowed
  */
-export function read<T>(
-  parameters: Parameters,
-  name: string,
-  fallback: T | undefined,
-  reader: (text: string) => T,
-): T {
+export function readField<
+  F extends Readonly<Record<keyof F, z.ZodType<unknown, string>>>,
+  K extends keyof F & string,
+>(parameters: Parameters, name: K, fields: F): z.output<F[K]> | undefined {
   const text = parameters.get(name);
-  if (text === undefined) {
-    if (fallback !== undefined) return fallback;
-    throw new BadRequestError(`Cannot render without ${name}`, { parameter: name });
-  }
-  try {
-    return reader(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
-    const details = error instanceof LimitError ? error.details : {};
-    throw new BadRequestError(`${name}: ${error.message}`, {
-      parameter: name,
-      value: shown(text),
-      ...details,
-    });
-  }
-}
-
-class LimitError extends RangeError {
-  readonly details: Readonly<Record<string, string | number>>;
-
-  constructor(message: string, details: Readonly<Record<string, string | number>>) {
-    super(message);
-    this.details = details;
-  }
-}
-
-function exactNumber(text: string, { digits, exponent }: Limits): Exact {
-  try {
-    return Exact.parse(text, { digits, exponent });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new LimitError(error.message, {
-      limit: "digits, exponent",
-      allowed: `${digits} digits, exponents from -${exponent} to ${exponent}`,
-    });
-  }
-}
-
-/** A whole number from 1 to `most`, which is the limit of that name. Throws RangeError for any other. */
-export function wholeNumber(text: string, limit: string, most: number): number {
-  const value = /^[1-9]\d*$/.test(text) ? Number(text) : NaN;
-  if (value <= most) return value;
-  throw new LimitError(`Cannot take ${shown(text)}: it must be a whole number from 1 to ${most}`, {
-    limit,
-    allowed: `1 to ${most}`,
-  });
+  if (text === undefined) return undefined;
+  const { data, error } = fields[name].safeParse(text);
+  if (error === undefined) return data;
+  const { message, details } = issueOf(error);
+  const value = shown(text);
+  throw new BadRequestError(`${name}: ${message}`, { parameter: name, value, ...details });
 }

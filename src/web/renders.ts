@@ -15,6 +15,7 @@ import {
 import { answerFile } from "./answers.ts";
 import type { CostModel, Work } from "./cost_model.ts";
 import { coarseHeaders, coarseTile, type Enlarge, isOfLoad } from "./fallback.ts";
+import type { Scheme } from "./fields.ts";
 import type { Gate } from "./gate.ts";
 import type { Limits } from "./limits.ts";
 import {
@@ -26,7 +27,6 @@ import {
   readView,
   readWishes,
   RENDER_PARAMETERS,
-  type Scheme,
   TILE_PARAMETERS,
   type Wishes,
   zoomOf,
