@@ -6,7 +6,7 @@ import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
 import type { FileCache, Renderer } from "../render/mod.ts";
-import { type Asset, assets, lessonPageWith, pageWith } from "./assets.ts";
+import { type Asset, assets, docsPage, lessonPageWith, pageWith } from "./assets.ts";
 import { CostModel } from "./cost_model.ts";
 import type { Enlarge } from "./fallback.ts";
 import { Gate } from "./gate.ts";
@@ -14,6 +14,7 @@ import { HotAnswers } from "./hot_answers.ts";
 import { answerLesson, LESSON_LIMITS, lessonSettings } from "./lesson.ts";
 import type { Limits } from "./limits.ts";
 import { Observer } from "./observer.ts";
+import { answerOpenApi } from "./openapi.ts";
 import { answerHealth, answerMetrics, answerReady } from "./operations.ts";
 import {
   answerNotFound,
@@ -186,6 +187,8 @@ export function createApp(options: AppOptions): App {
     const asset = assets.get(c.req.path.slice("/assets/".length));
     return asset === undefined ? answerNotFound(c) : answerAsset(c, asset);
   });
+  app.get("/docs", secureHeaders(PAGE_SECURITY), (c) => answerAsset(c, docsPage));
+  app.get("/openapi.json", (c) => answerOpenApi(c, limits));
   app.get("/healthz", answerHealth);
   app.get("/readyz", (c) => answerReady(c, { gate, state }));
   app.get("/metrics", (c) => answerMetrics(c, { requests: observer.requests, gate, state }));
@@ -211,6 +214,8 @@ export function createApp(options: AppOptions): App {
     "/readyz",
     "/metrics",
     "/tiles.json",
+    "/docs",
+    "/openapi.json",
   ];
   for (const path of [...readOnly, "/tiles/:z/:x/:file", "/tms/:z/:x/:file"]) {
     app.all(path, (c) => refuseMethod(c, "GET, HEAD, OPTIONS"));

@@ -24,6 +24,9 @@ import readout from "./page/readout.js" with { type: "text" };
 import requests from "./page/requests.js" with { type: "text" };
 import settings from "./page/settings.js" with { type: "text" };
 import tileLayer from "./page/tile_layer.js" with { type: "text" };
+import docsCss from "./page/docs/docs.css" with { type: "text" };
+import docsHtml from "./page/docs/docs.html" with { type: "text" };
+import docsMain from "./page/docs/docs.js" with { type: "text" };
 import eventStream from "./page/lesson/event_stream.js" with { type: "text" };
 import lessonCanvas from "./page/lesson/canvas.js" with { type: "text" };
 import lessonColours from "./page/lesson/colours.js" with { type: "text" };
@@ -56,6 +59,7 @@ const scripts = {
   clipboard,
   curl,
   decimal,
+  "docs/docs": docsMain,
   edge,
   elements,
   explorer,
@@ -87,10 +91,14 @@ export const assets: ReadonlyMap<string, Asset> = new Map([
   ...Object.entries(scripts).map(([name, body]) => asset(`${name}.js`, body, SCRIPT)),
   asset("explorer.css", explorerCss, STYLE),
   asset("favicon.svg", favicon, "image/svg+xml"),
+  asset("docs/docs.css", docsCss, STYLE),
   asset("lesson/lesson.css", lessonCss, STYLE),
   asset("leaflet/leaflet.css", leafletCss, STYLE),
   asset("leaflet/leaflet.js", leafletLibrary, SCRIPT),
 ]);
+
+/** The page that shows the interface. */
+export const docsPage: Asset = asset("docs.html", docsHtml, "text/html; charset=utf-8")[1];
 
 /** The explorer's page with its settings written into it. */
 export function pageWith(settings: unknown): Asset {

@@ -69,9 +69,10 @@ export function fieldsOf(limits: Limits): Fields {
 }
 
 function makeFields(limits: Limits): Fields {
-  const coordinate = (description: string) =>
+  const coordinate = (description: string, examples: readonly string[]) =>
     reading((text) => exactNumber(text, limits)).meta({
       description,
+      examples: [...examples],
       pattern: DECIMAL,
       maxLength: limits.digits + String(limits.exponent).length + 4,
     });
@@ -97,14 +98,15 @@ function makeFields(limits: Limits): Fields {
       description: "Any version: with one, the answer may be cached for ever.",
     }),
     ...TILE_FIELDS,
-    re: coordinate("Real part of the centre."),
-    im: coordinate("Imaginary part of the centre."),
+    re: coordinate("Real part of the centre.", ["-0.75", "-1.7e0"]),
+    im: coordinate("Imaginary part of the centre.", ["0.1", "0"]),
     span: reading((text) => {
       const value = exactNumber(text, limits);
       if (value.sign() <= 0) throw new RangeError(`Cannot take ${shown(text)}: it must be above 0`);
       return value;
     }).meta({
       description: "Width of the view, above 0.",
+      examples: ["4", "1e-3"],
       pattern: DECIMAL.replace("[+-]?", "\\+?"),
     }),
     width: side("Pixels."),

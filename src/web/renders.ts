@@ -48,7 +48,8 @@ export interface RenderDoor {
 
 type Format = Output["format"];
 
-const TYPES: Readonly<Record<Format, string>> = {
+/** Media types by format. */
+export const TYPES: Readonly<Record<Format, string>> = {
   png: "image/png",
   npy: "application/octet-stream",
 };
