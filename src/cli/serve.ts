@@ -108,7 +108,9 @@ async function stateOf(
   return { workers: local.counters, work: observed.done, caches, storeOpen };
 }
 
-function listen({ host: hostname, port }: Config, { fetch }: App): Deno.HttpServer {
+function listen({ host: hostname, port, rate }: Config, { fetch }: App): Deno.HttpServer {
+  // Who asks matters to a limit alone, and is not asked for otherwise.
+  const handler = rate === 0 ? (request: Request) => fetch(request) : fetch;
   try {
     return Deno.serve({
       hostname,
@@ -117,7 +119,7 @@ function listen({ host: hostname, port }: Config, { fetch }: App): Deno.HttpServ
         const host = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
         print(`mandeltile listens on http://${host}:${address.port}/`);
       },
-    }, fetch);
+    }, handler);
   } catch (error) {
     const reason = error instanceof Deno.errors.AddrInUse
       ? "the port is in use; --port 0 takes any free one"

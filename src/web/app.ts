@@ -239,10 +239,9 @@ export function createApp(options: AppOptions): App {
     return response;
   };
   const answerKnown = (request: Request) => {
-    const began = performance.now();
     const known = hot.answer(request);
     if (known === undefined) return answer(request);
-    observer.sawHot(request, known, began);
+    observer.sawHot(request, known);
     return known.response;
   };
   const answerLimited = async (limit: RateLimit, request: Request, remote: string) => {

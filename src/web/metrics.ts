@@ -36,7 +36,7 @@ const COUNTERS: readonly Metric[] = [
   },
   {
     name: "request_seconds_total",
-    help: "Time until the answers' headers.",
+    help: "Time until the answers' headers; of answers out of memory none.",
     labels: ["route", "status"],
     values: ({ requests }) => byRequest(requests, (sums) => sums.milliseconds / 1000),
   },

@@ -27,9 +27,16 @@ export class Observer {
     return this.#routes.get(request) ?? "other";
   }
 
-  /** Notes an answer that the app had given before. */
-  sawHot(request: Request, { response, route, bytes }: HotAnswer, began: number): void {
-    this.#see(request, { route, status: response.status, bytes, began });
+  /**
+   * Notes an answer that the app had given before. It takes no time worth counting, and reading the
+   * clock twice would be a part of it: only a log is told of some.
+   */
+  sawHot(request: Request, { response, route, bytes }: HotAnswer): void {
+    const { status } = response;
+    const sums = this.requests.of(route, status);
+    sums.requests++;
+    sums.bytes += bytes;
+    this.#log?.(lineOf(request, { route, status, bytes, milliseconds: 0 }));
   }
 
   /** Middleware around everything else. */
@@ -42,22 +49,19 @@ export class Observer {
     const { status } = c.res;
     const bytes = (c.get("bytes") as number | undefined) ?? 0;
     const error = status >= SERVERS_OWN ? c.error : undefined;
-    this.#see(c.req.raw, { route, status, bytes, began, ...(error && { error }) });
+    const milliseconds = performance.now() - began;
+    const sums = this.requests.of(route, status);
+    sums.requests++;
+    sums.milliseconds += milliseconds;
+    sums.bytes += bytes;
+    const seen = { route, status, bytes, milliseconds, ...(error && { error }) };
+    this.#log?.(lineOf(c.req.raw, seen));
   };
+}
 
-  #see(
-    request: Request,
-    { began, ...seen }:
-      & Pick<RequestLine, "route" | "status" | "bytes" | "error">
-      & { readonly began: number },
-  ): void {
-    const line: RequestLine = {
-      ...seen,
-      method: request.method,
-      target: request.url.slice(request.url.indexOf("/", "https://".length)),
-      milliseconds: performance.now() - began,
-    };
-    this.requests.count(line);
-    this.#log?.(line);
-  }
+function lineOf(
+  { method, url }: Request,
+  seen: Omit<RequestLine, "method" | "target">,
+): RequestLine {
+  return { ...seen, method, target: url.slice(url.indexOf("/", "https://".length)) };
 }

@@ -8,7 +8,7 @@ export interface RequestLine {
   /** The route's pattern: one of a few, whatever was asked. */
   readonly route: string;
   readonly status: number;
-  /** Milliseconds until the answer's headers. */
+  /** Milliseconds until the answer's headers; 0 for an answer out of memory. */
   readonly milliseconds: number;
   /** Length of the answer, where it is a file. */
   readonly bytes: number;
@@ -32,17 +32,17 @@ export interface RequestSums {
 export class RequestTally {
   readonly #routes = new Map<string, Map<number, RequestSums>>();
 
-  count({ route, status, milliseconds, bytes }: RequestLine): void {
+  /** The sums of a route and status, to be added to. */
+  of(route: string, status: number): RequestSums {
+    return this.#routes.get(route)?.get(status) ?? this.#add(route, status);
+  }
+
+  #add(route: string, status: number): RequestSums {
     const statuses = this.#routes.get(route) ?? new Map<number, RequestSums>();
-    const sums = statuses.get(status) ??
-      { route, status, requests: 0, milliseconds: 0, bytes: 0 };
-    sums.requests++;
-    sums.milliseconds += milliseconds;
-    sums.bytes += bytes;
-    // Both are there nearly always.
-    if (sums.requests > 1) return;
+    const sums = { route, status, requests: 0, milliseconds: 0, bytes: 0 };
     statuses.set(status, sums);
     this.#routes.set(route, statuses);
+    return sums;
   }
 
   *[Symbol.iterator](): Generator<RequestSums> {
