@@ -1,7 +1,7 @@
 /** Configuration: the only place that reads the environment, the file and the flags, once. */
 
 import { isAbsolute, resolve } from "node:path";
-import { compileProxies, type Limits } from "../web/mod.ts";
+import { BASE_PATH, compileProxies, type Limits } from "../web/mod.ts";
 import { type Flags, UsageError } from "./flags.ts";
 import type { LogLevel } from "./log.ts";
 import {
@@ -16,6 +16,8 @@ import {
 /** Everything that a server or a rendering is told, with nothing left open. */
 export interface Config {
   readonly host: string;
+  /** What stands before every path: empty, or `/somewhere` without a slash at its end. */
+  readonly basePath: string;
   readonly port: number;
   readonly workers: number;
   /** Bytes of memory shared with the workers. */
@@ -84,6 +86,7 @@ export function configOf(settings: Settings): Config {
   const cache = text(TEXTS.cache);
   return {
     host: text(TEXTS.host),
+    basePath: basePath(text(TEXTS.basePath)),
     port: number(NUMBERS.port),
     workers: number(NUMBERS.workers),
     memory: number(NUMBERS.memory) * MEBIBYTE,
@@ -181,4 +184,13 @@ function cachePlace(text: string | undefined, environment: Sources["environment"
   if (isAbsolute(caches)) return resolve(caches, "mandeltile");
   if (isAbsolute(home)) return resolve(home, ".cache", "mandeltile");
   return "memory";
+}
+
+/** With a slash in front and none at the end, however it was written. */
+function basePath(text: string): string {
+  const path = text.replace(/^(?=[^/])/, "/").replace(/\/$/, "");
+  if (BASE_PATH.test(path)) return path;
+  throw new UsageError(
+    `Cannot take --base-path ${text}: it must be names of letters, digits and .-_~ between slashes`,
+  );
 }

@@ -8,7 +8,15 @@ import {
   RenderWorkers,
 } from "../render/mod.ts";
 import { emptyStore } from "../store/mod.ts";
-import { BadRequestError, readView, readWishes, RENDER_PARAMETERS } from "../web/mod.ts";
+import {
+  BadRequestError,
+  ENDINGS,
+  OFFERED,
+  readView,
+  readWishes,
+  RENDER_PARAMETERS,
+  requireFits,
+} from "../web/mod.ts";
 import { readFlags, UsageError } from "./flags.ts";
 import { CONFIG_FLAGS } from "./settings.ts";
 import { readSources, SOURCE_FLAGS } from "./sources.ts";
@@ -21,13 +29,13 @@ export const RENDER_HELP: string = `render: one view to a file
   --re, --im               centre (-0.75, 0)
   --span                   width of the view (4)
   --width, --height        pixels (1024, 768)
-  --supersample            samples a pixel along each axis, .png only (1)
+  --supersample            samples a pixel along each axis, pictures only (1)
   --iterations             a number or auto (auto)
   --palette                a name or hex colours such as ff0000,00ff00
   --shading                smooth or bands (smooth)
   --json                   print what was done as one JSON object
 
-The file's ending says what it is: .png a picture, .npy the counts for NumPy.`;
+The file's ending says what it is: .png, .webp or .jpeg a picture, .npy the counts for NumPy.`;
 
 const DEFAULTS: Readonly<Record<string, string>> = {
   re: "-0.75",
@@ -51,25 +59,21 @@ export async function render(args: readonly string[]): Promise<number> {
   });
   const [path, ...more] = rest;
   if (path === undefined || more.length > 0) throw new UsageError("Cannot render: name one file");
-  const format = /\.(png|npy)$/.exec(path)?.[1];
+  const format = ENDINGS.get(/\.([a-z]+)$/.exec(path)?.[1] ?? "");
   if (format === undefined) {
-    throw new UsageError(`Cannot write ${path}: it must end in .png or .npy`);
+    throw new UsageError(`Cannot write ${path}: ${OFFERED} are offered, by its ending`);
   }
   const settings = new Map([...values].filter(([name]) => SETTINGS.includes(name)));
   const { config } = await readSources(settings);
   const { limits, workers: size, memory, references } = config;
   const parameters = new Map(Object.entries(DEFAULTS));
   for (const [name, value] of values) if (PARAMETERS.includes(name)) parameters.set(name, value);
-  const { view, wishes } = readRequest(() => ({
-    view: readView(parameters, limits),
-    wishes: readWishes(parameters, limits),
-  }));
-  if (format === "npy" && view.supersample > 1) {
-    throw new UsageError("Cannot supersample an array: --supersample is for .png alone");
-  }
-  const output: Output = format === "npy"
-    ? { format: "npy" }
-    : { format: "png", look: wishes.look };
+  const { view, wishes } = readRequest(() => {
+    const view = readView(parameters, limits);
+    requireFits(format, view);
+    return { view, wishes: readWishes(parameters, limits) };
+  });
+  const output: Output = format === "npy" ? { format: "npy" } : { format, look: wishes.look };
 
   await using local = await RenderWorkers.start({
     workers: size,

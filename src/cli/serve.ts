@@ -53,6 +53,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     files: cache.files,
     limits: config.limits,
     maxAge: config.maxAge,
+    basePath: config.basePath,
     enlarge: (png, part, signal) => local.enlarge(png, part, signal),
     state: () => stateOf({ local, observed, cache }),
     rate: { perSecond: config.rate, trustedProxies: config.trustedProxies },
@@ -108,7 +109,7 @@ async function stateOf(
   return { workers: local.counters, work: observed.done, caches, storeOpen };
 }
 
-function listen({ host: hostname, port, rate }: Config, { fetch }: App): Deno.HttpServer {
+function listen({ host: hostname, port, basePath, rate }: Config, { fetch }: App): Deno.HttpServer {
   // Who asks matters to a limit alone, and is not asked for otherwise.
   const handler = rate === 0 ? (request: Request) => fetch(request) : fetch;
   try {
@@ -117,7 +118,7 @@ function listen({ host: hostname, port, rate }: Config, { fetch }: App): Deno.Ht
       port,
       onListen: (address) => {
         const host = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
-        print(`mandeltile listens on http://${host}:${address.port}/`);
+        print(`mandeltile listens on http://${host}:${address.port}${basePath}/`);
       },
     }, handler);
   } catch (error) {

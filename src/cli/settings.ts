@@ -145,6 +145,13 @@ export const NUMBERS = {
 /** All settings that are texts. */
 export const TEXTS = {
   host: { flag: "host", about: "address to listen on", shape: "ADDRESS", fallback: "127.0.0.1" },
+  basePath: {
+    flag: "base-path",
+    about: "what stands before every path, such as /fractal",
+    shape: "PATH",
+    fallback: "",
+    told: "nothing",
+  },
   cache: {
     flag: "cache",
     about: "none, memory, or a folder",

@@ -2,6 +2,12 @@
 
 export { indexedColours } from "./colour_table.ts";
 export { encodePng, type PngOptions } from "./encode.ts";
+export {
+  encodePicture,
+  MOST_WEBP_SIDE,
+  type PictureFormat,
+  type PictureOptions,
+} from "./encode_picture.ts";
 export { enlargePng, type Part } from "./enlarge.ts";
 export { type Look, parseShading, type Shading, shadings } from "./look.ts";
 export { wheelPosition } from "./mapping.ts";

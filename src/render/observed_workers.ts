@@ -1,6 +1,6 @@
 /** Workers that are watched: what they did is counted, and each part of it is a span. */
 
-import type { Picture, PngOptions } from "../image/mod.ts";
+import type { Picture, PictureOptions } from "../image/mod.ts";
 import type { Frame } from "../plane/mod.ts";
 import type { PaintOrder, Placed } from "./orders.ts";
 import type {
@@ -69,8 +69,12 @@ export class ObservedWorkers implements Sampler, Painter, SampleMemory {
     return sum;
   }
 
-  png(order: PaintOrder, options: PngOptions, signal?: AbortSignal): Promise<PaintedFile> {
-    return this.#encoding(() => this.#workers.png(order, options, signal));
+  paint(
+    order: PaintOrder,
+    options: PictureOptions,
+    signal?: AbortSignal,
+  ): Promise<PaintedFile> {
+    return this.#encoding(() => this.#workers.paint(order, options, signal));
   }
 
   pixels(order: PaintOrder, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
@@ -79,7 +83,7 @@ export class ObservedWorkers implements Sampler, Painter, SampleMemory {
 
   encode(
     picture: Picture,
-    options: PngOptions,
+    options: PictureOptions,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
     return this.#encoding(() => this.#workers.encode(picture, options, signal));

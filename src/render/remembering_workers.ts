@@ -1,7 +1,7 @@
 /** Workers that remember samples: another palette, or the mirrored tile, iterates nothing again. */
 
 import { createHash } from "node:crypto";
-import type { Picture, PngOptions } from "../image/mod.ts";
+import type { Picture, PictureOptions } from "../image/mod.ts";
 import { type Frame, liesBelowTheAxis, mirrorOfFrame } from "../plane/mod.ts";
 import type { StoredEntry, TileStore } from "../store/mod.ts";
 import { ALGORITHM } from "./algorithm.ts";
@@ -121,8 +121,12 @@ export class RememberingWorkers implements Sampler, Painter {
     return { saved, milliseconds };
   }
 
-  png(order: PaintOrder, options: PngOptions, signal?: AbortSignal): Promise<PaintedFile> {
-    return this.#workers.png(order, options, signal);
+  paint(
+    order: PaintOrder,
+    options: PictureOptions,
+    signal?: AbortSignal,
+  ): Promise<PaintedFile> {
+    return this.#workers.paint(order, options, signal);
   }
 
   pixels(order: PaintOrder, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
@@ -131,7 +135,7 @@ export class RememberingWorkers implements Sampler, Painter {
 
   encode(
     picture: Picture,
-    options: PngOptions,
+    options: PictureOptions,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
     return this.#workers.encode(picture, options, signal);

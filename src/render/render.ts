@@ -1,6 +1,12 @@
 /** The sentence: a request names a frame; its pixels are sampled, coloured and encoded. */
 
-import { encodeNpy, indexedColours, type Look, type PngOptions } from "../image/mod.ts";
+import {
+  encodeNpy,
+  indexedColours,
+  type Look,
+  type PictureFormat,
+  type PictureOptions,
+} from "../image/mod.ts";
 import {
   bandOf,
   type Frame,
@@ -17,7 +23,12 @@ export type Iterations = number | "auto";
 
 /** What is to come out. */
 export type Output =
-  | { readonly format: "png"; readonly look: Look; readonly text?: Record<string, string> }
+  | {
+    readonly format: PictureFormat;
+    readonly look: Look;
+    /** Notes by keyword, for PNG alone. */
+    readonly text?: Record<string, string>;
+  }
   | { readonly format: "npy" };
 
 /** Who does the work. */
@@ -123,7 +134,7 @@ async function renderAtOnce(
     return { bytes, compute, colour: 0, encode: 0, arithmetic };
   }
   const order = { samples: placed, look: output.look, factor };
-  return { ...await workers.png(order, pngOptions(output), signal), compute, arithmetic };
+  return { ...await workers.paint(order, pictureOptions(output), signal), compute, arithmetic };
 }
 
 /** A picture whose samples do not fit the memory at once: band by band, and encoded at the end. */
@@ -170,7 +181,7 @@ async function renderInBands(
       colours: indexedColours(output.look.palette),
     }
     : { kind: "true colour" as const, width, height, channels: 3 as const, pixels };
-  const bytes = await workers.encode(picture, pngOptions(output), signal);
+  const bytes = await workers.encode(picture, pictureOptions(output), signal);
   return { bytes, compute, colour: 0, encode: 0, arithmetic };
 }
 
@@ -192,13 +203,15 @@ function sampleOptions(
 ): SampleOptions {
   return {
     iterations,
-    fractions: output.format === "png" && output.look.shading === "smooth",
+    fractions: output.format !== "npy" && output.look.shading === "smooth",
     ...(signal && { signal }),
     ...(budget !== undefined && { budget }),
     ...(onProgress && { onProgress }),
   };
 }
 
-function pngOptions(output: Output & { readonly format: "png" }): PngOptions {
-  return output.text === undefined ? {} : { text: output.text };
+function pictureOptions(
+  { format, text }: Output & { readonly format: PictureFormat },
+): PictureOptions {
+  return text === undefined ? { format } : { format, text };
 }

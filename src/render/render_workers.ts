@@ -9,7 +9,7 @@ import {
   SCRATCH_BYTES,
   WARM_UP_BYTES,
 } from "../fractal/mod.ts";
-import type { Part, Picture, PngOptions } from "../image/mod.ts";
+import type { Part, Picture, PictureOptions } from "../image/mod.ts";
 import { columnsOf, type Frame, rowsOf } from "../plane/mod.ts";
 import { Arena, Pool, type PoolCounters, type Region } from "../pool/mod.ts";
 import { batchCount, batchShape, perturbedShape } from "./batches.ts";
@@ -219,12 +219,12 @@ export class RenderWorkers implements Sampler, Painter, SampleMemory, AsyncDispo
     return new BigInt64Array(this.#memory.buffer, region.at, 2);
   }
 
-  png(
+  paint(
     order: PaintOrder,
-    options: PngOptions,
+    options: PictureOptions,
     signal?: AbortSignal,
   ): Promise<PaintedFile> {
-    return this.#pool.apply("png", [order, options], signal && { signal });
+    return this.#pool.apply("paint", [order, options], signal && { signal });
   }
 
   pixels(order: PaintOrder, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
@@ -233,7 +233,7 @@ export class RenderWorkers implements Sampler, Painter, SampleMemory, AsyncDispo
 
   encode(
     picture: Picture,
-    options: PngOptions,
+    options: PictureOptions,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = picture.kind === "indexed" ? picture.indices : picture.pixels;

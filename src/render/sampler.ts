@@ -1,7 +1,7 @@
 /** The seam between a request and whoever computes it. */
 
 import type { Frame } from "../plane/mod.ts";
-import type { PngOptions } from "../image/mod.ts";
+import type { PictureOptions } from "../image/mod.ts";
 import type { PaintOrder, Placed } from "./orders.ts";
 import type { Picture } from "../image/mod.ts";
 
@@ -87,11 +87,11 @@ export interface PaintedFile {
 
 /** Colours samples and encodes pictures, off the thread that answers. */
 export interface Painter {
-  png(order: PaintOrder, options: PngOptions, signal?: AbortSignal): Promise<PaintedFile>;
+  paint(order: PaintOrder, options: PictureOptions, signal?: AbortSignal): Promise<PaintedFile>;
   pixels(order: PaintOrder, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   encode(
     picture: Picture,
-    options: PngOptions,
+    options: PictureOptions,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>>;
   npy(samples: Placed, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;

@@ -14,13 +14,13 @@ import {
 } from "../fractal/mod.ts";
 import {
   encodeNpy,
-  encodePng,
+  encodePicture,
   enlargePng,
   paintAveraged,
   paintIndexed,
   type Part,
   type Picture,
-  type PngOptions,
+  type PictureOptions,
   type Samples,
 } from "../image/mod.ts";
 import { serve, Transferred } from "../pool/mod.ts";
@@ -71,21 +71,25 @@ const service = serve({
     finishReference: (at: number, shape: ReferenceShape, reach: number) =>
       perturbed.finishReference(at, shape, reach),
     /** Colours samples and encodes the picture. */
-    png: (order: PaintOrder, options: PngOptions): Transferred<PaintedFile> => {
+    paint: async (
+      order: PaintOrder,
+      options: PictureOptions,
+    ): Promise<Transferred<PaintedFile>> => {
       const began = performance.now();
-      const picture = paint(order);
-      const coloured = performance.now();
-      const bytes = encodePng(picture, options);
-      const file = { bytes, colour: coloured - began, encode: performance.now() - coloured };
+      const picture = coloured(order);
+      const painted = performance.now();
+      const bytes = await encodePicture(picture, options);
+      const file = { bytes, colour: painted - began, encode: performance.now() - painted };
       return new Transferred(file, [bytes.buffer]);
     },
     /** Colours samples: one byte a pixel where the factor is 1, else three. */
     pixels: (order: PaintOrder) => {
-      const picture = paint(order);
+      const picture = coloured(order);
       return moved(picture.kind === "indexed" ? picture.indices : picture.pixels);
     },
     /** Encodes pixels that were coloured band by band. */
-    encode: (picture: Picture, options: PngOptions) => moved(encodePng(picture, options)),
+    encode: async (picture: Picture, options: PictureOptions) =>
+      moved(await encodePicture(picture, options)),
     /** Enlarges a part of a tile's file. */
     enlarge: (png: Uint8Array, part: Part) => moved(enlargePng(png, part)),
     /** The counts as a NumPy file. */
@@ -126,7 +130,7 @@ function samplePerturbed(
 /** The type by which the pool knows what it may ask for. */
 export type RenderService = typeof service;
 
-function paint({ samples, look, factor }: PaintOrder): Picture {
+function coloured({ samples, look, factor }: PaintOrder): Picture {
   if (factor === 1) return paintIndexed(view(samples), look);
   return {
     kind: "true colour",

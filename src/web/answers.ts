@@ -2,7 +2,8 @@
 
 import type { Context } from "hono";
 import type { Arithmetic, Rendered, Served } from "../render/mod.ts";
-import { matches } from "./validators.ts";
+import { FORWARDED } from "./public_url.ts";
+import { etagOf, matches } from "./validators.ts";
 
 /** What an answer says of itself before it has been computed. */
 export interface Description {
@@ -40,6 +41,17 @@ export async function answerFile(
     "mandeltile-arithmetic": described(arithmetic),
     "server-timing": rendered === null ? CACHED : timing(rendered),
   });
+}
+
+/** Answers with a document that holds addresses of this server, as whoever asks sees it. */
+export function answerDocument(
+  c: Context,
+  { text, type, maxAge }: { text: string; type: string; maxAge: number },
+): Response {
+  const etag = etagOf("document", text);
+  const headers = { etag, "cache-control": `public, max-age=${maxAge}`, vary: FORWARDED };
+  if (matches(c.req.header("if-none-match"), etag)) return c.body(null, 304, headers);
+  return c.body(text, 200, { ...headers, "content-type": type });
 }
 
 /** What `Server-Timing` says of a file that was there. */

@@ -7,8 +7,10 @@ import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
 import type { FileCache, Renderer } from "../render/mod.ts";
 import { type Asset, assets, docsPage, lessonPageWith, pageWith } from "./assets.ts";
+import { pathBelow } from "./base_path.ts";
 import { CostModel } from "./cost_model.ts";
 import type { Enlarge } from "./fallback.ts";
+import { ENDINGS, OFFERED } from "./formats.ts";
 import { Gate } from "./gate.ts";
 import { HotAnswers } from "./hot_answers.ts";
 import { answerLesson, LESSON_LIMITS, lessonSettings } from "./lesson.ts";
@@ -25,11 +27,13 @@ import {
   TooManyError,
 } from "./problem.ts";
 import { RateLimit, type RateOptions } from "./rate_limit.ts";
+import { answerCrs, answerOgcDocument, answerOgcTile, OGC_DOCUMENTS } from "./ogc.ts";
 import { answerRender, answerTile, type RenderDoor } from "./renders.ts";
 import type { RequestLine } from "./request_tally.ts";
 import type { ServerState } from "./server_state.ts";
 import { answerTileJson } from "./tile_json.ts";
 import { matches } from "./validators.ts";
+import { answerCapabilities, answerWmts, answerWmtsTile } from "./wmts.ts";
 
 /** What an app is made of. */
 export interface AppOptions {
@@ -45,6 +49,8 @@ export interface AppOptions {
   readonly state: () => Promise<ServerState>;
   /** Bounds what one client may ask; default: nothing does. */
   readonly rate?: RateOptions;
+  /** What stands before every path: empty, the default, or `/somewhere` without a slash at its end. */
+  readonly basePath?: string;
   /** Told of every error that is not the client's, unless its request is told of with it. */
   readonly report: (error: unknown) => void;
   /** Told of every request, with the error if it was not the client's; default: nobody. */
@@ -107,6 +113,11 @@ const UNLIMITED = ["/healthz", "/readyz", "/metrics"];
 interface Bindings {
   readonly wait?: number;
 }
+/** Routes of the standards, besides `/wmts` and the documents of `/ogc`. */
+const CAPABILITIES = "/wmts/1.0.0/WMTSCapabilities.xml";
+const WMTS_TILE = "/wmts/tiles/:style/:set/:z/:y/:file";
+const CRS = "/ogc/crs/:id";
+const OGC_TILE = "/ogc/map/tiles/:id/:z/:y/:x";
 
 /** Statuses of answers that never have a body, whatever the method. */
 const WITHOUT_BODY = [204, 304];
@@ -116,8 +127,10 @@ const PREVIEW_STOPS = 12;
 
 /** Makes the app. */
 export function createApp(options: AppOptions): App {
-  const { renderer, files, limits, maxAge, enlarge, state, rate, report, log } = options;
-  const app = new Hono();
+  const { renderer, files, limits, maxAge, enlarge, state, rate, basePath = "", report, log } =
+    options;
+  const pathOf = pathBelow(basePath);
+  const app = new Hono({ getPath: pathOf });
   const observer = new Observer(log);
   const gate = new Gate(limits);
   const door: RenderDoor = {
@@ -133,7 +146,7 @@ export function createApp(options: AppOptions): App {
     deepest: limits.deepest,
     iterationsLimit: limits.iterations,
     palettes: paletteNames.map((name) => ({ name, stops: paletteStops(name, PREVIEW_STOPS) })),
-    basePath: "",
+    basePath,
   });
   const lessonPage = lessonPageWith(lessonSettings);
   const lessons = new Gate(LESSON_LIMITS);
@@ -195,13 +208,22 @@ export function createApp(options: AppOptions): App {
   app.get("/tiles.json", (c) => answerTileJson(c, { limits, maxAge }));
   app.get("/tiles/:z/:x/:file", (c) => answerTile(c, door));
   app.get("/tms/:z/:x/:file", (c) => answerTile(c, door, "tms"));
-  for (const format of ["png", "npy"] as const) {
-    app.get(`/render.${format}`, (c) => answerRender(c, door, format));
-    app.post(`/render.${format}`, withBody, (c) => answerRender(c, door, format));
+  const wmts = { ...door, report };
+  app.get("/wmts", (c) => answerWmts(c, wmts));
+  app.get(CAPABILITIES, (c) => answerCapabilities(c, wmts));
+  app.get(WMTS_TILE, (c) => answerWmtsTile(c, wmts));
+  for (const [path, document] of Object.entries(OGC_DOCUMENTS)) {
+    app.get(path, (c) => answerOgcDocument(c, door, document));
+  }
+  app.get(CRS, (c) => answerCrs(c, door));
+  app.get(OGC_TILE, (c) => answerOgcTile(c, door));
+  for (const [ending, format] of ENDINGS) {
+    app.get(`/render.${ending}`, (c) => answerRender(c, door, format));
+    app.post(`/render.${ending}`, withBody, (c) => answerRender(c, door, format));
   }
   app.on(["GET", "POST"], "/:file{render\\.[^/]*}", (c) => {
     const format = shown(c.req.param("file").slice("render.".length));
-    throw new NotOfferedError(406, `Cannot render as ${format}: png and npy are offered`);
+    throw new NotOfferedError(406, `Cannot render as ${format}: ${OFFERED} are offered`);
   });
 
   // What is left of these paths came with another method.
@@ -217,11 +239,13 @@ export function createApp(options: AppOptions): App {
     "/docs",
     "/openapi.json",
   ];
-  for (const path of [...readOnly, "/tiles/:z/:x/:file", "/tms/:z/:x/:file"]) {
+  const tiles = ["/tiles/:z/:x/:file", "/tms/:z/:x/:file"];
+  const standard = ["/wmts", CAPABILITIES, WMTS_TILE, ...Object.keys(OGC_DOCUMENTS), CRS, OGC_TILE];
+  for (const path of [...readOnly, ...tiles, ...standard]) {
     app.all(path, (c) => refuseMethod(c, "GET, HEAD, OPTIONS"));
   }
-  for (const path of ["/render.png", "/render.npy"]) {
-    app.all(path, (c) => refuseMethod(c, "GET, HEAD, POST, OPTIONS"));
+  for (const ending of ENDINGS.keys()) {
+    app.all(`/render.${ending}`, (c) => refuseMethod(c, "GET, HEAD, POST, OPTIONS"));
   }
 
   app.notFound(answerNotFound);
@@ -230,7 +254,7 @@ export function createApp(options: AppOptions): App {
     if (c.req.raw.signal.aborted) return c.body(null, 499 as 400);
     return answerProblem(error, c, log === undefined ? report : () => {});
   });
-  const hot = new HotAnswers(files);
+  const hot = new HotAnswers(files, basePath);
   const limit = rate && rate.perSecond > 0 ? new RateLimit(rate) : undefined;
   const answer = async (request: Request, bindings: Bindings = {}) => {
     if (request.method === "HEAD") return await answerHead(app, request, bindings);
@@ -245,7 +269,7 @@ export function createApp(options: AppOptions): App {
     return known.response;
   };
   const answerLimited = async (limit: RateLimit, request: Request, remote: string) => {
-    const limited = !UNLIMITED.includes(new URL(request.url).pathname);
+    const limited = !UNLIMITED.includes(pathOf(request));
     const wait = limited ? await limit.refused(request, remote) : undefined;
     return wait === undefined ? await answerKnown(request) : await answer(request, { wait });
   };

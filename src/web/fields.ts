@@ -132,7 +132,10 @@ export function wholeNumber(limit: string, most: number): Field<number> {
 }
 
 /** One of a few words. */
-function oneOf<T extends string>(words: readonly T[], says: (text: string) => string): Field<T> {
+export function oneOf<T extends string>(
+  words: readonly T[],
+  says: (text: string) => string,
+): Field<T> {
   return z.enum(words, { error: ({ input }) => says(String(input)) }) as unknown as Field<T>;
 }
 

@@ -37,7 +37,7 @@ const LONGEST_URL = 1024;
 const MOST_ACCEPTED = 4;
 
 /** Paths of files. */
-const FILES = ["/tiles/", "/tms/", "/render."];
+const FILES = ["/tiles/", "/tms/", "/render.", "/wmts", "/ogc/map/tiles/"];
 
 /**
  * Learns from the answers of an app, and gives them again as long as their files are at hand. What it
@@ -46,13 +46,16 @@ const FILES = ["/tiles/", "/tms/", "/render."];
  */
 export class HotAnswers {
   readonly #files: FileCache;
+  readonly #starts: readonly string[];
   readonly #known = new LRUCache<string, Known>({
     maxSize: MOST_BYTES,
     sizeCalculation: (_known, url) => ENTRY_BYTES + 2 * url.length,
   });
 
-  constructor(files: FileCache) {
+  /** @param basePath what stands before every path */
+  constructor(files: FileCache, basePath = "") {
     this.#files = files;
+    this.#starts = FILES.map((start) => basePath + start);
   }
 
   /** The answer, if it is known. */
@@ -77,9 +80,10 @@ export class HotAnswers {
   learn(request: Request, response: Response, route: string): void {
     const target = targetOf(request.url);
     if (target.length > LONGEST_URL || request.method !== "GET") return;
-    if (!FILES.some((start) => target.startsWith(start))) return;
+    if (!this.#starts.some((start) => target.startsWith(start))) return;
     const etag = response.headers.get("etag");
-    if (etag === null) return;
+    // What depends on more headers than those looked at here is the app's to answer.
+    if (etag === null || response.headers.has("vary")) return;
     const known = this.#known.get(target) ??
       { etag, route, accepted: [], ok: undefined, notModified: undefined };
     if (response.status === 200) {

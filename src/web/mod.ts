@@ -1,6 +1,8 @@
 // web: THE DOOR. The Hono app, its limits and its error table.
 
 export { type App, type AppOptions, type Connection, createApp } from "./app.ts";
+export { BASE_PATH } from "./base_path.ts";
+export { ENDINGS, OFFERED, requireFits } from "./formats.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 export {
   type Parameters,

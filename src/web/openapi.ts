@@ -3,10 +3,10 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { type Fields, fieldsOf } from "./fields.ts";
+import { ENDINGS, typeOf } from "./formats.ts";
 import type { Limits } from "./limits.ts";
 import { RENDER_PARAMETERS, TILE_PARAMETERS, WISHES } from "./parameters.ts";
 import { FORWARDED, publicUrl } from "./public_url.ts";
-import { TYPES } from "./renders.ts";
 import { etagOf, matches } from "./validators.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -106,7 +106,7 @@ function tilePaths({ deepest }: Limits, parametersOf: (names: readonly string[])
     }),
     path("x", "Column, below 2^z, of any length.", { ...number, examples: ["0", "1"] }),
     path("y", "Row, below 2^z, of any length.", { ...number, examples: ["0", "1"] }),
-    path("format", "What it is to be.", { type: "string", enum: Object.keys(TYPES) }),
+    path("format", "What it is to be.", { type: "string", enum: [...ENDINGS.keys()] }),
   ];
   const answers = {
     200: fileOf("The tile."),
@@ -137,10 +137,11 @@ function renderPaths(fields: Fields, view: readonly Json[]): Json {
     ...COMPUTED,
     404: { description: "Deeper than this server goes." },
   };
-  const formats = Object.entries(TYPES).map(([format, type]) => {
+  const formats = [...ENDINGS].map(([ending, format]) => {
+    const type = typeOf(format);
     const file = { 200: { description: "The file.", types: { [type]: BINARY }, headers: HEADERS } };
     const summary = `A view as ${format}`;
-    return [`/render.${format}`, {
+    return [`/render.${ending}`, {
       get: operation(summary, view, { ...file, ...answers }),
       post: {
         ...operation(`${summary}, of addresses longer than a URL`, [], { ...file, ...answers }),
@@ -188,7 +189,7 @@ const HEADERS: Json = {
 };
 
 function fileOf(description: string): Told {
-  const types = Object.fromEntries(Object.values(TYPES).map((type) => [type, BINARY]));
+  const types = Object.fromEntries([...ENDINGS.values()].map((format) => [typeOf(format), BINARY]));
   return { description, types, headers: HEADERS };
 }
 

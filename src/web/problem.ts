@@ -63,7 +63,8 @@ export class TooManyError extends Error {
   }
 }
 
-interface Problem {
+/** An error as an answer. */
+export interface Problem {
   readonly status: number;
   readonly title: string;
   readonly extra?: Readonly<Record<string, string | number>>;
@@ -73,7 +74,8 @@ interface Problem {
 /** Seconds after which a request that was too dear or came to a closing server may be tried again. */
 const LATER = 30;
 
-function problemOf(error: unknown): Problem | undefined {
+/** The table: what an error means to a client; nothing when it is not the client's. */
+export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof BadRequestError) {
     return { status: 400, title: "Bad Request", extra: error.details };
   }
@@ -128,7 +130,7 @@ export function answerNotFound(c: Context): Response {
   return document(
     c,
     { status: 404, title: "Not Found" },
-    `There is nothing at ${shown(c.req.path)}`,
+    `There is nothing at ${shown(new URL(c.req.url).pathname)}`,
   );
 }
 

@@ -6,13 +6,13 @@ import type { Context } from "hono";
 export const FORWARDED = "X-Forwarded-Proto, X-Forwarded-Host, X-Forwarded-Prefix";
 
 /**
- * The address in front of the app's paths, without a slash at the end. A proxy that serves it under
+ * The address in front of the app's paths, its base path included, without a slash at the end. A proxy that serves it under
  * another scheme, host or path says so in `X-Forwarded-Proto`, `-Host` and `-Prefix`; whoever else
  * sends these only misleads himself, for the answer varies with them. What is no scheme, host or path
  * is passed over.
  */
 export function publicUrl(c: Context): string {
-  const { protocol, host } = new URL(c.req.url);
+  const { protocol, host, pathname } = new URL(c.req.url);
   const told = (name: string, shape: RegExp) => {
     // Of several proxies the outermost comes first.
     const value = c.req.header(`x-forwarded-${name}`)?.split(",")[0]?.trim();
@@ -21,5 +21,7 @@ export function publicUrl(c: Context): string {
   const scheme = told("proto", /^https?$/) ?? protocol.slice(0, -1);
   const name = told("host", /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i) ?? host;
   const prefix = told("prefix", /^(?:\/[\w.~-]+)+\/?$/) ?? "";
-  return `${scheme}://${name}${prefix.replace(/\/$/, "")}`;
+  // The app's own base is what its routes do not see of the path.
+  const base = pathname.slice(0, pathname.length - c.req.path.length);
+  return `${scheme}://${name}${prefix.replace(/\/$/, "")}${base}`;
 }

@@ -1,7 +1,6 @@
 /** Tiles and renders: from a request's text to a file. */
 
 import type { Context } from "hono";
-import { accepts } from "hono/accepts";
 import { TileAddress } from "../plane/mod.ts";
 import {
   type FileCache,
@@ -16,6 +15,7 @@ import { answerFile } from "./answers.ts";
 import type { CostModel, Work } from "./cost_model.ts";
 import { coarseHeaders, coarseTile, type Enlarge, isOfLoad } from "./fallback.ts";
 import type { Scheme } from "./fields.ts";
+import { ENDINGS, type Format, OFFERED, requireAccepted, requireFits, typeOf } from "./formats.ts";
 import type { Gate } from "./gate.ts";
 import type { Limits } from "./limits.ts";
 import {
@@ -46,19 +46,11 @@ export interface RenderDoor {
   readonly maxAge: number;
 }
 
-type Format = Output["format"];
-
-/** Media types by format. */
-export const TYPES: Readonly<Record<Format, string>> = {
-  png: "image/png",
-  npy: "application/octet-stream",
-};
-
 /** Pixels of a tile's side, by the mark before the dot. */
 const SIZES: Readonly<Record<string, number>> = { "": 256, "@2x": 512 };
 
 /**
- * `GET /tiles/{z}/{x}/{y}[@2x].{png,npy}` and the same below `/tms/`, where y grows upwards. One tile is
+ * `GET /tiles/{z}/{x}/{y}[@2x].{png,webp,jpeg,npy}` and the same below `/tms/`, where y grows upwards. One tile is
  * one answer, whichever way it is addressed.
  *
  * @param fixed the scheme of the path, where the query has no choice
@@ -68,7 +60,7 @@ export async function answerTile(
   door: RenderDoor,
   fixed?: Scheme,
 ): Promise<Response> {
-  const { renderer, limits } = door;
+  const { limits } = door;
   const { z, x, file } = c.req.param() as { z: string; x: string; file: string };
   const { y, size, format } = splitFile(file);
   const known = TILE_PARAMETERS.filter((name) => fixed === undefined || name !== "scheme");
@@ -78,14 +70,34 @@ export async function answerTile(
   const address = scheme === "tms" ? given.mirror() : given;
   const wishes = wishesOf(parameters, door);
   const fallback = readFallback(parameters);
+  return await answerTileOf(c, door, { address, size, format, wishes, fallback });
+}
+
+/** A tile whose request has been read, whatever it looked like. */
+export interface TileRequest {
+  readonly address: TileAddress;
+  /** Pixels of its side. */
+  readonly size: number;
+  readonly format: Format;
+  readonly wishes: Wishes;
+  /** Whether a png may be an ancestor's pixels when it cannot be computed now; default false. */
+  readonly fallback?: boolean;
+}
+
+/** Answers with a tile: the same file and the same ETag for every way of asking for it. */
+export async function answerTileOf(
+  c: Context,
+  door: RenderDoor,
+  { address, size, format, wishes, fallback = false }: TileRequest,
+): Promise<Response> {
   requireAccepted(c, format);
   const tagOf = (address: TileAddress) =>
-    etagOf("tile", String(address), size, ...keyOf(format, wishes, limits));
+    etagOf("tile", String(address), size, ...keyOf(format, wishes, door.limits));
   const description = {
     etag: tagOf(address),
-    type: TYPES[format],
+    type: typeOf(format),
     cacheControl: cacheControl(wishes, door),
-    filename: `mandelbrot-${shown(z)}.${format}`,
+    filename: `mandelbrot-${address.z}.${format}`,
   };
   const { iterations } = wishes;
   const work = { z: address.z, address, samples: size * size, iterations };
@@ -96,7 +108,7 @@ export async function answerTile(
       (signal) =>
         serve(door, { ...description, format, signal, work, bulk: false }, (bounds) =>
           renderTile(
-            renderer,
+            door.renderer,
             { address, size, iterations, output: outputOf(format, wishes) },
             bounds,
           )),
@@ -110,7 +122,7 @@ export async function answerTile(
   }
 }
 
-/** `GET` and `POST /render.{png,npy}` */
+/** `GET` and `POST /render.{png,webp,jpeg,npy}` */
 export async function answerRender(
   c: Context,
   door: RenderDoor,
@@ -130,17 +142,13 @@ export async function answerRender(
   }
   const wishes = wishesOf(parameters, door);
   const view = readView(parameters, limits);
-  if (format === "npy" && view.supersample !== 1) {
-    throw new BadRequestError("Cannot supersample an array: supersample is for png alone", {
-      parameter: "supersample",
-    });
-  }
+  requireFits(format, view);
   requireAccepted(c, format);
   const place = [view.re, view.im, view.span].map((value) => value.toFraction().join("/"));
   const { width, height, supersample } = view;
   const description = {
     etag: etagOf("view", ...place, width, height, supersample, ...keyOf(format, wishes, limits)),
-    type: TYPES[format],
+    type: typeOf(format),
     cacheControl: cacheControl(wishes, door),
     filename: `mandelbrot.${format}`,
   };
@@ -174,39 +182,23 @@ function splitFile(file: string): { y: string; size: number; format: Format } {
       value: shown(file),
     });
   }
-  if (extension !== "png" && extension !== "npy") {
+  const format = ENDINGS.get(extension ?? "");
+  if (format === undefined) {
     throw new NotOfferedError(
       406,
-      `Cannot give a tile as ${shown(extension ?? "nothing")}: png and npy are offered`,
+      `Cannot give a tile as ${shown(extension ?? "nothing")}: ${OFFERED} are offered`,
     );
   }
-  return { y, size, format: extension };
+  return { y, size, format };
 }
 
-function addressOf(text: { z: string; x: string; y: string }, limits: Limits): TileAddress {
+/** @throws {BadRequestError} for what is no address */
+export function addressOf(text: { z: string; x: string; y: string }, limits: Limits): TileAddress {
   try {
     return TileAddress.parse(text, limits);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new BadRequestError(error.message, { parameter: "z, x, y" });
-  }
-}
-
-function requireAccepted(c: Context, format: Format): void {
-  const type = TYPES[format];
-  const accepted = accepts(c, {
-    header: "Accept",
-    supports: [type],
-    default: type,
-    match: (accepts) => {
-      const kinds = [type, `${type.split("/")[0]}/*`, "*/*"];
-      const fits = accepts.length === 0 ||
-        accepts.some((wish) => wish.q > 0 && kinds.includes(wish.type.toLowerCase()));
-      return fits ? type : "";
-    },
-  });
-  if (accepted === "") {
-    throw new NotOfferedError(406, `Cannot answer but with ${type}: the Accept header refuses it`);
   }
 }
 
@@ -243,7 +235,7 @@ async function serve(
 ): Promise<Served> {
   const budget = limits.budget * 1000;
   return await files.get(
-    { key: etag, keep: format === "png" },
+    { key: etag, keep: format !== "npy" },
     (signal) =>
       gate.run(
         async () => {

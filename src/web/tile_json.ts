@@ -1,6 +1,7 @@
 /** TileJSON 3.0.0: what a map client needs to know of the tiles. */
 
 import type { Context } from "hono";
+import { answerDocument } from "./answers.ts";
 import type { Limits } from "./limits.ts";
 import {
   parametersOfQuery,
@@ -9,14 +10,11 @@ import {
   readWishes,
   TILE_PARAMETERS,
 } from "./parameters.ts";
-import { FORWARDED, publicUrl } from "./public_url.ts";
-import { etagOf, matches } from "./validators.ts";
+import { publicUrl } from "./public_url.ts";
+import { LATITUDE_EDGE } from "./tile_matrix_sets.ts";
 
 /** TileJSON's own bound of `maxzoom`. */
 const DEEPEST_TOLD = 30;
-
-/** The edge of the square of EPSG:3857 in degrees of latitude: atan(sinh(pi)). */
-const EDGE = 85.0511287798066;
 
 /** What the handler needs of the server. */
 export interface TileJsonDoor {
@@ -35,7 +33,7 @@ export function answerTileJson(c: Context, { limits, maxAge }: TileJsonDoor): Re
   readWishes(parameters, limits);
   readFallback(parameters);
   const tiles = `${publicUrl(c)}/tiles/{z}/{x}/{y}.png${search}`;
-  const body = JSON.stringify({
+  const text = JSON.stringify({
     tilejson: "3.0.0",
     name: "Mandelbrot set",
     description: "How long points of the complex plane take to escape, computed as you go",
@@ -43,15 +41,12 @@ export function answerTileJson(c: Context, { limits, maxAge }: TileJsonDoor): Re
     scheme: readScheme(parameters),
     minzoom: 0,
     maxzoom: Math.min(DEEPEST_TOLD, limits.deepest),
-    bounds: [-180, -EDGE, 180, EDGE],
+    bounds: [-180, -LATITUDE_EDGE, 180, LATITUDE_EDGE],
     // The real axis is the equator; the middle of the set's body is left of the world's.
     center: [0, 0, 1],
     // Members of our own, which the specification allows.
     deepest_zoom: limits.deepest,
     world: { re: [-2.5, 1.5], im: [-2, 2] },
   });
-  const etag = etagOf("tile json", body);
-  const headers = { etag, "cache-control": `public, max-age=${maxAge}`, vary: FORWARDED };
-  if (matches(c.req.header("if-none-match"), etag)) return c.body(null, 304, headers);
-  return c.body(body, 200, { ...headers, "content-type": "application/json" });
+  return answerDocument(c, { text, type: "application/json", maxAge });
 }

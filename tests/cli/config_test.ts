@@ -36,6 +36,7 @@ Deno.test("a server that is told nothing has the documented defaults", () => {
   const { limits, workers, ...rest } = resolve();
   assert.deepEqual(rest, {
     host: "127.0.0.1",
+    basePath: "",
     port: 8000,
     memory: 256 * 2 ** 20,
     references: 192 * 2 ** 20,
@@ -50,6 +51,16 @@ Deno.test("a server that is told nothing has the documented defaults", () => {
   });
   assert.equal(workers, navigator.hardwareConcurrency);
   assert.deepEqual(limits, { ...DEFAULT_LIMITS, concurrency: 2 * navigator.hardwareConcurrency });
+});
+
+Deno.test("a base path begins with a slash and ends without one", () => {
+  for (const path of ["/a/b-c/", "/a/b-c", "a/b-c"]) {
+    assert.equal(resolve({ "base-path": path }).basePath, "/a/b-c");
+  }
+  for (const path of ["", "/"]) assert.equal(resolve({ "base-path": path }).basePath, "");
+  for (const path of ["//fractal", "/a//b", "/a b", "/a?b", "/../<"]) {
+    assert.throws(() => resolve({ "base-path": path }), UsageError, path);
+  }
 });
 
 Deno.test("a flag goes before the environment, that before the file, and that before the default", () => {

@@ -94,7 +94,7 @@ async function readAddress(output: ReadableStreamDefaultReader<string>): Promise
     const { value, done } = await output.read();
     if (done) return null;
     text += value;
-    const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(text)?.[0];
+    const url = /http:\/\/127\.0\.0\.1:\d+\/(?:\S+\/)?(?=\s)/.exec(text)?.[0];
     if (url !== undefined) return url;
   }
 }

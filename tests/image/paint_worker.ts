@@ -4,6 +4,7 @@
 
 import {
   encodeNpy,
+  encodePicture,
   encodePng,
   type Look,
   paintAveraged,
@@ -11,8 +12,8 @@ import {
   type Samples,
 } from "../../src/image/mod.ts";
 
-/** The three kinds of file a server makes: indexed, averaged, and the counts. */
-export function filesOf(samples: Samples, look: Look): Uint8Array[] {
+/** The kinds of file a server makes: indexed, averaged, the counts, and those of WASM encoders. */
+export async function filesOf(samples: Samples, look: Look): Promise<Uint8Array[]> {
   const { width, height } = samples;
   const pixels = paintAveraged(samples, 2, look);
   const averaged = { width: width / 2, height: height / 2, channels: 3, pixels } as const;
@@ -20,10 +21,13 @@ export function filesOf(samples: Samples, look: Look): Uint8Array[] {
     encodePng(paintIndexed(samples, look), { text: { Software: "mandeltile" } }),
     encodePng({ kind: "true colour", ...averaged }),
     encodeNpy(samples.counts, { width, height }),
+    await encodePicture({ kind: "true colour", ...averaged }, { format: "webp" }),
+    await encodePicture(paintIndexed(samples, look), { format: "jpeg" }),
   ];
 }
 
 // Imported for its function, it is no worker and listens to nobody.
 if (typeof DedicatedWorkerGlobalScope !== "undefined") {
-  self.onmessage = ({ data: { samples, look } }) => self.postMessage(filesOf(samples, look));
+  self.onmessage = async ({ data: { samples, look } }) =>
+    self.postMessage(await filesOf(samples, look));
 }

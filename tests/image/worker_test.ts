@@ -21,7 +21,7 @@ Deno.test("a worker without permissions makes the same files", async () => {
   worker.postMessage({ samples, look });
   try {
     const files = await answer.promise;
-    const expected = filesOf(samples, look);
+    const expected = await filesOf(samples, look);
     assert.equal(files.length, expected.length);
     files.forEach((file, i) => assertSameBytes(file, expected[i]!));
   } finally {

@@ -13,9 +13,13 @@ const query = String(new URLSearchParams(view));
 const files = [
   ["/tiles/3/2/3.png", "image/png"],
   ["/tiles/3/2/3@2x.png", "image/png"],
+  ["/tiles/3/2/3.webp", "image/webp"],
+  ["/tiles/3/2/3@2x.jpeg", "image/jpeg"],
   ["/tiles/3/2/3.npy", "application/octet-stream"],
   ["/tiles/3/2/3@2x.npy", "application/octet-stream"],
   [`/render.png?${query}`, "image/png"],
+  [`/render.webp?${query}`, "image/webp"],
+  [`/render.jpeg?${query}`, "image/jpeg"],
   [`/render.npy?${query}`, "application/octet-stream"],
 ] as const;
 
@@ -31,7 +35,7 @@ Deno.test("files come with their type, a strong validator and a name", async (t)
       assert.equal(headers.get("content-type"), type);
       assert.match(headers.get("etag") ?? "", STRONG_ETAG);
       assert.equal(headers.get("cache-control"), `public, max-age=${MAX_AGE}`);
-      const extension = path.includes(".png") ? "png" : "npy";
+      const extension = /\.(\w+)(?:\?|$)/.exec(path)?.[1];
       assert.match(
         headers.get("content-disposition") ?? "",
         new RegExp(`^inline; filename="[\\w-]+\\.${extension}"$`),
@@ -48,7 +52,7 @@ Deno.test("files come with their type, a strong validator and a name", async (t)
       assert.ok((await bytesOf(response)).length > 100);
     });
   }
-  for (const format of ["png", "npy"]) {
+  for (const format of ["png", "webp", "jpeg", "npy"]) {
     await t.step(`POST /render.${format} is the same as GET`, async () => {
       const got = await app.request(`/render.${format}?${query}`);
       const numbers = { ...view, width: 24, height: 16 };
@@ -132,6 +136,8 @@ Deno.test("the validator differs where the bytes may and nowhere else", () =>
       "/tiles/3/2/3.png",
       "/tiles/3/3/2.png",
       "/tiles/3/2/3@2x.png",
+      "/tiles/3/2/3.webp",
+      "/tiles/3/2/3.jpeg",
       "/tiles/3/2/3.npy",
       "/tiles/3/2/3@2x.npy",
       "/tiles/3/2/3.npy?iterations=99",
@@ -149,6 +155,8 @@ Deno.test("the validator differs where the bytes may and nowhere else", () =>
     const same = [
       ["/tiles/3/2/3.png", "/tiles/3/2/3.png?iterations=auto&palette=classic&shading=smooth&v=1"],
       ["/tiles/3/2/3.npy", "/tiles/3/2/3.npy?palette=magma&shading=bands"],
+      ["/tiles/3/2/3.jpg", "/tiles/3/2/3.jpeg"],
+      [`/render.jpg?${query}`, `/render.jpeg?${query}`],
       ["/tiles/3/2/3.png?palette=%23F00,0f0", "/tiles/3/2/3.png?palette=ff0000,00ff00"],
     ] as const;
     for (const [one, other] of same) assert.equal(await etagOf(one), await etagOf(other));
@@ -245,17 +253,24 @@ Deno.test("a method that is not offered is refused with those that are", () =>
 Deno.test("a format that is not offered, or not wanted, is refused", () =>
   withoutComputing(async (app) => {
     for (
-      const path of ["/tiles/3/2/3.jpg", "/tiles/3/2/3", "/tiles/3/2/3@2x.webp", "/render.tif"]
+      const path of ["/tiles/3/2/3.gif", "/tiles/3/2/3", "/tiles/3/2/3@2x.PNG", "/render.tif"]
     ) {
-      assert.match((await problemOf(app.request(path), 406)).detail, /png and npy are offered/);
+      assert.match((await problemOf(app.request(path), 406)).detail, /jpeg and npy are offered/);
     }
-    await problemOf(app.request("/render.jpg", posted(view)), 406);
-    const unwanted = ["text/html", "image/jpeg, text/*", "image/png;q=0", "*/*;q=0"];
+    await problemOf(app.request("/render.avif", posted(view)), 406);
+    const unwanted = [
+      "text/html",
+      "image/gif, text/*",
+      "image/png;q=0",
+      "*/*;q=0",
+      "image/png;q=0, application/octet-stream;q=0, */*",
+    ];
     for (const accept of unwanted) {
       for (const path of ["/tiles/3/2/3.png", `/render.npy?${query}`]) {
         await problemOf(app.request(path, { headers: { accept } }), 406);
       }
     }
+    await problemOf(app.request("/tiles/3/2/3.webp", { headers: { accept: "image/png" } }), 406);
     const wanted = ["*/*", "IMAGE/PNG", "image/*", "text/html, image/png;q=0.1", "", ";;q=,"];
     for (const accept of wanted) {
       const init = { method: "HEAD", headers: { accept } };

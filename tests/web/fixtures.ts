@@ -33,7 +33,7 @@ export const enlarge: AppOptions["enlarge"] = (png, part) => Promise.resolve(enl
 /** An app over these workers. An error of the server's own rejects the request, and so fails the test. */
 export function appOver(
   workers: Workers,
-  limits: Partial<Limits> = {},
+  { basePath = "", ...limits }: Partial<Limits> & { readonly basePath?: string } = {},
   store: TileStore = emptyStore,
   options: Partial<AppOptions> = {},
 ): App {
@@ -44,6 +44,7 @@ export function appOver(
     maxAge: MAX_AGE,
     enlarge,
     state: () => Promise.resolve(IDLE),
+    basePath,
     report: (error) => {
       throw error;
     },
@@ -65,7 +66,7 @@ export class CountedWorkers implements Workers {
   }
 
   readonly sample: Workers["sample"] = (...args) => this.#asked().sample(...args);
-  readonly png: Workers["png"] = (...args) => this.#asked().png(...args);
+  readonly paint: Workers["paint"] = (...args) => this.#asked().paint(...args);
   readonly pixels: Workers["pixels"] = (...args) => this.#asked().pixels(...args);
   readonly encode: Workers["encode"] = (...args) => this.#asked().encode(...args);
   readonly npy: Workers["npy"] = (...args) => this.#asked().npy(...args);

@@ -200,6 +200,15 @@ Deno.test("the usual limits stop what would take for ever before it is expanded"
   assert.equal(nobody.calls, 0);
 });
 
+Deno.test("a WebP file is never wider than the format can say", async () => {
+  const nobody = new CountedWorkers();
+  const path = render({ width: "16384", height: "1" });
+  const problem = await problemOf(appOver(nobody).request(path.replace("png", "webp")), 400);
+  assert.deepEqual([problem.limit, problem.allowed], ["side", 16_383]);
+  assert.equal((await appOver(nobody).request(path, { method: "HEAD" })).status, 200);
+  assert.equal(nobody.calls, 0);
+});
+
 Deno.test("a full queue and a closed gate refuse at once, and say when to come again", async () => {
   const held = new HeldWorkers();
   const app = appOver(held, { concurrency: 1, queue: 1 });
@@ -266,7 +275,7 @@ Deno.test("who hangs up while the workers compute stops them", async () => {
         stopped.resolve();
       }
     },
-    png: watched.png,
+    paint: watched.paint,
     pixels: watched.pixels,
     encode: watched.encode,
     npy: watched.npy,

@@ -108,7 +108,7 @@ Deno.test("what is at hand is counted like what was computed", async () => {
   const workers: Workers = {
     mostSamples: held.mostSamples,
     sample: held.sample,
-    png: () => Promise.resolve({ bytes: new Uint8Array(1000), colour: 0, encode: 0 }),
+    paint: () => Promise.resolve({ bytes: new Uint8Array(1000), colour: 0, encode: 0 }),
     pixels: held.pixels,
     encode: held.encode,
     npy: held.npy,

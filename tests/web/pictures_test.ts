@@ -116,6 +116,8 @@ Deno.test("pictures", async (t) => {
       "/tiles/0/0/0.png",
       "/tiles/9/224/239.png",
       "/tiles/9/224/239@2x.npy",
+      "/tiles/9/224/239.webp",
+      "/tiles/9/224/239.jpeg",
       `/render.png?${seahorses}&width=301&height=203`,
       `/render.png?${seahorses}&width=101&height=67&supersample=3&palette=twilight`,
       `/render.npy?${seahorses}&width=301&height=203`,
@@ -138,7 +140,7 @@ Deno.test("pictures", async (t) => {
       await using small = await RenderWorkers.start({ workers: 2, memoryBytes: 2 ** 22 });
       const bands = appOver(small);
       assert.ok(small.mostSamples < 400 * 400);
-      for (const rest of ["png?", "npy?", "png?supersample=2&"]) {
+      for (const rest of ["png?", "npy?", "png?supersample=2&", "webp?", "jpeg?supersample=2&"]) {
         const path = `/render.${rest}${seahorses}&width=400&height=400&iterations=300`;
         assert.deepEqual(
           await bytesOf(bands.request(path)),
