@@ -11,11 +11,14 @@ import { emptyStore } from "../store/mod.ts";
 import {
   BadRequestError,
   ENDINGS,
+  type Location,
   OFFERED,
+  readLocation,
   readView,
   readWishes,
   RENDER_PARAMETERS,
   requireFits,
+  widthOf,
 } from "../web/mod.ts";
 import { readFlags, UsageError } from "./flags.ts";
 import { CONFIG_FLAGS } from "./settings.ts";
@@ -26,6 +29,8 @@ export const RENDER_HELP: string = `render: one view to a file
 
   deno task render --re=-0.7436 --im 0.1318 --span 0.004 --width 1200 --height 800 picture.png
 
+  --from FILE              the place of a .kfr or .toml location file or of a picture made here;
+                           what other flags say comes first
   --re, --im               centre (-0.75, 0)
   --span                   width of the view (4)
   --width, --height        pixels (1024, 768)
@@ -54,7 +59,7 @@ const SETTINGS = [...CONFIG_FLAGS, ...SOURCE_FLAGS].filter((name) => !PARAMETERS
 /** Renders the view that the flags describe. Resolves to the exit code. */
 export async function render(args: readonly string[]): Promise<number> {
   const { values, rest } = readFlags(args, {
-    valued: [...PARAMETERS, ...SETTINGS],
+    valued: [...PARAMETERS, ...SETTINGS, "from"],
     plain: ["json"],
   });
   const [path, ...more] = rest;
@@ -66,8 +71,13 @@ export async function render(args: readonly string[]): Promise<number> {
   const settings = new Map([...values].filter(([name]) => SETTINGS.includes(name)));
   const { config } = await readSources(settings);
   const { limits, workers: size, memory, references } = config;
-  const parameters = new Map(Object.entries(DEFAULTS));
-  for (const [name, value] of values) if (PARAMETERS.includes(name)) parameters.set(name, value);
+  const given = new Map([...values].filter(([name]) => PARAMETERS.includes(name)));
+  const source = values.get("from");
+  const parameters = source === undefined
+    ? new Map([...Object.entries(DEFAULTS), ...given])
+    : parametersFrom(await readPlace(source), given);
+  // An array has no supersampling that a picture could hand down.
+  if (format === "npy" && !given.has("supersample")) parameters.delete("supersample");
   const { view, wishes } = readRequest(() => {
     const view = readView(parameters, limits);
     requireFits(format, view);
@@ -99,6 +109,31 @@ export async function render(args: readonly string[]): Promise<number> {
     say(`${path}: ${width} x ${height}, ${iterations} iterations, ${seconds} s`);
   }
   return 0;
+}
+
+async function readPlace(path: string): Promise<Location> {
+  try {
+    return readLocation(await Deno.readFile(path));
+  } catch (error) {
+    throw new UsageError(`Cannot render from ${path}: ${(error as Error).message}`);
+  }
+}
+
+/** The parameters of a location, below those given. A given width or height changes the view's shape. */
+function parametersFrom(
+  { span, pixels, ...as }: Location,
+  given: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const width = given.get("width") ?? String(pixels?.width ?? DEFAULTS.width);
+  const height = given.get("height") ?? String(pixels?.height ?? DEFAULTS.height);
+  // What is no size at all is refused where every size is read.
+  const sized = [width, height].every((size) => /^[1-9]\d{0,8}$/.test(size));
+  const sides = sized ? { width: Number(width), height: Number(height) } : { width: 4, height: 3 };
+  const found = { ...as, span: widthOf(span, sides), width, height };
+  const known = Object.entries(found).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as const]
+  );
+  return new Map([...known, ...given]);
 }
 
 async function writeFile(path: string, bytes: Uint8Array): Promise<void> {

@@ -50,6 +50,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   const workers = new RememberingWorkers(observed, cache.samples);
   const app = createApp({
     renderer: { workers, auto: new AutoIterations(workers) },
+    oracle: local,
     files: cache.files,
     limits: config.limits,
     maxAge: config.maxAge,

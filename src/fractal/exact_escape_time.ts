@@ -1,6 +1,7 @@
 /** The oracle at any depth: one point iterated in fixed-point BigInt, with more bits than it needs. */
 
-import { Exact } from "../plane/mod.ts";
+import type { Exact } from "../plane/mod.ts";
+import { cardioidAt, diskAt } from "./interior.ts";
 
 /** What an orbit did within the iterations it was given. */
 export interface ExactEscape {
@@ -9,15 +10,18 @@ export interface ExactEscape {
   /** Bits behind the point that the orbit was computed with. */
   readonly bits: number;
   /**
-   * What became of the orbit: it escaped; it was proven to stay, for c lies in the cardioid or the disk of
-   * period 2; or the iterations were used up.
+   * What became of the orbit: it escaped; it stays, for c lies in the cardioid or the disk of period 2; it
+   * came back to a point where it had been, bit for bit, and so runs in a cycle; or the iterations were
+   * used up.
    */
-  readonly orbit: "escapes" | "cardioid" | "period-2 disk" | "undecided";
+  readonly orbit: "escapes" | "cardioid" | "period-2 disk" | "cycle" | "undecided";
+  /** Length of the cycle, where it runs in one. */
+  readonly period?: number;
 }
 
 /** How an orbit is bounded. */
 export interface ExactOptions {
-  /** Bits behind the point. Default: twice those of the coordinates' own last digit, and 128. */
+  /** Bits behind the point. Default: those of the coordinates' own last digit, and 64. */
   readonly bits?: number;
   /** Asked now and then; the orbit is given up once it returns true. */
   readonly stopped?: () => boolean;
@@ -59,10 +63,16 @@ export function exactEscapeTime(
   const four = 4n << (2n * shift);
   let x = cx;
   let y = cy;
+  // Brent: a point is kept at n = 1, 2, 4, ... and the later ones are compared with it.
+  let kept = { n: 0, x, y };
   for (let n = 0; n < iterations; n++) {
     const xx = x * x;
     const yy = y * y;
     if (xx + yy > four) return { count: n, bits, orbit: "escapes" };
+    if (n > kept.n && x === kept.x && y === kept.y) {
+      return { count: iterations, bits, orbit: "cycle", period: n - kept.n };
+    }
+    if (n >= 2 * kept.n) kept = { n, x, y };
     if (n % STEPS_PER_LOOK === 0 && stopped()) {
       throw new DOMException("The orbit was given up", "AbortError");
     }
@@ -72,24 +82,34 @@ export function exactEscapeTime(
   return { count: iterations, bits, orbit: "undecided" };
 }
 
+/**
+ * The same, with as many bits as it takes until twice as many say the same.
+ *
+ * @throws {DOMException} AbortError, when `stopped` said so
+ */
+export function settledEscapeTime(
+  point: { re: Exact; im: Exact },
+  iterations: number,
+  options: Pick<ExactOptions, "stopped"> = {},
+): ExactEscape {
+  let bits = bitsOf(point.re, point.im);
+  let escape = exactEscapeTime(point, iterations, { ...options, bits });
+  for (;;) {
+    bits *= 2;
+    const finer = exactEscapeTime(point, iterations, { ...options, bits });
+    if (finer.count === escape.count) return finer;
+    escape = finer;
+  }
+}
+
 /** Bits for a point about which nothing but its coordinates is known. */
 function bitsOf(re: Exact, im: Exact): number {
   const places = [re, im].map((value) => value.toFraction()[1].toString(16).length * 4);
-  return 2 * Math.max(...places) + 128;
+  return Math.max(...places) + 64;
 }
 
-/**
- * Exactly, whether c = x + iy is in the cardioid or the disk of period 2:
- *
- *     q (q + x - 1/4) <= y^2 / 4 with q = (x - 1/4)^2 + y^2,   (x + 1)^2 + y^2 <= 1/16
- */
+/** Exactly, whether c = x + iy is in the cardioid or the disk of period 2, borders included. */
 function settled(x: Exact, y: Exact): "cardioid" | "period-2 disk" | undefined {
-  const quarter = Exact.powerOfTwo(-2);
-  const yy = y.times(y);
-  const offset = x.minus(quarter);
-  const q = offset.times(offset).plus(yy);
-  if (q.times(q.plus(offset)).compare(yy.times(quarter)) <= 0) return "cardioid";
-  const right = x.plus(Exact.of(1));
-  const disk = right.times(right).plus(yy).compare(Exact.powerOfTwo(-4)) <= 0;
-  return disk ? "period-2 disk" : undefined;
+  if (cardioidAt(x, y).sign() <= 0) return "cardioid";
+  return diskAt(x, y).sign() <= 0 ? "period-2 disk" : undefined;
 }

@@ -2,9 +2,14 @@
 
 export { compileKernel, compilePerturbedKernel } from "./compiled.ts";
 export { escapeTime, smoothEscapeTime } from "./escape_time.ts";
-export { type ExactEscape, exactEscapeTime, type ExactOptions } from "./exact_escape_time.ts";
+export {
+  type ExactEscape,
+  exactEscapeTime,
+  type ExactOptions,
+  settledEscapeTime,
+} from "./exact_escape_time.ts";
 export { type Batch, Kernel, MOST_PIXELS, MOST_SIDE, SCRATCH_BYTES } from "./kernel.ts";
-export { advanceOrbit, type Orbit, orbitOf, type OrbitSlice, type TinyPoint } from "./orbit.ts";
+export { advanceOrbit, type FinePoint, type Orbit, orbitOf, type OrbitSlice } from "./orbit.ts";
 export { type Path, pathOf } from "./path.ts";
 export {
   PERTURBED_SCRATCH_BYTES,
@@ -15,8 +20,8 @@ export {
   pointsOf,
   referenceBytes,
   type ReferenceShape,
+  writeFines,
   writePoints,
-  writeTinies,
 } from "./perturbed_kernel.ts";
 export {
   differencesOf,

@@ -18,19 +18,22 @@ export interface Orbit {
   readonly ended: boolean;
 }
 
-/** A point too small for a double: (x + iy) 2^exponent, with the larger mantissa in [1, 2). */
-export interface TinyPoint {
+/**
+ * What a double cannot tell of a point, as (x + iy) 2^exponent with the larger mantissa in [1, 2]: the
+ * point itself where it is too small, or |Z|^2 - 4 (and y = 0) where it is that close to radius 2.
+ */
+export interface FinePoint {
   readonly index: number;
   readonly x: number;
   readonly y: number;
   readonly exponent: number;
 }
 
-/** Steps of an orbit: the new points as doubles, re and im in turn, and the tiny ones among them. */
+/** Steps of an orbit: the new points as doubles, re and im in turn, and what doubles cannot tell of them. */
 export interface OrbitSlice {
   readonly orbit: Orbit;
   readonly points: Float64Array<ArrayBuffer>;
-  readonly tinies: readonly TinyPoint[];
+  readonly fines: readonly FinePoint[];
 }
 
 /** Beyond radius 2 the reference goes on a little, so that whoever is left when it ends is far from it. */
@@ -39,8 +42,15 @@ const END_RADIUS = 4;
 /** Points smaller than 2^-900 are tiny: a double's own exponent would do to 2^-1022 only. */
 const TINY_LOG2 = -900;
 
+/** How close |Z|^2 is to 4 where a double does not tell whether neighbours are within radius 2. */
+const RIM = 2 ** -20;
+
 /** Bits that are looked at first, of which a point of ordinary size fills more than a double's 53. */
 const LEADING_BITS = 62;
+const LEADING_UNIT = 2 ** -LEADING_BITS;
+
+/** Leading bits as large as this have what was cut off behind a double's last bit. */
+const ENOUGH = 2 ** 54;
 
 /** Steps between two looks at the clock. */
 const STEPS_PER_LOOK = 32;
@@ -71,9 +81,10 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
   const { bits, re, im } = orbit;
   const shift = BigInt(bits);
   const half = BigInt(bits - 1);
+  const leading = BigInt(bits - LEADING_BITS);
   const most = Math.max(0, length - orbit.length);
   const numbers: number[] = [];
-  const tinies: TinyPoint[] = [];
+  const fines: FinePoint[] = [];
   const end = performance.now() + milliseconds;
   let { x, y, ended } = orbit;
   let steps = 0;
@@ -83,47 +94,51 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
     y = (x * y >> half) + im;
     x = real;
     steps++;
-    const zx = toDouble(x, bits);
-    const zy = toDouble(y, bits);
+    let zx = Number(x >> leading);
+    let zy = Number(y >> leading);
+    zx = Math.abs(zx) >= ENOUGH ? zx * LEADING_UNIT : toDouble(x, bits);
+    zy = Math.abs(zy) >= ENOUGH ? zy * LEADING_UNIT : toDouble(y, bits);
     numbers.push(zx, zy);
     const size = Math.max(Math.abs(zx), Math.abs(zy));
-    if (size < 2 ** TINY_LOG2) {
-      const tiny = tinyPoint(orbit.length + steps, { x, y, bits });
-      if (tiny !== undefined) tinies.push(tiny);
+    const square = zx * zx + zy * zy;
+    const index = orbit.length + steps;
+    if (size < 2 ** TINY_LOG2) pushFine(fines, index, { x, y, bits });
+    else if (Math.abs(square - 4) < RIM) {
+      const excess = x * x + y * y - (4n << 2n * shift);
+      pushFine(fines, index, { x: excess, y: 0n, bits: 2 * bits });
     }
-    ended = zx * zx + zy * zy > END_RADIUS * END_RADIUS;
+    ended = square > END_RADIUS * END_RADIUS;
   }
   return {
     orbit: { ...orbit, x, y, length: orbit.length + steps, ended },
     points: Float64Array.from(numbers),
-    tinies,
+    fines,
   };
 }
 
-/** value 2^-bits as a double: its leading bits, 53 of them at least, rounded. */
+/** value 2^-bits as a double, for any value. */
 function toDouble(value: bigint, bits: number): number {
-  const leading = Number(value >> BigInt(bits - LEADING_BITS));
-  // Large enough that what was cut off is beyond a double's last bit.
-  if (Math.abs(leading) >= 2 ** 54) return leading * 2 ** -LEADING_BITS;
   if (value === 0n) return 0;
   const cut = Math.max(0, bitLength(value) - LEADING_BITS);
   return timesPowerOfTwo(Number(value >> BigInt(cut)), cut - bits);
 }
 
-function tinyPoint(
+/** Adds (x + iy) 2^-bits to the fine points; 0 is what one that is missing stands for. */
+function pushFine(
+  fines: FinePoint[],
   index: number,
   { x, y, bits }: { x: bigint; y: bigint; bits: number },
-): TinyPoint | undefined {
+): void {
   const length = Math.max(bitLength(x), bitLength(y));
-  if (length === 0) return undefined;
+  if (length === 0) return;
   const cut = Math.max(0, length - LEADING_BITS);
   const scale = 2 ** (1 - Math.min(length, LEADING_BITS));
-  return {
+  fines.push({
     index,
     x: Number(x >> BigInt(cut)) * scale,
     y: Number(y >> BigInt(cut)) * scale,
     exponent: length - 1 - bits,
-  };
+  });
 }
 
 /** Bits of |value|. */

@@ -1,11 +1,13 @@
 /** The one door that chooses how a frame is computed: by its pixel step alone. */
 
 import { type Frame, stepLog2 } from "../plane/mod.ts";
+import { liesInside } from "./interior.ts";
 import { type ReferencePoint, referencePointOf } from "./reference_point.ts";
 
-/** Plain doubles, or differences from a reference orbit. */
+/** Plain doubles, differences from a reference orbit, or nothing at all: the whole frame is inside. */
 export type Path =
   | { readonly arithmetic: "double" }
+  | { readonly arithmetic: "interior" }
   | { readonly arithmetic: "perturbation"; readonly reference: ReferencePoint };
 
 /**
@@ -14,9 +16,12 @@ export type Path =
  */
 const DOUBLE_STEP_LOG2 = -46;
 
-/** How a frame is computed: doubles while its step is at least 2^-46, below by perturbation. */
+/**
+ * How a frame is computed: doubles while its step is at least 2^-46, below by perturbation, unless all of
+ * it lies in the cardioid or the disk of period 2, where the reference orbit would be all the work.
+ */
 export function pathOf(frame: Frame): Path {
-  return stepLog2(frame) >= DOUBLE_STEP_LOG2
-    ? { arithmetic: "double" }
-    : { arithmetic: "perturbation", reference: referencePointOf(frame) };
+  if (stepLog2(frame) >= DOUBLE_STEP_LOG2) return { arithmetic: "double" };
+  if (liesInside(frame)) return { arithmetic: "interior" };
+  return { arithmetic: "perturbation", reference: referencePointOf(frame) };
 }

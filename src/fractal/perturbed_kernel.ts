@@ -1,6 +1,6 @@
 /** The perturbation kernel's TypeScript side: references and batches in the shared memory. */
 
-import type { TinyPoint } from "./orbit.ts";
+import type { FinePoint } from "./orbit.ts";
 
 /** A reference in the shared memory, ready to be used. */
 export interface PlacedReference {
@@ -38,7 +38,7 @@ export interface PerturbedSteps {
 
 interface PerturbedExports {
   readonly scratchBytes: WebAssembly.Global;
-  layOutReference(at: number, length: number, tinies: number, wide: number): number;
+  layOutReference(at: number, length: number, fines: number, wide: number): number;
   buildTables(at: number, reach: number): void;
   beginPerturbed(
     scratch: number,
@@ -78,23 +78,24 @@ const STEPS_PER_CALL = 1_000_000;
 // The layout of a reference, as in kernel/reference.ts; a test compares the sizes.
 const HEADER_BYTES = 256;
 const POINT_BYTES = 16;
-const TINY_BYTES = 24;
+const FINE_BYTES = 24;
 const ENTRY_BYTES = 40;
 const WIDE_ENTRY_BYTES = 56;
 const SAFE_BYTES = 8;
 const LOWEST_LEVEL = 3;
+const LONG_LEVEL = 5;
 
 /** How long a reference is, and whether it is wide. */
 export interface ReferenceShape {
   readonly length: number;
-  readonly tinies: number;
+  readonly fines: number;
   readonly wide: boolean;
 }
 
 /** Bytes that a reference takes, tables included. */
-export function referenceBytes({ length, tinies, wide }: ReferenceShape): number {
-  let bytes = HEADER_BYTES + POINT_BYTES * (length + 1) + TINY_BYTES * tinies;
-  bytes += SAFE_BYTES * entriesOf(length, LOWEST_LEVEL);
+export function referenceBytes({ length, fines, wide }: ReferenceShape): number {
+  let bytes = HEADER_BYTES + POINT_BYTES * (length + 1) + FINE_BYTES * fines;
+  bytes += SAFE_BYTES * (entriesOf(length, LOWEST_LEVEL) + entriesOf(length, LONG_LEVEL));
   for (let level = LOWEST_LEVEL; entriesOf(length, level) > 0; level++) {
     bytes += (ENTRY_BYTES + (wide ? WIDE_ENTRY_BYTES : 0)) * entriesOf(length, level);
   }
@@ -121,19 +122,19 @@ export function pointsOf(memory: WebAssembly.Memory, at: number, length: number)
   return new Float64Array(memory.buffer, at + HEADER_BYTES + POINT_BYTES, 2 * length);
 }
 
-/** Writes the tiny points of an orbit of that length. */
-export function writeTinies(
+/** Writes the fine points of an orbit of that length. */
+export function writeFines(
   memory: WebAssembly.Memory,
   { at, length }: { at: number; length: number },
-  tinies: readonly TinyPoint[],
+  fines: readonly FinePoint[],
 ): void {
   const from = at + HEADER_BYTES + POINT_BYTES * (length + 1);
-  const view = new DataView(memory.buffer, from, TINY_BYTES * tinies.length);
-  tinies.forEach(({ index, x, y, exponent }, i) => {
-    view.setFloat64(TINY_BYTES * i, x, true);
-    view.setFloat64(TINY_BYTES * i + 8, y, true);
-    view.setInt32(TINY_BYTES * i + 16, exponent, true);
-    view.setInt32(TINY_BYTES * i + 20, index, true);
+  const view = new DataView(memory.buffer, from, FINE_BYTES * fines.length);
+  fines.forEach(({ index, x, y, exponent }, i) => {
+    view.setFloat64(FINE_BYTES * i, x, true);
+    view.setFloat64(FINE_BYTES * i + 8, y, true);
+    view.setInt32(FINE_BYTES * i + 16, exponent, true);
+    view.setInt32(FINE_BYTES * i + 20, index, true);
   });
 }
 
@@ -168,8 +169,8 @@ export class PerturbedKernel {
    * the bytes that it takes altogether. About 15 ms for a million points.
    */
   finishReference(at: number, shape: ReferenceShape, reach: number): number {
-    const { length, tinies, wide } = shape;
-    const end = this.#exports.layOutReference(at, length, tinies, wide ? 1 : 0);
+    const { length, fines, wide } = shape;
+    const end = this.#exports.layOutReference(at, length, fines, wide ? 1 : 0);
     this.#exports.buildTables(at, reach);
     return (end >>> 0) - at;
   }

@@ -6,8 +6,8 @@ import { advanceOrbit, orbitOf } from "./orbit.ts";
 import {
   type PerturbedKernel,
   referenceBytes,
+  writeFines,
   writePoints,
-  writeTinies,
 } from "./perturbed_kernel.ts";
 import { differencesOf, exactPoint, referencePointOf } from "./reference_point.ts";
 
@@ -66,16 +66,16 @@ export function warmUpPerturbed(
       height: 32,
     });
     const point = referencePointOf(frame);
-    const { points, tinies, orbit } = advanceOrbit(
+    const { points, fines, orbit } = advanceOrbit(
       orbitOf(point.re, point.im, point.bits),
       iterations,
     );
-    const shape = { length: orbit.length, tinies: tinies.length, wide: point.wide };
+    const shape = { length: orbit.length, fines: fines.length, wide: point.wide };
     if (referenceBytes(shape) > WARM_UP_BYTES - 8 * 1024) {
       throw new RangeError("Cannot warm up: the reference is too long");
     }
     writePoints(memory, { at: reference, from: 1 }, points);
-    writeTinies(memory, { at: reference, length: orbit.length }, tinies);
+    writeFines(memory, { at: reference, length: orbit.length }, fines);
     const differences = differencesOf(frame, point);
     const exact = exactPoint(point);
     for (let round = 0; round < 4 * ROUNDS; round++) {

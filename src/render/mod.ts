@@ -25,6 +25,7 @@ export { RenderWorkers, type RenderWorkersOptions } from "./render_workers.ts";
 export { OrbitTooLongError } from "./references.ts";
 export type {
   Arithmetic,
+  Oracle,
   Painter,
   PerturbationArithmetic,
   Sampled,

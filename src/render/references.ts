@@ -2,6 +2,7 @@
 
 import {
   exactPoint,
+  type FinePoint,
   type Orbit,
   orbitOf,
   type OrbitSlice,
@@ -10,9 +11,8 @@ import {
   referenceBytes,
   type ReferencePoint,
   type ReferenceShape,
-  type TinyPoint,
+  writeFines,
   writePoints,
-  writeTinies,
 } from "../fractal/mod.ts";
 import { type Arena, OverBudgetError, type Region } from "../pool/mod.ts";
 
@@ -84,7 +84,7 @@ interface Growth {
 interface Entry {
   readonly point: ReferencePoint;
   orbit: Orbit;
-  tinies: readonly TinyPoint[];
+  fines: readonly FinePoint[];
   placement?: Placement;
   growth?: Growth;
 }
@@ -135,7 +135,7 @@ export class References {
   #entryOf(point: ReferencePoint): Entry {
     const { key, re, im, bits } = point;
     const entry = this.#entries.get(key) ??
-      { point, orbit: orbitOf(re, im, bits), tinies: [] };
+      { point, orbit: orbitOf(re, im, bits), fines: [] };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     return entry;
@@ -226,8 +226,8 @@ export class References {
         }
       }
     }
-    const tinies = [...entry.tinies, ...slices.flatMap((slice) => slice.tinies)];
-    const shape = { length: orbit.length, tinies: tinies.length, wide: entry.point.wide };
+    const fines = [...entry.fines, ...slices.flatMap((slice) => slice.fines)];
+    const shape = { length: orbit.length, fines: fines.length, wide: entry.point.wide };
     const region = await this.#allocate(shape, signal);
     const { at } = region;
     try {
@@ -242,11 +242,11 @@ export class References {
         writePoints(this.#memory, { at, from }, points);
         from += points.length / 2;
       }
-      writeTinies(this.#memory, { at, length: orbit.length }, tinies);
+      writeFines(this.#memory, { at, length: orbit.length }, fines);
       await this.#worker.finish(at, shape, entry.point.reach);
       entry.placement = { region, users: 0, replaced: false };
       entry.orbit = orbit;
-      entry.tinies = tinies;
+      entry.fines = fines;
       if (old !== undefined) {
         old.replaced = true;
         release(old);

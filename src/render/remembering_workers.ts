@@ -28,8 +28,8 @@ const MOST_SAMPLES = 2 ** 20;
 
 /**
  * Compute time, milliseconds of all cores together, from which samples go to the disk too. Deflated
- * they take 5 to 11 times the bytes of the tile's PNG, and some 10 ms to read and inflate (2026-11):
- * what is cheaper than a few of these is computed again.
+ * they take 7 to 52 times the bytes of the tile's PNG, and up to 7 ms to inflate (2026-11, three
+ * tiles): what is cheaper than a few of these is computed again.
  */
 const DEAR = 50;
 
@@ -113,7 +113,7 @@ export class RememberingWorkers implements Sampler, Painter {
     const { memory, disk } = this.#stores;
     const { fractions, arithmetic } = saved;
     // Whoever remembers it has not waited for its orbit.
-    const told = arithmetic.kind === "double" ? arithmetic : { ...arithmetic, orbit: 0 };
+    const told = arithmetic.kind === "perturbation" ? { ...arithmetic, orbit: 0 } : arithmetic;
     const note = JSON.stringify({ fractions, arithmetic: told } satisfies Note);
     const entry: StoredEntry = { bytes: saved.bytes, note };
     void memory.put(key, entry);

@@ -16,6 +16,7 @@ import {
   type View,
 } from "../plane/mod.ts";
 import type { AutoIterations } from "./auto_iterations.ts";
+import { type PlaceText, textOfTile, textOfView } from "./place_text.ts";
 import type { Arithmetic, Painter, SampleOptions, Sampler } from "./sampler.ts";
 
 /** Whatever changes a sample: the count of a point that does not escape. */
@@ -71,9 +72,10 @@ export async function renderTile(
   const iterations = tile.iterations === "auto"
     ? capped(await auto.ofTile(address), limits)
     : tile.iterations;
+  const text = output.format === "png" ? textOfTile(tile, iterations, output.look) : {};
   return await renderFrame(
     workers,
-    { frame: frameOfTile(address, size), iterations, output },
+    { frame: frameOfTile(address, size), iterations, output: withText(output, text) },
     limits,
   );
 }
@@ -89,7 +91,16 @@ export async function renderView(
     : view.iterations;
   const frame = frameOfView(view.view);
   const factor = view.view.supersample ?? 1;
-  return await renderFrame(workers, { frame, factor, iterations, output: view.output }, limits);
+  const text = view.output.format === "png"
+    ? textOfView(view.view, iterations, view.output.look)
+    : {};
+  const output = withText(view.output, text);
+  return await renderFrame(workers, { frame, factor, iterations, output }, limits);
+}
+
+/** A picture tells its place, unless its output has said something else under the same keyword. */
+function withText(output: Output, text: PlaceText): Output {
+  return output.format === "png" ? { ...output, text: { ...text, ...output.text } } : output;
 }
 
 function capped(iterations: number, { iterationsLimit }: RenderLimits): number {
@@ -187,7 +198,7 @@ async function renderInBands(
 
 /** What is said of two bands together. */
 function together(one: Arithmetic, next: Arithmetic): Arithmetic {
-  if (one.kind === "double" || next.kind === "double") return next;
+  if (one.kind !== "perturbation" || next.kind !== "perturbation") return next;
   return {
     ...next,
     made: one.made + next.made,

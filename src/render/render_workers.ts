@@ -4,19 +4,28 @@ import {
   compileKernel,
   compilePerturbedKernel,
   differencesOf,
+  type ExactEscape,
   pathOf,
   PERTURBED_SCRATCH_BYTES,
   SCRATCH_BYTES,
   WARM_UP_BYTES,
 } from "../fractal/mod.ts";
 import type { Part, Picture, PictureOptions } from "../image/mod.ts";
-import { columnsOf, type Frame, rowsOf } from "../plane/mod.ts";
-import { Arena, Pool, type PoolCounters, type Region } from "../pool/mod.ts";
+import { columnsOf, type Exact, type Frame, rowsOf } from "../plane/mod.ts";
+import {
+  Arena,
+  DeadlineError,
+  OverBudgetError,
+  Pool,
+  type PoolCounters,
+  type Region,
+} from "../pool/mod.ts";
 import { batchCount, batchShape, perturbedShape } from "./batches.ts";
 import type { PaintOrder, Perturbed, Placed, SampleOrder, StartArgument } from "./orders.ts";
 import { type HeldReference, References } from "./references.ts";
 import type {
   Arithmetic,
+  Oracle,
   PaintedFile,
   Painter,
   Sampled,
@@ -61,7 +70,7 @@ type RenderPool = Awaited<ReturnType<typeof Pool.start<RenderService>>>;
  * The memory has its full size from the start, so that views of it stay valid; the system gives it pages
  * only where it is used.
  */
-export class RenderWorkers implements Sampler, Painter, SampleMemory, AsyncDisposable {
+export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, AsyncDisposable {
   readonly mostSamples: number;
   readonly #memory: WebAssembly.Memory;
   readonly #arena: Arena;
@@ -130,6 +139,7 @@ export class RenderWorkers implements Sampler, Painter, SampleMemory, AsyncDispo
       const rows = rowsOf(frame);
       return await this.#sweep({ columns, rows, shape }, options);
     }
+    if (path.arithmetic === "interior") return await this.#fill(frame, options);
     using reference = await this.#references.hold(path.reference, iterations, {
       ...(signal && { signal }),
       ...(budget !== undefined && { budget }),
@@ -142,6 +152,44 @@ export class RenderWorkers implements Sampler, Painter, SampleMemory, AsyncDispo
       ...options,
       ...(budget !== undefined && { budget: Math.max(1, budget - reference.milliseconds) }),
     });
+  }
+
+  /** Samples of a frame that is inside the set as a whole. */
+  async #fill({ width, height }: Frame, options: SampleOptions): Promise<Sampled> {
+    const { iterations, fractions, signal } = options;
+    const count = width * height;
+    const region = await this.#arena.allocate(count * (fractions ? SAMPLE_BYTES : 4), signal);
+    new Uint32Array(this.#memory.buffer, region.at, count).fill(iterations);
+    if (fractions) new Float32Array(this.#memory.buffer, region.at + 4 * count, count).fill(0);
+    options.onProgress?.(1);
+    return {
+      width,
+      height,
+      iterations,
+      counts: region.at,
+      fractions: fractions ? region.at + 4 * count : 0,
+      milliseconds: 0,
+      arithmetic: { kind: "interior" },
+      [Symbol.dispose]: () => region[Symbol.dispose](),
+    };
+  }
+
+  async exact(
+    { re, im }: { readonly re: Exact; readonly im: Exact },
+    iterations: number,
+    { signal, budget }: { readonly signal?: AbortSignal; readonly budget?: number } = {},
+  ): Promise<ExactEscape> {
+    try {
+      return await this.#pool.apply("exact", [re.toFraction(), im.toFraction(), iterations], {
+        ...(signal && { signal }),
+        ...(budget !== undefined && { deadline: budget }),
+      });
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error;
+      throw new OverBudgetError(
+        `Cannot count the point exactly within ${(budget ?? 0) / 1000} s of compute time`,
+      );
+    }
   }
 
   /** Lets the workers compute a grid's batches. */

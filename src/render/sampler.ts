@@ -1,6 +1,7 @@
 /** The seam between a request and whoever computes it. */
 
-import type { Frame } from "../plane/mod.ts";
+import type { ExactEscape } from "../fractal/mod.ts";
+import type { Exact, Frame } from "../plane/mod.ts";
 import type { PictureOptions } from "../image/mod.ts";
 import type { PaintOrder, Placed } from "./orders.ts";
 import type { Picture } from "../image/mod.ts";
@@ -33,7 +34,11 @@ export interface Sampled extends Placed, Disposable {
 }
 
 /** How samples were computed. */
-export type Arithmetic = { readonly kind: "double" } | PerturbationArithmetic;
+export type Arithmetic =
+  | { readonly kind: "double" }
+  /** Not at all: the whole frame is inside the set. */
+  | { readonly kind: "interior" }
+  | PerturbationArithmetic;
 
 /** Differences from a reference orbit. */
 export interface PerturbationArithmetic {
@@ -76,6 +81,21 @@ export interface SampleMemory {
   place(saved: SavedSamples, signal?: AbortSignal): Promise<Sampled>;
   /** Turns samples upside down, where they lie. */
   turnOver(samples: Placed): void;
+}
+
+/** Counts single points exactly. */
+export interface Oracle {
+  /**
+   * Counts the point re + i im.
+   *
+   * @param options.budget compute time, milliseconds
+   * @throws {OverBudgetError} when it takes longer
+   */
+  exact(
+    point: { readonly re: Exact; readonly im: Exact },
+    iterations: number,
+    options?: { readonly signal?: AbortSignal; readonly budget?: number },
+  ): Promise<ExactEscape>;
 }
 
 /** A picture's file, and the milliseconds that its colours and its encoding took. */

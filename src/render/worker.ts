@@ -2,6 +2,7 @@
 
 import {
   advanceOrbit,
+  type ExactEscape,
   Kernel,
   type Orbit,
   type OrbitSlice,
@@ -9,6 +10,7 @@ import {
   PerturbedKernel,
   type ReferenceShape,
   SCRATCH_BYTES,
+  settledEscapeTime,
   warmUp,
   warmUpPerturbed,
 } from "../fractal/mod.ts";
@@ -23,7 +25,8 @@ import {
   type PictureOptions,
   type Samples,
 } from "../image/mod.ts";
-import { serve, Transferred } from "../pool/mod.ts";
+import { Exact } from "../plane/mod.ts";
+import { currentTask, serve, Transferred } from "../pool/mod.ts";
 import { batchAt } from "./batches.ts";
 import type { PaintedFile } from "./sampler.ts";
 import type { PaintOrder, Perturbed, Placed, SampleOrder, StartArgument } from "./orders.ts";
@@ -70,6 +73,12 @@ const service = serve({
     /** Builds the tables of a reference whose points are in place. */
     finishReference: (at: number, shape: ReferenceShape, reach: number) =>
       perturbed.finishReference(at, shape, reach),
+    /** Counts one point exactly, each coordinate a numerator and a denominator. */
+    exact: (re: [bigint, bigint], im: [bigint, bigint], iterations: number): ExactEscape => {
+      const task = currentTask();
+      const point = { re: quotient(re), im: quotient(im) };
+      return settledEscapeTime(point, iterations, { stopped: () => task.stopped });
+    },
     /** Colours samples and encodes the picture. */
     paint: async (
       order: PaintOrder,
@@ -96,6 +105,10 @@ const service = serve({
     npy: (samples: Placed) => moved(encodeNpy(view(samples).counts, samples)),
   },
 });
+
+function quotient([numerator, denominator]: [bigint, bigint]): Exact {
+  return Exact.of(numerator).dividedBy(Exact.of(denominator));
+}
 
 function isPerturbed(
   order: SampleOrder,

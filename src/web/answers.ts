@@ -57,9 +57,9 @@ export function answerDocument(
 /** What `Server-Timing` says of a file that was there. */
 export const CACHED = "cache";
 
-/** How it was computed: `double`, or `perturbation` with what there is to say of its reference. */
+/** How it was computed: `double`, `interior`, or `perturbation` with what its reference is. */
 function described(arithmetic: Arithmetic): string {
-  if (arithmetic.kind === "double") return "double";
+  if (arithmetic.kind !== "perturbation") return arithmetic.kind;
   const { bits, length, wide, made, skipped } = arithmetic;
   const share = skipped / Math.max(1, made + skipped);
   return `perturbation; bits=${bits}; reference=${length}; skipped=${share.toFixed(4)}` +
@@ -68,7 +68,7 @@ function described(arithmetic: Arithmetic): string {
 
 /** Milliseconds of every part; the orbit's are a part of those of compute. */
 function timing({ compute, colour, encode, elapsed, arithmetic }: Rendered): string {
-  const orbit = arithmetic.kind === "double" ? 0 : arithmetic.orbit;
+  const orbit = arithmetic.kind === "perturbation" ? arithmetic.orbit : 0;
   return Object.entries({ orbit, compute, colour, encode, elapsed })
     .map(([part, milliseconds]) => `${part};dur=${milliseconds.toFixed(2)}`).join(", ");
 }

@@ -5,10 +5,11 @@ import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
-import type { FileCache, Renderer } from "../render/mod.ts";
+import type { FileCache, Oracle, Renderer } from "../render/mod.ts";
 import { type Asset, assets, docsPage, lessonPageWith, pageWith } from "./assets.ts";
 import { pathBelow } from "./base_path.ts";
 import { CostModel } from "./cost_model.ts";
+import { answerExact } from "./exact.ts";
 import type { Enlarge } from "./fallback.ts";
 import { ENDINGS, OFFERED } from "./formats.ts";
 import { Gate } from "./gate.ts";
@@ -30,6 +31,7 @@ import { RateLimit, type RateOptions } from "./rate_limit.ts";
 import { answerCrs, answerOgcDocument, answerOgcTile, OGC_DOCUMENTS } from "./ogc.ts";
 import { answerRender, answerTile, type RenderDoor } from "./renders.ts";
 import type { RequestLine } from "./request_tally.ts";
+import { FILE_SECURITY, PAGE_SECURITY } from "./security.ts";
 import type { ServerState } from "./server_state.ts";
 import { answerTileJson } from "./tile_json.ts";
 import { matches } from "./validators.ts";
@@ -38,6 +40,8 @@ import { answerCapabilities, answerWmts, answerWmtsTile } from "./wmts.ts";
 /** What an app is made of. */
 export interface AppOptions {
   readonly renderer: Renderer;
+  /** Who counts the points of `/exact`. */
+  readonly oracle: Oracle;
   /** Answers that were computed before, and those being computed now. */
   readonly files: FileCache;
   readonly limits: Limits;
@@ -71,41 +75,6 @@ export interface App {
   readonly gate: Gate;
 }
 
-/** Headers of every answer: no type is guessed, and tiles are for everybody's maps. */
-const SECURITY = {
-  crossOriginResourcePolicy: "cross-origin",
-  // Whether to demand TLS is for whoever terminates it to say.
-  strictTransportSecurity: false,
-} as const;
-
-/** What only concerns documents; each header costs a tile out of memory a fortieth of its time. */
-const FILE_SECURITY = {
-  ...SECURITY,
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false,
-  referrerPolicy: false,
-  xDnsPrefetchControl: false,
-  xDownloadOptions: false,
-  xFrameOptions: false,
-  xPermittedCrossDomainPolicies: false,
-  xXssProtection: false,
-} as const;
-
-/** And of the page: only what it loads from here; its panel sets styles of its own elements. */
-const PAGE_SECURITY = {
-  ...SECURITY,
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'", "'unsafe-inline'"],
-    imgSrc: ["'self'", "data:", "blob:"],
-    connectSrc: ["'self'"],
-    baseUri: ["'none'"],
-    formAction: ["'none'"],
-    frameAncestors: ["'self'"],
-  },
-};
-
 /** Paths that monitors ask for, however often. */
 const UNLIMITED = ["/healthz", "/readyz", "/metrics"];
 
@@ -127,8 +96,8 @@ const PREVIEW_STOPS = 12;
 
 /** Makes the app. */
 export function createApp(options: AppOptions): App {
-  const { renderer, files, limits, maxAge, enlarge, state, rate, basePath = "", report, log } =
-    options;
+  const { renderer, oracle, files, limits, maxAge, enlarge, state, rate, report, log } = options;
+  const { basePath = "" } = options;
   const pathOf = pathBelow(basePath);
   const app = new Hono({ getPath: pathOf });
   const observer = new Observer(log);
@@ -206,6 +175,7 @@ export function createApp(options: AppOptions): App {
   app.get("/readyz", (c) => answerReady(c, { gate, state }));
   app.get("/metrics", (c) => answerMetrics(c, { requests: observer.requests, gate, state }));
   app.get("/tiles.json", (c) => answerTileJson(c, { limits, maxAge }));
+  app.get("/exact", (c) => answerExact(c, { oracle, gate, limits }));
   app.get("/tiles/:z/:x/:file", (c) => answerTile(c, door));
   app.get("/tms/:z/:x/:file", (c) => answerTile(c, door, "tms"));
   const wmts = { ...door, report };
@@ -236,6 +206,7 @@ export function createApp(options: AppOptions): App {
     "/readyz",
     "/metrics",
     "/tiles.json",
+    "/exact",
     "/docs",
     "/openapi.json",
   ];

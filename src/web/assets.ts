@@ -6,13 +6,18 @@ import favicon from "./page/favicon.svg" with { type: "text" };
 import addressBar from "./page/address_bar.js" with { type: "text" };
 import anchor from "./page/anchor.js" with { type: "text" };
 import clipboard from "./page/clipboard.js" with { type: "text" };
+import crs from "./page/crs.js" with { type: "text" };
 import curl from "./page/curl.js" with { type: "text" };
 import decimal from "./page/decimal.js" with { type: "text" };
+import dive from "./page/dive.js" with { type: "text" };
+import drawer from "./page/drawer.js" with { type: "text" };
 import edge from "./page/edge.js" with { type: "text" };
 import elements from "./page/elements.js" with { type: "text" };
 import explorer from "./page/explorer.js" with { type: "text" };
 import explorerMap from "./page/explorer_map.js" with { type: "text" };
+import flight from "./page/flight.js" with { type: "text" };
 import leaflet from "./page/leaflet.js" with { type: "text" };
+import location from "./page/location.js" with { type: "text" };
 import look from "./page/look.js" with { type: "text" };
 import magnification from "./page/magnification.js" with { type: "text" };
 import palette from "./page/palette.js" with { type: "text" };
@@ -20,8 +25,12 @@ import panel from "./page/panel.js" with { type: "text" };
 import patientFetch from "./page/patient_fetch.js" with { type: "text" };
 import picture from "./page/picture.js" with { type: "text" };
 import place from "./page/place.js" with { type: "text" };
+import places from "./page/places.js" with { type: "text" };
+import placesPanel from "./page/places_panel.js" with { type: "text" };
 import readout from "./page/readout.js" with { type: "text" };
+import relabel from "./page/relabel.js" with { type: "text" };
 import requests from "./page/requests.js" with { type: "text" };
+import scale from "./page/scale.js" with { type: "text" };
 import settings from "./page/settings.js" with { type: "text" };
 import tileLayer from "./page/tile_layer.js" with { type: "text" };
 import docsCss from "./page/docs/docs.css" with { type: "text" };
@@ -37,6 +46,8 @@ import lessonMain from "./page/lesson/lesson.js" with { type: "text" };
 import lessonPlayer from "./page/lesson/player.js" with { type: "text" };
 import lessonRecording from "./page/lesson/recording.js" with { type: "text" };
 import lessonTable from "./page/lesson/table.js" with { type: "text" };
+import troubles from "./page/troubles.js" with { type: "text" };
+import way from "./page/way.js" with { type: "text" };
 import indexHtml from "./page/index.html" with { type: "text" };
 import leafletCss from "leaflet/dist/leaflet.css" with { type: "text" };
 import leafletLibrary from "leaflet/dist/leaflet.js" with { type: "text" };
@@ -57,13 +68,17 @@ const scripts = {
   address_bar: addressBar,
   anchor,
   clipboard,
+  crs,
   curl,
   decimal,
+  dive,
   "docs/docs": docsMain,
+  drawer,
   edge,
   elements,
   explorer,
   explorer_map: explorerMap,
+  flight,
   leaflet,
   "lesson/canvas": lessonCanvas,
   "lesson/colours": lessonColours,
@@ -73,6 +88,7 @@ const scripts = {
   "lesson/player": lessonPlayer,
   "lesson/recording": lessonRecording,
   "lesson/table": lessonTable,
+  location,
   look,
   magnification,
   palette,
@@ -80,10 +96,16 @@ const scripts = {
   patient_fetch: patientFetch,
   picture,
   place,
+  places,
+  places_panel: placesPanel,
   readout,
+  relabel,
   requests,
+  scale,
   settings,
   tile_layer: tileLayer,
+  troubles,
+  way,
 };
 
 /** Files by their path below `/assets/`. */

@@ -19,7 +19,7 @@ import {
   type Told,
 } from "./openapi_parts.ts";
 import { standardPaths } from "./openapi_standards.ts";
-import { RENDER_PARAMETERS, TILE_PARAMETERS } from "./parameters.ts";
+import { EXACT_PARAMETERS, RENDER_PARAMETERS, TILE_PARAMETERS } from "./parameters.ts";
 import { FORWARDED, publicUrl } from "./public_url.ts";
 import { etagOf, matches } from "./validators.ts";
 
@@ -46,6 +46,15 @@ export function openApi(limits: Limits, url: string): Json {
         get: operation("TileJSON 3.0.0 for map clients", parametersOf(TILE_PARAMETERS), {
           200: { description: "TileJSON.", types: { "application/json": { type: "object" } } },
           304: COMPUTED[304]!,
+        }),
+      },
+      "/exact": {
+        get: operation("One point, counted by exact arithmetic", parametersOf(EXACT_PARAMETERS), {
+          200: {
+            description: "Its count, and what its orbit did.",
+            types: { "application/json": { type: "object" } },
+          },
+          503: COMPUTED[503]!,
         }),
       },
       ...standardPaths(fields, limits),

@@ -13,8 +13,8 @@ export interface Told {
   readonly headers?: Json;
 }
 
-const PROBLEM_TYPE = "application/problem+json";
-const PROBLEM = { $ref: "#/components/schemas/Problem" };
+export const PROBLEM_TYPE = "application/problem+json";
+export const PROBLEM = { $ref: "#/components/schemas/Problem" };
 export const BINARY: Json = {};
 const COUNTED: Json = { type: "integer", minimum: 0 };
 

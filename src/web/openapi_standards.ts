@@ -12,6 +12,8 @@ import {
   operation,
   parameterOf,
   pathParameter,
+  PROBLEM,
+  PROBLEM_TYPE,
   schemaOf,
   type Told,
 } from "./openapi_parts.ts";
@@ -73,6 +75,8 @@ function wmtsPaths(fields: Fields, { deepest }: Limits): Json {
   const wishes = WISHES.filter((name) => name !== "palette")
     .map((name) => parameterOf(name as keyof Fields, fields));
   const refused: Told = { description: "An exception report.", types: EXCEPTION };
+  // What is no route at all is not the standard's to refuse.
+  const absent: Told = { ...ABSENT, types: { ...EXCEPTION, [PROBLEM_TYPE]: PROBLEM } };
   const capabilities = {
     200: { description: "The capabilities.", types: EXCEPTION },
     304: COMPUTED[304]!,
@@ -92,7 +96,7 @@ function wmtsPaths(fields: Fields, { deepest }: Limits): Json {
     "/wmts/tiles/{style}/{set}/{z}/{y}/{x}.{format}": {
       get: operation("A tile of the WMTS", tile, {
         ...COMPUTED,
-        ...{ 200: pictures(), 400: refused, 404: { ...ABSENT, types: EXCEPTION }, 406: refused },
+        ...{ 200: pictures(), 400: refused, 404: absent, 406: refused },
         503: { ...COMPUTED[503]!, types: EXCEPTION },
       }),
     },

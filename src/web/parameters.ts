@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { defaultPalette, type Look, parsePalette } from "../image/mod.ts";
 import { Exact, TooDeepError, type View } from "../plane/mod.ts";
 import type { Iterations } from "../render/mod.ts";
-import { type Fields, fieldsOf, issueOf, type Scheme, TILE_FIELDS } from "./fields.ts";
+import { fieldsOf, issueOf, type Scheme, TILE_FIELDS, wholeNumber } from "./fields.ts";
 import type { Limits } from "./limits.ts";
 import { BadRequestError, shown } from "./problem.ts";
 
@@ -25,6 +25,7 @@ const VIEW = ["re", "im", "span", "width", "height", "supersample"];
 
 /** Names that a tile's query may hold, and those of a render. */
 export const TILE_PARAMETERS: readonly string[] = [...WISHES, "scheme", "fallback"];
+export const EXACT_PARAMETERS: readonly string[] = ["re", "im", "iterations"];
 export const RENDER_PARAMETERS: readonly string[] = [...VIEW, ...WISHES];
 
 /**
@@ -125,16 +126,36 @@ export function readWishes(parameters: Parameters, limits: Limits): Wishes {
   };
 }
 
+/** A point to be counted exactly. */
+export interface ExactParameters {
+  readonly re: Exact;
+  readonly im: Exact;
+  readonly iterations: number;
+}
+
+/** Iterations of a point where none are asked for. */
+const EXACT_ITERATIONS = 10_000;
+
+/** Reads a point. */
+export function readPoint(parameters: Parameters, limits: Limits): ExactParameters {
+  const { re, im } = fieldsOf(limits);
+  const fields = { re, im, iterations: wholeNumber("iterations", limits.iterations) };
+  return {
+    re: needed(parameters, "re", fields),
+    im: needed(parameters, "im", fields),
+    iterations: readField(parameters, "iterations", fields) ??
+      Math.min(EXACT_ITERATIONS, limits.iterations),
+  };
+}
+
 /** Reads the view of a render. */
 export function readView(parameters: Parameters, limits: Limits): Required<View> {
   const fields = fieldsOf(limits);
-  const needed = <K extends keyof Fields>(name: K): z.output<Fields[K]> => {
-    const value = readField(parameters, name, fields);
-    if (value !== undefined) return value;
-    throw new BadRequestError(`Cannot render without ${name}`, { parameter: name });
-  };
-  const [re, im, span] = [needed("re"), needed("im"), needed("span")];
-  const [width, height] = [needed("width"), needed("height")];
+  const re = needed(parameters, "re", fields);
+  const im = needed(parameters, "im", fields);
+  const span = needed(parameters, "span", fields);
+  const width = needed(parameters, "width", fields);
+  const height = needed(parameters, "height", fields);
   const supersample = readField(parameters, "supersample", fields) ?? 1;
   requireAtMost("pixels", "width * height", width * height, limits);
   requireAtMost(
@@ -183,4 +204,13 @@ export function readField<
   const { message, details } = issueOf(error);
   const value = shown(text);
   throw new BadRequestError(`${name}: ${message}`, { parameter: name, value, ...details });
+}
+
+/** As {@link readField}, for what has no default. */
+function needed<
+  F extends Readonly<Record<keyof F, z.ZodType<unknown, string>>>,
+  K extends keyof F & string,
+>(parameters: Parameters, name: K, fields: F): z.output<F[K]> {
+  if (parameters.has(name)) return readField(parameters, name, fields) as z.output<F[K]>;
+  throw new BadRequestError(`Cannot render without ${name}`, { parameter: name });
 }

@@ -3,6 +3,7 @@
 import { benchCursor, cursorTable } from "./cursor_bench.ts";
 import { benchEncoders, encodersTable } from "./encoders_bench.ts";
 import { benchKernel, kernelTable } from "./kernel_bench.ts";
+import { benchPerturbed, perturbedTable } from "./perturbed_bench.ts";
 import { benchQueue, queueTable } from "./queue_bench.ts";
 import { benchHeavyTile, benchLightTile, tileTables } from "./tile_bench.ts";
 
@@ -18,6 +19,8 @@ function show(title: string, table: string): void {
 
 const kernel = await benchKernel();
 show("# The kernel", kernelTable(kernel));
+const perturbed = await benchPerturbed();
+show("# Perturbation", perturbedTable(perturbed));
 const light = await benchLightTile();
 const heavy = await benchHeavyTile();
 show("# A tile", tileTables(light, heavy));
@@ -27,4 +30,6 @@ const cursor = await benchCursor();
 show("# A batch", cursorTable(cursor));
 const queue = await benchQueue();
 show("# The queue", queueTable(queue));
-if (json) print(JSON.stringify({ kernel, light, heavy, encoders, cursor, queue }) + "\n");
+if (json) {
+  print(JSON.stringify({ kernel, perturbed, light, heavy, encoders, cursor, queue }) + "\n");
+}

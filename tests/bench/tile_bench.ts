@@ -67,6 +67,7 @@ export async function benchLightTile(rounds = 20): Promise<LightTile> {
   await using workers = await RenderWorkers.start({ workers: 1 });
   const app = createApp({
     renderer: { workers, auto: new AutoIterations(workers) },
+    oracle: workers,
     files: new FileCache(emptyStore),
     limits: { ...DEFAULT_LIMITS, concurrency: 2 },
     maxAge: 60,

@@ -28,6 +28,28 @@ Deno.test("render writes what the server would answer", async (t) => {
       assert.deepEqual(await Deno.readFile(`${folder}/a.png`), await bytesOf(app.request(answer)));
     });
 
+    await t.step("the picture of a picture, and the place of a location file", async () => {
+      const same = await runCommand(["render", "--from", "a.png", "same.png"], { cwd: folder });
+      assert.equal(same.code, 0, same.stderr);
+      assert.deepEqual(
+        await Deno.readFile(`${folder}/same.png`),
+        await Deno.readFile(`${folder}/a.png`),
+        "place, size, iterations, supersampling and look",
+      );
+      await Deno.writeTextFile(`${folder}/p.kfr`, "Re: -0.5\nIm: 0\nZoom: 2\nIterations: 90\n");
+      const shape = ["--from=p.kfr", "--width=40", "--height=20", "--iterations=80", "p.npy"];
+      const kfr = await runCommand(["render", ...shape], { cwd: folder });
+      assert.equal(kfr.code, 0, kfr.stderr);
+      const view = "re=-0.5&im=0&span=4&width=40&height=20&iterations=80";
+      assert.deepEqual(
+        await Deno.readFile(`${folder}/p.npy`),
+        await bytesOf(app.request(`/render.npy?${view}`)),
+      );
+      for (const name of ["same.png", "p.kfr", "p.npy"]) {
+        await Deno.remove(`${folder}/${name}`);
+      }
+    });
+
     await t.step("an array, and a line for the person who waits", async () => {
       const path = `${folder}/b.npy`;
       const ended = await runCommand(["render", path, ...flags]);
@@ -49,6 +71,8 @@ Deno.test("render writes what the server would answer", async (t) => {
         [["render", "c.png", "--span=1e-9999"], /deeper/],
         [["render", "c.png", "--width", "0"], /width.*whole number/],
         [["render", "c.png", "--v", "1"], /--v/],
+        [["render", "c.png", "--from", "b.npy"], /from b\.npy: Cannot find a place/],
+        [["render", "c.png", "--from", "nowhere"], /from nowhere/],
         [["render", "c.npy", "--supersample", "2"], /supersample/],
         [["render", "nowhere/c.png", "--width=8", "--height=8"], /Cannot write nowhere\/c\.png/],
         [["render", "c.png", "--workers", "0"], /--workers 0/],

@@ -58,7 +58,7 @@ export class ExplorerPage implements AsyncDisposable {
 
   /**
    * Waits until the picture is whole and at rest: one layer, every tile of it loaded and opaque, none
-   * of another zoom left, and the address bar written. `zoom` waits for that zoom as well.
+   * of another zoom left, and the address bar written with the zoom that the figures show. `zoom` waits for that zoom as well.
    */
   async settled(zoom?: number): Promise<void> {
     await this.page.waitForFunction((zoom) => {
@@ -67,12 +67,14 @@ export class ExplorerPage implements AsyncDisposable {
         .filter((level) => level.childElementCount > 0);
       const tiles = [...document.querySelectorAll<HTMLImageElement>("img.leaflet-tile")];
       const written = new URLSearchParams(location.hash.slice(1)).get("zoom");
+      const power = "2" + (written ?? "").replaceAll(/./g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(d)] ?? d);
       return layers.length === 1 && levels.length === 1 && tiles.length > 0 &&
         tiles.every((tile) =>
-          tile.classList.contains("leaflet-tile-loaded") && tile.style.opacity === "1"
+          tile.classList.contains("leaflet-tile-loaded") && ["1", ""].includes(tile.style.opacity)
         ) &&
         document.querySelector(".leaflet-zoom-anim, .leaflet-pan-anim") === null &&
-        written !== null && (zoom === undefined || written === String(zoom));
+        document.getElementById("zoom")?.textContent === power &&
+        (zoom === undefined || written === String(zoom));
     }, zoom);
   }
 

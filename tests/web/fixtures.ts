@@ -2,7 +2,13 @@
 
 import assert from "node:assert/strict";
 import { enlargePng } from "../../src/image/mod.ts";
-import { AutoIterations, FileCache, type Painter, type Sampler } from "../../src/render/mod.ts";
+import {
+  AutoIterations,
+  FileCache,
+  type Oracle,
+  type Painter,
+  type Sampler,
+} from "../../src/render/mod.ts";
 import { emptyStore, type TileStore } from "../../src/store/mod.ts";
 import {
   type App,
@@ -32,13 +38,14 @@ export const enlarge: AppOptions["enlarge"] = (png, part) => Promise.resolve(enl
 
 /** An app over these workers. An error of the server's own rejects the request, and so fails the test. */
 export function appOver(
-  workers: Workers,
+  workers: Workers & Partial<Oracle>,
   { basePath = "", ...limits }: Partial<Limits> & { readonly basePath?: string } = {},
   store: TileStore = emptyStore,
   options: Partial<AppOptions> = {},
 ): App {
   return createApp({
     renderer: { workers, auto: new AutoIterations(workers) },
+    oracle: { exact: workers.exact?.bind(workers) ?? (() => Promise.reject(new Error("nobody"))) },
     files: new FileCache(store),
     limits: { ...DEFAULT_LIMITS, concurrency: 4, ...limits },
     maxAge: MAX_AGE,

@@ -24,8 +24,8 @@ function beyond(limit: string, value: number, path: string, init?: RequestInit):
   };
 }
 
-/** A tile at zoom 60, by a reference that does not escape: as long as there are iterations. */
-const LONG_ORBIT = `/tiles/60/${5n * 2n ** 57n}/${2n ** 59n}.npy?iterations=2000000`;
+/** A tile at zoom 60 where two discs of the set touch: orbits are as long as there are iterations. */
+const LONG_ORBIT = `/tiles/60/${7n * 2n ** 56n}/${2n ** 59n}.npy?iterations=2000000`;
 
 /** At -3/4 + d i an orbit takes about pi / d steps to escape: here 300,000 for each of 65,536 points. */
 const DEAR = render({

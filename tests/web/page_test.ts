@@ -2,10 +2,14 @@
 
 import assert from "node:assert/strict";
 import {
+  anchorAt,
   coordinatesAt,
   isInWorld,
+  movedBy,
   placesAt,
   pointAt,
+  reanchoringAt,
+  shiftAt,
   spanOf,
   tileAt,
   world,
@@ -46,11 +50,11 @@ Deno.test("decimals are read exactly or not at all", () => {
     " 1",
     "NaN",
     "Infinity",
-    "1e9999",
+    "1e99999",
     "−1",
     "1 ",
   ];
-  for (const text of [...none, "1".repeat(2001)]) assert.equal(parseDecimal(text), null, text);
+  for (const text of [...none, "1".repeat(20_011)]) assert.equal(parseDecimal(text), null, text);
 });
 
 Deno.test("binary fractions round to the nearest, up at a half, on both sides of zero", () => {
@@ -120,6 +124,55 @@ Deno.test("a deep anchor names the same places as the world", () => {
     x: anchor.x * 8n + 5n,
     y: anchor.y * 8n + 6n,
   });
+});
+
+Deno.test("an anchor follows the view, and every tile keeps its address", () => {
+  const start = { zoom: 300, x: 3n ** 189n, y: 5n ** 129n };
+  for (const zoom of [1, 2, 5, 23, 24, 31, 40]) {
+    for (const centre of [{ x: 0.7, y: -3.3 }, { x: -1000.25, y: 12.5 }]) {
+      const change = reanchoringAt(start, centre, zoom);
+      assert.ok(change !== null);
+      assert.equal(zoom - change.levels, 12);
+      for (const l of [zoom - 1, zoom]) {
+        const side = 2 ** l;
+        const x = Math.floor(centre.x * side);
+        const y = Math.floor(centre.y * side);
+        const shift: { x: number; y: number } = shiftAt(change, l);
+        const after: { x: number; y: number; z: number } = {
+          x: x - shift.x,
+          y: y - shift.y,
+          z: l - change.levels,
+        };
+        assert.deepEqual(tileAt(change.anchor, after), tileAt(start, { x, y, z: l }));
+      }
+      // The same point has the same coordinates to a thousandth of a pixel.
+      const places = start.zoom + zoom - 10;
+      const moved = movedBy(change, centre);
+      assert.deepEqual(
+        coordinatesAt(change.anchor, moved, places),
+        coordinatesAt(start, centre, places),
+      );
+    }
+  }
+  for (const zoom of [6, 12, 22]) assert.equal(reanchoringAt(start, { x: 0, y: 0 }, zoom), null);
+  assert.equal(reanchoringAt(world, { x: 0.5, y: 0.5 }, 0), null);
+  const top = reanchoringAt({ zoom: 3, x: 5n, y: 2n }, { x: 0.5, y: 0.5 }, 4);
+  assert.deepEqual(top?.anchor, world);
+});
+
+Deno.test("a link's anchor holds its centre, at zoom 30,000 as well", () => {
+  const deep = { re: `-0.${"743643887037158704".repeat(503)}`, im: `0.${"13182".repeat(1800)}` };
+  for (const zoom of [0, 11, 12, 300, 30_000]) {
+    const anchor = anchorAt({ ...deep, zoom });
+    assert.ok(anchor !== null);
+    assert.equal(anchor.zoom, Math.max(0, zoom - 12));
+    const point = pointAt(anchor, deep);
+    assert.ok(point !== null && point.x >= 0 && point.x < 1 && point.y >= 0 && point.y < 1);
+    const again = coordinatesAt(anchor, point, zoom);
+    assert.ok(deep.re.startsWith(again.re.slice(0, -2)) && again.re.length > zoom * 0.3);
+  }
+  assert.deepEqual(anchorAt({ re: "9e999", im: "-9", zoom: 14 }), { zoom: 2, x: 3n, y: 3n });
+  assert.equal(anchorAt({ re: "x", im: "0", zoom: 14 }), null);
 });
 
 Deno.test("tiles are the world's own and no others", () => {
@@ -229,6 +282,13 @@ Deno.test("a command survives any shell quoting", async () => {
   assert.equal(quoted("it's"), `'it'\\''s'`);
   const url = `http://h/render.png?re=-0.5&palette=ff0000,00ff00&x=$HOME'"\`\\ *`;
   assert.equal(curlCommand("http://h/?a&b"), "curl -o mandelbrot.png 'http://h/?a&b'");
+  const digits = "1".repeat(9000);
+  const long = curlCommand(`http://h/m/render.png?re=-0.${digits}&im=0.5&palette=ff0000,00ff00`);
+  assert.equal(
+    long,
+    "curl -o mandelbrot.png -H 'content-type: application/json' -d " +
+      `'{"re":"-0.${digits}","im":"0.5","palette":"ff0000,00ff00"}' 'http://h/m/render.png'`,
+  );
   const { stdout } = await new Deno.Command("sh", { args: ["-c", `printf %s ${quoted(url)}`] })
     .output();
   assert.equal(new TextDecoder().decode(stdout), url);

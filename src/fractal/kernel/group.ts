@@ -10,8 +10,22 @@
 //
 // The eight live in globals, four chains of two lanes; see block.ts for why.
 
-import { BLOCK, ENTRY_B, ENTRY_BYTES, ENTRY_RADIUS, levelOf, LOWEST, Reference } from "./reference";
-import { leave, limit, skipping, stay } from "./pixels";
+import {
+  BLOCK,
+  ENTRY_B,
+  ENTRY_BYTES,
+  ENTRY_RADIUS,
+  excess,
+  excessE,
+  isAtRim,
+  levelOf,
+  LONG_BLOCK,
+  LOWEST,
+  readExcess,
+  Reference,
+} from "./reference";
+import { leave, limit, note, skipping, stay } from "./pixels";
+import { powerOfTwo } from "./power";
 
 const ZERO: v128 = i64x2.splat(0);
 
@@ -109,15 +123,21 @@ export function iterateGroup(ref: usize, few: i32, tiny: f64): void {
         continue;
       }
       if (size < load<f64>(reference.safe + (block << 3))) {
-        makeBlock(reference.orbit + (<usize> m << 4));
-        m += BLOCK;
-        n += BLOCK;
-        made += BLOCK * popcnt(alive);
+        let steps = BLOCK;
+        if (
+          ((m - 1) & (LONG_BLOCK - 1)) === 0 && m + LONG_BLOCK <= length &&
+          n + LONG_BLOCK <= limit &&
+          size < load<f64>(reference.safeLong + (<usize> (<u32> (m - 1) / LONG_BLOCK) << 3))
+        ) steps = LONG_BLOCK;
+        makeSteps(reference.orbit + (<usize> m << 4), steps);
+        m += steps;
+        n += steps;
+        made += steps * popcnt(alive);
         continue;
       }
     }
     do {
-      test(reference.orbit + (<usize> m << 4), m === length);
+      test(ref, reference.orbit + (<usize> m << 4), m === length);
       if (alive === 0) return;
       step(reference.orbit + (<usize> m << 4));
       m++;
@@ -210,10 +230,10 @@ function cross(
   );
 }
 
-/** Makes a block of steps from the point of the orbit at `point`, without a test. */
-function makeBlock(point: usize): void {
+/** Makes `steps` steps from the point of the orbit at `point` on, without a test. */
+function makeSteps(point: usize, steps: i32): void {
   let u0 = x0, v0 = y0, u1 = x1, v1 = y1, u2 = x2, v2 = y2, u3 = x3, v3 = y3;
-  for (let k = 0; k < BLOCK; k++) {
+  for (let k = 0; k < steps; k++) {
     const zx = v128.load64_splat(point), zy = v128.load64_splat(point, 8);
     const px = f64x2.add(zx, zx), py = f64x2.add(zy, zy);
     let s = f64x2.add(px, u0), t = f64x2.add(py, v0);
@@ -255,13 +275,14 @@ function step(point: usize): void {
  * Looks at the orbits themselves: lets those go that have escaped or reached the limit, and rebases the
  * others if one needs it, or the orbit has come to its end.
  */
-function test(point: usize, atEnd: bool): void {
+function test(ref: usize, point: usize, atEnd: bool): void {
   const zx = v128.load64_splat(point), zy = v128.load64_splat(point, 8);
   let u0 = f64x2.add(zx, x0), v0 = f64x2.add(zy, y0);
   let u1 = f64x2.add(zx, x1), v1 = f64x2.add(zy, y1);
   let u2 = f64x2.add(zx, x2), v2 = f64x2.add(zy, y2);
   let u3 = f64x2.add(zx, x3), v3 = f64x2.add(zy, y3);
   // At n = 0 nothing has been reached yet; z_0 = 0 is no point of the count.
+  if (isAtRim(load<f64>(point), load<f64>(point, 8))) lookAtRim(ref, zx, zy);
   const outside = (outsideOf(u0, v0) | outsideOf(u1, v1) << 2 | outsideOf(u2, v2) << 4 |
     outsideOf(u3, v3) << 6) & alive;
   if (outside !== 0) {
@@ -284,6 +305,25 @@ function test(point: usize, atEnd: bool): void {
     m = 0;
     lookForCycle();
   }
+}
+
+/** Notes the lanes that are outside radius 2 by however little: |Z + z|^2 - 4 without cancellation. */
+function lookAtRim(ref: usize, zx: v128, zy: v128): void {
+  readExcess(ref, m);
+  const ahead = f64x2.splat(excess * powerOfTwo(excessE));
+  const lanes = beyondOf(ahead, zx, zy, x0, y0) | beyondOf(ahead, zx, zy, x1, y1) << 2 |
+    beyondOf(ahead, zx, zy, x2, y2) << 4 | beyondOf(ahead, zx, zy, x3, y3) << 6;
+  if (n > 0) note(lanes & alive, n - 1);
+}
+
+/** Bits of a pair for which |Z|^2 - 4 + 2 (Z_x x + Z_y y) + |z|^2 is above 0. */
+
+@inline
+function beyondOf(ahead: v128, zx: v128, zy: v128, x: v128, y: v128): i32 {
+  const linear = f64x2.add(f64x2.mul(zx, x), f64x2.mul(zy, y));
+  const square = f64x2.add(f64x2.mul(x, x), f64x2.mul(y, y));
+  const all = f64x2.add(f64x2.add(ahead, f64x2.add(linear, linear)), square);
+  return i64x2.bitmask(f64x2.gt(all, f64x2.splat(0.0)));
 }
 
 /** Bits of a pair that is outside radius 2. */

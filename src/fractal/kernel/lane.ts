@@ -1,7 +1,20 @@
 // One pixel alone: what is left of a group when the others have gone.
 
-import { BLOCK, ENTRY_B, ENTRY_BYTES, ENTRY_RADIUS, levelOf, LOWEST, Reference } from "./reference";
-import { leave, limit, skipping, stay } from "./pixels";
+import {
+  BLOCK,
+  ENTRY_B,
+  ENTRY_BYTES,
+  ENTRY_RADIUS,
+  excess,
+  excessE,
+  isAtRim,
+  levelOf,
+  LOWEST,
+  readExcess,
+  Reference,
+} from "./reference";
+import { leave, limit, note, skipping, stay } from "./pixels";
+import { powerOfTwo } from "./power";
 
 /** z, and where it is: read and left by `iterateLane`. */
 export let laneX: f64 = 0.0;
@@ -88,6 +101,11 @@ export function iterateLane(ref: usize, lane: i32, cx: f64, cy: f64, tiny: f64):
       const point = orbit + (<usize> m << 4);
       let zx = load<f64>(point), zy = load<f64>(point, 8);
       const u = zx + x, v = zy + y;
+      if (isAtRim(zx, zy)) {
+        readExcess(ref, m);
+        const ahead = excess * powerOfTwo(excessE);
+        if (ahead + 2.0 * (zx * x + zy * y) + (x * x + y * y) > 0.0) note(1 << lane, n - 1);
+      }
       if (u * u + v * v > 4.0) {
         leave(lane, n - 1, u, v);
         return true;

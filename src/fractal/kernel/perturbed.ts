@@ -52,15 +52,16 @@ const FEW: i32 = 2;
 /** 2^-850: where the differences of a wide reference leave plain doubles. */
 const WIDE_BELOW: f64 = 1.3319772e-256;
 
-// Scratch: the group's plain c, wide c, z, z of survivors, indices of samples.
+// Scratch: the group's plain c, wide c, w, z of survivors, indices of samples, early counts.
 const PLAIN_C: usize = 0;
 const WIDE_C: usize = 16 * LANES;
 const W: usize = 32 * LANES;
 const Z: usize = W + WIDE_SCRATCH;
 const SAMPLES: usize = Z + 16 * LANES;
+const EARLY: usize = SAMPLES + 4 * LANES;
 
 /** Bytes of scratch memory that a batch needs, aligned to 16. */
-export const scratchBytes: i32 = <i32> (SAMPLES + 4 * LANES);
+export const scratchBytes: i32 = <i32> (EARLY + 4 * LANES);
 
 let scratch: usize = 0;
 let reference: usize = 0;
@@ -74,9 +75,9 @@ let centreY: f64 = 0.0;
 let stride: i32 = 0;
 let next: i32 = 0;
 
-/** Lays a reference out whose orbit and tiny points are in place; returns the address behind it. */
-export function layOutReference(ref: usize, length: i32, tinies: i32, wide: i32): usize {
-  return layOut(ref, length, tinies, wide);
+/** Lays a reference out whose orbit and fine points are in place; returns the address behind it. */
+export function layOutReference(ref: usize, length: i32, fines: i32, wide: i32): usize {
+  return layOut(ref, length, fines, wide);
 }
 
 /** Builds the tables of a reference for |c| up to 2^reach. */
@@ -181,7 +182,7 @@ function placeNext(column: i32, row: i32): void {
   takeC(scratch + PLAIN_C);
   takeZ(scratch + Z, 0, 0);
   setAlive(lanes);
-  placeGroup(centreX, centreY, scratch + PLAIN_C, scratch + SAMPLES);
+  placeGroup(centreX, centreY, scratch + PLAIN_C, scratch + SAMPLES, scratch + EARLY);
 }
 
 function iterate(): void {

@@ -16,6 +16,8 @@ let centreY: f64 = 0.0;
 let offsets: usize = 0;
 /** Indices of the eight samples. */
 let samples: usize = 0;
+/** Counts of the eight that were noted before they left (i32); -1 where none was. */
+let early: usize = 0;
 
 /** |z|^2 from which on the fraction is taken: 256^2. */
 const FAR: f64 = 65536.0;
@@ -33,17 +35,37 @@ export function beginPixels(
   fractions = fractionsAt;
 }
 
-/** Says where the group's eight c (f64, real parts first) and indices of samples (i32) lie. */
-export function placeGroup(x: f64, y: f64, offsetsAt: usize, samplesAt: usize): void {
+/** Says where the group's eight c (f64, real parts first), indices of samples and early counts (i32) lie. */
+export function placeGroup(
+  x: f64,
+  y: f64,
+  offsetsAt: usize,
+  samplesAt: usize,
+  earlyAt: usize,
+): void {
   centreX = x;
   centreY = y;
   offsets = offsetsAt;
   samples = samplesAt;
+  early = earlyAt;
+  memory.fill(early, 0xFF, 32);
 }
 
-/** Writes a pixel that never escaped. */
+/**
+ * Notes the count of pixels (a bit each) that are outside radius 2 by less than a double can tell. They
+ * go on until it can: from there the fraction is found.
+ */
+export function note(lanes: i32, count: i32): void {
+  for (let lane = 0; lane < 8; lane++) {
+    const at = early + (<usize> lane << 2);
+    if ((lanes >> lane & 1) !== 0 && load<i32>(at) < 0) store<i32>(at, count);
+  }
+}
+
+/** Writes a pixel that never escaped, as far as doubles can tell. */
 export function stay(lane: i32): void {
-  write(lane, limit, 0.0);
+  const noted = load<i32>(early + (<usize> lane << 2));
+  write(lane, noted < 0 ? limit : noted, 0.0);
 }
 
 /**
@@ -54,13 +76,18 @@ export function stay(lane: i32): void {
  * From here on the orbit is far from 0, and plain steps are as good as differences.
  */
 export function leave(lane: i32, count: i32, x: f64, y: f64): void {
+  const noted = load<i32>(early + (<usize> lane << 2));
+  let steps = 0;
+  if (noted >= 0) {
+    steps = count - noted;
+    count = noted;
+  }
   if (fractions === 0) {
     write(lane, count, 0.0);
     return;
   }
   const c = offsets + (<usize> lane << 3);
   const cx = centreX + load<f64>(c), cy = centreY + load<f64>(c, 64);
-  let steps = 0;
   while (x * x + y * y <= FAR) {
     const p = x * y;
     x = x * x - y * y + cx;

@@ -21,6 +21,8 @@ import {
   ENTRY_BYTES,
   ENTRY_RADIUS,
   levelOf,
+  LONG_BLOCK,
+  LONG_LEVEL,
   LOWEST,
   Reference,
   SKIP_ERROR,
@@ -28,6 +30,9 @@ import {
 } from "./reference";
 import { powerOfTwo } from "./power";
 import { buildWideTables } from "./wide_table";
+
+/** Within 32 steps, not 8, z may grow by a quarter more than their linear part says. */
+const LONG_CAUTION: f64 = 0.8;
 
 /** How large z may be against Z where nothing is tested: far from the rebasing at 1. */
 const SAFE_SHARE: f64 = 1.0 / 64.0;
@@ -40,6 +45,7 @@ export function build(ref: usize, reach: i32): void {
   const reference = changetype<Reference>(ref);
   const most = reference.wide ? 0.0 : powerOfTwo(reach);
   buildBlocks(ref, most);
+  buildLongBlocks(ref, most);
   for (let level = LOWEST + 1; level < reference.levels; level++) merge(ref, level, most);
   if (reference.wide) buildWideTables(ref, reach);
 }
@@ -82,6 +88,33 @@ function buildBlocks(ref: usize, most: f64): void {
     }
     putEntry(table + ENTRY_BYTES * <usize> i, ax, ay, bx, by, radius);
     store<f64>(reference.safe + (<usize> i << 3), safe > 0.0 ? safe : 0.0);
+  }
+}
+
+/** The radius within which the steps of a long block need no test, from those of its four blocks. */
+function buildLongBlocks(ref: usize, most: f64): void {
+  const reference = changetype<Reference>(ref);
+  const table = levelOf(ref, LOWEST);
+  const entries = entriesOf(reference.length, LONG_LEVEL);
+  const blocks = LONG_BLOCK / BLOCK;
+  for (let i = 0; i < entries; i++) {
+    let ax = 1.0, ay = 0.0, bx = 0.0, by = 0.0;
+    let safe = Infinity;
+    for (let k = 0; k < blocks; k++) {
+      const block = <usize> (i * blocks + k);
+      const radius = load<f64>(reference.safe + (block << 3));
+      safe = min(safe, (radius - absolute(bx, by) * most) / absolute(ax, ay));
+      const entry = table + ENTRY_BYTES * block;
+      const yax = load<f64>(entry), yay = load<f64>(entry, 8);
+      const t = yax * bx - yay * by + load<f64>(entry, ENTRY_B);
+      by = yax * by + yay * bx + load<f64>(entry, ENTRY_B + 8);
+      bx = t;
+      const u = yax * ax - yay * ay;
+      ay = yax * ay + yay * ax;
+      ax = u;
+    }
+    safe *= LONG_CAUTION;
+    store<f64>(reference.safeLong + (<usize> i << 3), safe > 0.0 ? safe : 0.0);
   }
 }
 

@@ -8,7 +8,11 @@
 
 import {
   BLOCK,
+  excess,
+  excessE,
+  isAtRim,
   LOWEST,
+  readExcess,
   Reference,
   WIDE_BYTES,
   WIDE_EXPONENTS,
@@ -16,11 +20,14 @@ import {
 } from "./reference";
 import { exponentOf, powerOfTwo, ZERO_EXPONENT } from "./power";
 import { pointE, pointX, pointY, readPoint } from "./wide_table";
-import { limit, skipping } from "./pixels";
+import { limit, note, skipping } from "./pixels";
 import { alive, giveZ, letAllGo, letStay, m, n, takeZ } from "./group";
 
 /** Differences below 2^-850 are iterated here, up to 2^-800. */
 const LEAVE: i32 = -800;
+
+/** 2^-700. */
+const FAR_FROM_ZERO: f64 = 1.9010858e-211;
 
 /** |w| is brought back to 1 when its exponent has come this far. */
 const DRIFT: i32 = 60;
@@ -88,8 +95,18 @@ export function iterateWide(ref: usize, w: usize, mantissas: usize, k: i32): voi
         continue;
       }
     }
+    if (isLinear(reference, index, steps)) {
+      linearSteps(w, d, reference.orbit + (<usize> index << 4), powerOfTwo(min(1000, k - e)));
+      index += BLOCK;
+      steps += BLOCK;
+      wideMade += BLOCK * lanes;
+      continue;
+    }
     readPoint(ref, index);
-    if (pointX * pointX + pointY * pointY > 4.0) {
+    if (isAtRim(pointX, pointY)) {
+      readExcess(ref, index);
+      note(lanesBeyond(w) & alive, steps - 1);
+    } else if (pointX * pointX + pointY * pointY > 4.0) {
       takeZ(w, steps, index);
       letAllGo(pointX, pointY);
       return;
@@ -108,6 +125,64 @@ export function iterateWide(ref: usize, w: usize, mantissas: usize, k: i32): voi
     steps++;
     wideMade += lanes;
   }
+}
+
+/** Bits of the lanes for which |Z|^2 - 4 + 2 (Z_x x + Z_y y), with z = w 2^e, is above 0. */
+function lanesBeyond(w: usize): i32 {
+  const top = excess === 0.0 ? e : max(excessE, e);
+  const ahead = f64x2.splat(excess === 0.0 ? 0.0 : excess * powerOfTwo(excessE - top));
+  const scaled = powerOfTwo(e - top);
+  const zx = f64x2.splat(2.0 * pointX * scaled), zy = f64x2.splat(2.0 * pointY * scaled);
+  let lanes = 0;
+  for (let pair = 0; pair < 4; pair++) {
+    const at = w + (<usize> pair << 4);
+    const linear = f64x2.add(f64x2.mul(zx, v128.load(at)), f64x2.mul(zy, v128.load(at, 64)));
+    const beyond = f64x2.gt(f64x2.add(ahead, linear), f64x2.splat(0.0));
+    lanes |= i64x2.bitmask(beyond) << (2 * pair);
+  }
+  return lanes;
+}
+
+/**
+ * Whether a whole block can be made of steps w' = 2 Z w + c: where even differences of 2^-700 were safe,
+ * those here are 2^-100 of Z at most, and their squares are nothing.
+ */
+
+@inline
+function isLinear(reference: Reference, index: i32, steps: i32): bool {
+  if (((index - 1) & (BLOCK - 1)) !== 0) return false;
+  if (index + BLOCK > reference.length || steps + BLOCK > limit) return false;
+  return load<f64>(reference.safe + (<usize> (<u32> (index - 1) / BLOCK) << 3)) > FAR_FROM_ZERO;
+}
+
+/** Makes a block of linear steps from the orbit's point at `point` on; c is d times `unit`. */
+function linearSteps(w: usize, d: usize, point: usize, unit: f64): void {
+  const by = f64x2.splat(unit);
+  let u0 = v128.load(w), v0 = v128.load(w, 64);
+  let u1 = v128.load(w, 16), v1 = v128.load(w, 80);
+  let u2 = v128.load(w, 32), v2 = v128.load(w, 96);
+  let u3 = v128.load(w, 48), v3 = v128.load(w, 112);
+  const cx0 = f64x2.mul(by, v128.load(d)), cy0 = f64x2.mul(by, v128.load(d, 64));
+  const cx1 = f64x2.mul(by, v128.load(d, 16)), cy1 = f64x2.mul(by, v128.load(d, 80));
+  const cx2 = f64x2.mul(by, v128.load(d, 32)), cy2 = f64x2.mul(by, v128.load(d, 96));
+  const cx3 = f64x2.mul(by, v128.load(d, 48)), cy3 = f64x2.mul(by, v128.load(d, 112));
+  for (let k = 0; k < BLOCK; k++) {
+    const zx = v128.load64_splat(point), zy = v128.load64_splat(point, 8);
+    const px = f64x2.add(zx, zx), py = f64x2.add(zy, zy);
+    let t = f64x2.add(f64x2.sub(f64x2.mul(px, u0), f64x2.mul(py, v0)), cx0);
+    v0 = f64x2.add(f64x2.add(f64x2.mul(px, v0), f64x2.mul(py, u0)), cy0), u0 = t;
+    t = f64x2.add(f64x2.sub(f64x2.mul(px, u1), f64x2.mul(py, v1)), cx1);
+    v1 = f64x2.add(f64x2.add(f64x2.mul(px, v1), f64x2.mul(py, u1)), cy1), u1 = t;
+    t = f64x2.add(f64x2.sub(f64x2.mul(px, u2), f64x2.mul(py, v2)), cx2);
+    v2 = f64x2.add(f64x2.add(f64x2.mul(px, v2), f64x2.mul(py, u2)), cy2), u2 = t;
+    t = f64x2.add(f64x2.sub(f64x2.mul(px, u3), f64x2.mul(py, v3)), cx3);
+    v3 = f64x2.add(f64x2.add(f64x2.mul(px, v3), f64x2.mul(py, u3)), cy3), u3 = t;
+    point += 16;
+  }
+  v128.store(w, u0), v128.store(w, v0, 64);
+  v128.store(w, u1, 16), v128.store(w, v1, 80);
+  v128.store(w, u2, 32), v128.store(w, v2, 96);
+  v128.store(w, u3, 48), v128.store(w, v3, 112);
 }
 
 /** The largest of 16 numbers' absolute values. */

@@ -11,8 +11,8 @@ import {
   Reference,
   SKIP_ERROR,
   TINY,
-  TINY_EXPONENT,
-  tinyAt,
+  FINE_EXPONENT,
+  fineAt,
   WIDE_BYTES,
   WIDE_EXPONENTS,
   wideLevelOf,
@@ -31,14 +31,14 @@ export function readPoint(ref: usize, m: i32): void {
   pointY = load<f64>(point, 8);
   pointE = 0;
   if (max(abs(pointX), abs(pointY)) >= TINY) return;
-  const tiny = tinyAt(ref, m);
+  const tiny = fineAt(ref, m);
   if (tiny === 0) {
     pointX = pointY = 0.0;
     return;
   }
   pointX = load<f64>(tiny);
   pointY = load<f64>(tiny, 8);
-  pointE = load<i32>(tiny, TINY_EXPONENT);
+  pointE = load<i32>(tiny, FINE_EXPONENT);
 }
 
 /** The complex number that the functions below leave behind. */

@@ -26,6 +26,94 @@ export const world = { zoom: 0, x: 0n, y: 0n };
  */
 const unitBits = 84n;
 
+/** A map at rest shows tiles this many levels below its anchor, give or take. */
+const resting = 12;
+/** From here on its numbers have too few bits below the pixel, and up to here too few levels above. */
+const tooDeep = 22;
+const tooShallow = 6;
+
+/**
+ * @typedef {object} Reanchoring an anchor that follows the view, and how the map's numbers change
+ * @property {Tile} anchor the new one
+ * @property {number} levels D: every zoom of the map becomes `zoom - D`
+ * @property {Point} shift S: a tile x of zoom l becomes `x - S 2^(l - max(D, 0))`
+ */
+
+/**
+ * The anchor that a map should change to; null while the one it has is good.
+ *
+ * @param {Tile} anchor
+ * @param {Point} centre of the view
+ * @param {number} zoom the map's own
+ * @returns {Reanchoring | null}
+ */
+export function reanchoringAt(anchor, centre, zoom) {
+  const levels = zoom > tooDeep
+    ? Math.round(zoom) - resting
+    : zoom < tooShallow
+    ? -Math.min(anchor.zoom, resting - Math.round(zoom))
+    : 0;
+  if (levels === 0) return null;
+  const by = BigInt(Math.abs(levels));
+  const zoomAfter = anchor.zoom + levels;
+  if (levels > 0) {
+    const shift = { x: Math.floor(centre.x * 2 ** levels), y: Math.floor(centre.y * 2 ** levels) };
+    const x = (anchor.x << by) + BigInt(shift.x);
+    const y = (anchor.y << by) + BigInt(shift.y);
+    return { anchor: { zoom: zoomAfter, x, y }, levels, shift };
+  }
+  const x = anchor.x >> by;
+  const y = anchor.y >> by;
+  const shift = { x: Number((x << by) - anchor.x), y: Number((y << by) - anchor.y) };
+  return { anchor: { zoom: zoomAfter, x, y }, levels, shift };
+}
+
+/**
+ * How far tiles of one zoom are moved by a change of anchor, in tiles of that zoom.
+ *
+ * @param {Reanchoring} reanchoring
+ * @param {number} zoom the map's own, before
+ * @returns {Point}
+ */
+export function shiftAt({ levels, shift }, zoom) {
+  const scale = 2 ** (zoom - Math.max(levels, 0));
+  return { x: shift.x * scale, y: shift.y * scale };
+}
+
+/**
+ * A point of the map after a change of anchor. Exact on the way down, as every step is one in binary.
+ *
+ * @param {Reanchoring} reanchoring
+ * @param {Point} point
+ * @returns {Point}
+ */
+export function movedBy({ levels, shift }, { x, y }) {
+  const scale = 2 ** levels;
+  return levels > 0
+    ? { x: x * scale - shift.x, y: y * scale - shift.y }
+    : { x: (x - shift.x) * scale, y: (y - shift.y) * scale };
+}
+
+/**
+ * The anchor for a map that begins at a place: the tile some levels above the view that holds its
+ * middle, or the nearest of the world. Null when the coordinates are no decimal numbers.
+ *
+ * @param {Coordinates & { readonly zoom: number }} place
+ * @returns {Tile | null}
+ */
+export function anchorAt({ re, im, zoom: depth }) {
+  const zoom = Math.max(0, depth - resting);
+  const bits = BigInt(zoom) + unitBits;
+  const real = binaryOf(re, bits);
+  const imaginary = binaryOf(im, bits);
+  if (real === null || imaginary === null) return null;
+  const last = (1n << BigInt(zoom)) - 1n;
+  const within = (/** @type {bigint} */ tile) => tile < 0n ? 0n : tile > last ? last : tile;
+  const x = within((real + (5n << (bits - 1n))) >> (unitBits + 2n));
+  const y = within(((2n << bits) - imaginary) >> (unitBits + 2n));
+  return { zoom, x, y };
+}
+
 /**
  * The world's tile that the map calls `z/x/y`.
  *
@@ -117,6 +205,18 @@ export function worldEdges(anchor) {
     top: Number(-anchor.y),
     bottom: Number(side - anchor.y),
   };
+}
+
+/**
+ * The point of the world that is nearest to a point of the map.
+ *
+ * @param {Point} point
+ * @param {Tile} anchor
+ * @returns {Point}
+ */
+export function withinWorld({ x, y }, anchor) {
+  const { left, right, top, bottom } = worldEdges(anchor);
+  return { x: Math.min(Math.max(x, left), right), y: Math.min(Math.max(y, top), bottom) };
 }
 
 /**

@@ -1,10 +1,10 @@
 // @ts-check
 /** Decimal text and exact binary fractions: how coordinates of any length are read and written. */
 
-/** Longest number worth reading: a thousand zoom levels take some 310 digits. */
-const longestText = 2000;
+/** Longest number worth reading: the server takes 20,000 digits, and zoom 30,000 needs 9037. */
+const longestText = 20_010;
 /** A power of ten this large or small is no place in the world. */
-const largestExponent = 2000;
+const largestExponent = 20_000;
 
 const decimalForm = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/;
 
@@ -49,7 +49,8 @@ export function binaryOf(text, bits) {
  * @returns {string}
  */
 export function decimalOf(numerator, bits, places) {
-  const scaled = roundedQuotient(numerator * 10n ** BigInt(places), 1n << bits);
+  // Halves up: floor((2 n 10^p + 2^bits) / 2^(bits + 1)), where the shift is the floor.
+  const scaled = (2n * numerator * 10n ** BigInt(places) + (1n << bits)) >> (bits + 1n);
   const sign = scaled < 0n ? "-" : "";
   const digits = String(scaled < 0n ? -scaled : scaled).padStart(places + 1, "0");
   if (places === 0) return sign + digits;

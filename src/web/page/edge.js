@@ -21,6 +21,6 @@ export function drawEdge(map) {
     if (seen) rim.addTo(map);
     else rim.remove();
   };
-  map.on("zoomend", update);
+  map.on("zoom zoomend", update);
   update();
 }

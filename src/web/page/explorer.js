@@ -5,15 +5,19 @@
 import { AddressBar } from "./address_bar.js";
 import { copy } from "./clipboard.js";
 import { curlCommand } from "./curl.js";
+import { dive } from "./dive.js";
 import { drawEdge } from "./edge.js";
 import { element } from "./elements.js";
 import { ExplorerMap } from "./explorer_map.js";
+import { readLook } from "./look.js";
 import { Panel } from "./panel.js";
 import { Picture } from "./picture.js";
 import { hashOf, readHash } from "./place.js";
+import { PlacesPanel } from "./places_panel.js";
 import { Readout } from "./readout.js";
 import { renderUrl } from "./requests.js";
 import { readSettings } from "./settings.js";
+import { Troubles } from "./troubles.js";
 
 const settings = readSettings(document);
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -21,13 +25,15 @@ const start = readHash(location.hash, settings);
 
 const map = new ExplorerMap(element("map", HTMLElement), { deepest: settings.deepest, still });
 map.goTo(start.place ?? map.home, { animate: false });
-const picture = new Picture(map, { settings, anchor: () => map.anchor }, start.look);
+const troubles = new Troubles(() => picture.refresh());
+const picture = new Picture(map, { settings, anchor: () => map.anchor, troubles }, start.look);
 const addressBar = new AddressBar(hashNow, followAddress);
 const panel = new Panel(settings, start.look, (look) => {
   picture.show(look);
   addressBar.update();
 });
-new Readout(map);
+new PlacesPanel(() => map.getSize(), travel);
+new Readout(map).copyBy(copyAndSay);
 drawEdge(map);
 
 map.on("moveend", () => addressBar.update());
@@ -41,7 +47,7 @@ onClick("home", () => {
 });
 onClick("copy-link", () => copyAndSay(location.href.replace(/#.*|$/, hashNow()), "Link copied"));
 onClick("copy-curl", () => copyAndSay(curlNow(), "Command copied"));
-map.on("zoomend", markEnds);
+map.on("zoomend zoomlevelschange", markEnds);
 markEnds();
 
 // Without a click on the map first, its keys work all the same.
@@ -73,6 +79,33 @@ function curlNow() {
   return curlCommand(new URL(path, location.origin).href);
 }
 
+/**
+ * Goes to a place: at once, or as a dive with iterations by depth. Once there it looks as the place asks.
+ *
+ * @param {import("./places_panel.js").Destination} destination
+ * @param {number} speed in levels of zoom a second; 0 is at once
+ */
+async function travel({ place, wishes }, speed) {
+  addressBar.keep();
+  if (speed === 0 || still) {
+    map.goTo(place, { animate: false });
+  } else {
+    showLook({ ...picture.look, iterations: "auto" });
+    const arrived = await dive(map, place, { speed, levelsBehind: () => picture.levelsBehind });
+    if (!arrived) return;
+  }
+  const { palette, shading } = picture.look;
+  const asked = Object.entries({ palette, shading, ...wishes });
+  showLook(readLook(new URLSearchParams(asked.map(([name, to]) => [name, String(to)])), settings));
+}
+
+/** @param {import("./look.js").Look} look */
+function showLook(look) {
+  picture.show(look);
+  panel.show(look);
+  addressBar.update();
+}
+
 /** Goes where the address bar says. What cannot be read there is put right. */
 function followAddress() {
   if (location.hash === hashNow()) return;
@@ -87,10 +120,9 @@ function followAddress() {
 
 /** Says when there is no further way in or out. The buttons stay where the focus may be. */
 function markEnds() {
-  const zoom = map.getZoom();
   const ends = /** @type {const} */ ([
-    ["zoom-in", zoom >= map.getMaxZoom()],
-    ["zoom-out", zoom <= map.getMinZoom()],
+    ["zoom-in", map.worldZoom >= map.deepest],
+    ["zoom-out", map.worldZoom <= 0],
   ]);
   for (const [id, atEnd] of ends) {
     element(id, HTMLButtonElement).setAttribute("aria-disabled", String(atEnd));

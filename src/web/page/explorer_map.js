@@ -2,29 +2,36 @@
 /// <reference lib="dom" />
 /** The Leaflet map over the world: its numbers, its manners, and places on it. */
 
-import { coordinatesAt, pointAt, world, worldEdges } from "./anchor.js";
+import { anchorAt, coordinatesAt, pointAt, reanchoringAt, withinWorld, world } from "./anchor.js";
+import { crs } from "./crs.js";
 import { L } from "./leaflet.js";
+import { relabel } from "./relabel.js";
 import { tileSide } from "./tile_layer.js";
 
 /** @typedef {import("./place.js").Place} Place */
-
-/** One unit is one tile of zoom 0 under the anchor, y downwards, and there is no edge. */
-const crs = {
-  ...L.CRS.Simple,
-  transformation: new L.Transformation(1, 0, 1, 0),
-  /** @param {number} zoom */
-  scale: (zoom) => tileSide * 2 ** zoom,
-  /** @param {number} scale */
-  zoom: (scale) => Math.log2(scale / tileSide),
-};
 
 /** What must be seen from home, in units of zoom 0: the set is 2.5 wide and 2.25 high, of 4. */
 const homeWidth = 2.5 / 4;
 const homeHeight = 2.25 / 4;
 
+/** The last zoom of the map's own: its numbers still hold a pixel exactly. */
+const lastZoom = 40;
+
+/** How many levels a glide may cross without passing through anchors that are not there. */
+const longestGlide = 12;
+
+/**
+ * Where a pixel that is cut in two belongs. Zooming by halves leaves views on halves, quarters and so
+ * on of a pixel: were the cut on one of these, a link rounded to its digits could fall on either side.
+ */
+const cut = 0.5 - 0.01;
+
 export class ExplorerMap extends L.Map {
   #still;
+  #deepest;
   #anchor = world;
+  /** How many are at work with numbers of the present anchor. */
+  #holds = 0;
 
   /**
    * @param {HTMLElement} element
@@ -34,7 +41,7 @@ export class ExplorerMap extends L.Map {
     super(element, {
       crs,
       minZoom: 0,
-      maxZoom: deepest,
+      maxZoom: Math.min(lastZoom, deepest),
       zoomSnap: 1,
       // Leaflet's own 4 sends larger jumps through a reset, which empties the screen.
       zoomAnimationThreshold: 60,
@@ -48,7 +55,9 @@ export class ExplorerMap extends L.Map {
       inertia: !still,
     });
     this.#still = still;
+    this.#deepest = deepest;
     this.on("moveend", () => this.#comeBack());
+    this.on("moveend", () => this.#settle());
   }
 
   /** The tile the map counts from. */
@@ -61,13 +70,19 @@ export class ExplorerMap extends L.Map {
     return this.#anchor.zoom + this.getZoom();
   }
 
+  /** The last zoom counted from the world. */
+  get deepest() {
+    return this.#deepest;
+  }
+
   /**
    * The middle of the view.
    *
    * @returns {Place}
    */
   get place() {
-    return { ...this.coordinatesOf(this.getCenter()), zoom: this.worldZoom };
+    const zoom = Math.round(this.worldZoom);
+    return { ...this.coordinatesOf(this.getCenter()), zoom };
   }
 
   /**
@@ -76,21 +91,49 @@ export class ExplorerMap extends L.Map {
    * @param {import("./leaflet.d.ts").LatLng} point
    */
   coordinatesOf({ lng: x, lat: y }) {
-    return coordinatesAt(this.#anchor, { x, y }, this.worldZoom);
+    return coordinatesAt(this.#anchor, { x, y }, Math.round(this.worldZoom));
   }
 
   /**
-   * Moves to a place; nowhere when its coordinates are no numbers.
+   * Moves to a place; nowhere when its coordinates are no numbers. A place is always counted from the
+   * same anchor, so that a link shows the same pixels wherever one came from.
    *
    * @param {Place} place
    * @param {{ animate: boolean }} how animate: glide there if it is near
    */
   goTo(place, { animate }) {
-    const point = pointAt(this.#anchor, place);
+    place = this.reachable(place);
+    const glide = animate && !this.#still && this.#glideTo(place);
+    const anchor = anchorAt(place);
+    if (glide || anchor === null) return;
+    this._stop();
+    const point = pointAt(anchor, place);
     if (point === null) return;
-    const { x, y } = withinWorld(point, this.#anchor);
-    const zoom = place.zoom - this.#anchor.zoom;
-    this.setView([y, x], zoom, animate && !this.#still ? {} : { animate: false });
+    this.#countFrom(anchor);
+    const { x, y } = withinWorld(point, anchor);
+    this.setView([y, x], place.zoom - anchor.zoom, { reset: true });
+  }
+
+  /**
+   * A place, no deeper than there are tiles.
+   *
+   * @param {Place} place
+   * @returns {Place}
+   */
+  reachable(place) {
+    return { ...place, zoom: Math.min(place.zoom, this.#deepest) };
+  }
+
+  /**
+   * Moves to a point of the map within an animation: the caller begins and ends it.
+   *
+   * @param {(anchor: import("./anchor.js").Tile) => import("./anchor.js").Point} pointUnder
+   * @param {number} zoom of the world, with fractions
+   */
+  pass(pointUnder, zoom) {
+    this.#reanchor(zoom - this.#anchor.zoom);
+    const { x, y } = pointUnder(this.#anchor);
+    this._move(L.latLng(y, x), zoom - this.#anchor.zoom);
   }
 
   /**
@@ -115,6 +158,135 @@ export class ExplorerMap extends L.Map {
     return super.panBy(offset, this.#still ? { ...options, animate: false } : options);
   }
 
+  /**
+   * Keeps the point exact where Leaflet's own takes it from an origin rounded to whole pixels: what lies
+   * under the middle stays the middle to the last bit.
+   *
+   * @override
+   * @param {import("./leaflet.d.ts").LatLng | import("./leaflet.d.ts").Point} at
+   * @param {number} zoom
+   * @param {object} [options]
+   */
+  setZoomAround(at, zoom, options) {
+    const { x, y } = "lat" in at ? this.latLngToContainerPoint(at) : at;
+    const size = this.getSize();
+    const { lat, lng } = this.getCenter();
+    const to = Math.max(this.getMinZoom(), Math.min(zoom, this.getMaxZoom()));
+    const shift = 1 / crs.scale(this.getZoom()) - 1 / crs.scale(to);
+    const centre = L.latLng(lat + (y - size.y / 2) * shift, lng + (x - size.x / 2) * shift);
+    return this.setView(centre, to, { zoom: options });
+  }
+
+  /**
+   * @override
+   * @param {import("./leaflet.d.ts").LatLng | import("./leaflet.d.ts").LatLngPair} center
+   * @param {number} zoom
+   * @param {object} [options]
+   */
+  setView(center, zoom, options) {
+    // Stopping a glide ends a move, and the numbers given here are of the anchor before that.
+    this.#holds++;
+    super.setView(center, zoom, options);
+    this.#release();
+    return this;
+  }
+
+  /**
+   * Whoever stops the map has often read its zoom before, to go on from there.
+   *
+   * @override
+   */
+  _stop() {
+    this.#holds++;
+    super._stop();
+    this.#holds--;
+    return this;
+  }
+
+  /**
+   * Leaflet begins a zoom a frame after it was asked for, with the numbers of then.
+   *
+   * @override
+   * @param {import("./leaflet.d.ts").LatLng} center
+   * @param {number} zoom
+   * @param {object} [options]
+   */
+  _tryAnimatedZoom(center, zoom, options) {
+    const waiting = !this._animatingZoom;
+    const begins = super._tryAnimatedZoom(center, zoom, options);
+    if (begins && waiting) {
+      this.#holds++;
+      requestAnimationFrame(() => this.#release());
+    }
+    return begins;
+  }
+
+  /**
+   * @override
+   * @param {import("./leaflet.d.ts").LatLng} center
+   * @param {number} [zoom]
+   */
+  _getNewPixelOrigin(center, zoom) {
+    const { x, y } = this.project(center, zoom);
+    const size = this.getSize();
+    const pane = this._getMapPanePos();
+    return L.point(
+      Math.floor(x - size.x / 2 + pane.x + cut),
+      Math.floor(y - size.y / 2 + pane.y + cut),
+    );
+  }
+
+  #release() {
+    this.#holds--;
+    this.#settle();
+  }
+
+  /** Lets the anchor follow, unless somebody holds the map: a hand, or an animation. */
+  #settle() {
+    const held = this.#holds > 0 || this._animatingZoom === true ||
+      this.touchZoom?._zooming === true || this.dragging.moving() ||
+      this._panAnim?._inProgress === true;
+    // A pinch or a dive ends on a whole zoom.
+    if (!held && Number.isInteger(this.getZoom())) this.#reanchor(this.getZoom());
+  }
+
+  /** @param {number} zoom the map's own */
+  #reanchor(zoom) {
+    const { lng: x, lat: y } = this.getCenter();
+    const reanchoring = reanchoringAt(this.#anchor, { x, y }, zoom);
+    if (reanchoring === null) return;
+    relabel(this, reanchoring, tileSide);
+    this.#countFrom(reanchoring.anchor);
+  }
+
+  /** @param {import("./anchor.js").Tile} anchor */
+  #countFrom(anchor) {
+    this.#anchor = anchor;
+    // For those who look inside: nothing else tells that the anchor has changed.
+    this.getContainer().dataset.anchor = String(anchor.zoom);
+    this.options.maxZoom = Math.min(lastZoom, this.#deepest - anchor.zoom);
+    this.fire("zoomlevelschange");
+  }
+
+  /**
+   * Glides to a place that the present anchor reaches; says whether it does.
+   *
+   * @param {Place} place
+   * @returns {boolean}
+   */
+  #glideTo(place) {
+    const zoom = place.zoom - this.#anchor.zoom;
+    const point = pointAt(this.#anchor, place);
+    if (point === null || zoom < 0 || Math.abs(zoom - this.getZoom()) > longestGlide) return false;
+    const { x, y } = withinWorld(point, this.#anchor);
+    const { lng, lat } = this.getCenter();
+    const screens = Math.max(Math.abs(x - lng), Math.abs(y - lat)) * crs.scale(this.getZoom()) /
+      Math.max(this.getSize().x, this.getSize().y);
+    if (screens > 2 ** longestGlide) return false;
+    this.setView([y, x], zoom);
+    return true;
+  }
+
   /** Whoever has left the world is led back to its nearest point. */
   #comeBack() {
     const { lng: x, lat: y } = this.getCenter();
@@ -125,13 +297,4 @@ export class ExplorerMap extends L.Map {
       this.panTo([back.y, back.x]);
     }
   }
-}
-
-/**
- * @param {import("./anchor.js").Point} point
- * @param {import("./anchor.js").Tile} anchor
- */
-function withinWorld({ x, y }, anchor) {
-  const { left, right, top, bottom } = worldEdges(anchor);
-  return { x: Math.min(Math.max(x, left), right), y: Math.min(Math.max(y, top), bottom) };
 }

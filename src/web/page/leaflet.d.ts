@@ -13,8 +13,18 @@ export interface LatLng {
 
 export type LatLngPair = readonly [lat: number, lng: number];
 
-export interface TileCoords extends Point {
-  readonly z: number;
+/** Leaflet's own object, which re-anchoring writes to. */
+export interface TileCoords {
+  x: number;
+  y: number;
+  z: number;
+}
+
+/** What holds the tiles of one zoom. */
+export interface Level {
+  readonly el: HTMLElement;
+  zoom: number;
+  origin: Point;
 }
 
 export interface LeafletMouseEvent {
@@ -33,13 +43,25 @@ export declare class Layer extends Evented {
   remove(): this;
 }
 
+export interface Tile {
+  readonly el: HTMLElement;
+  readonly coords: TileCoords;
+  /** When its picture came, and whether it is fully opaque. */
+  readonly loaded?: number;
+  readonly active?: boolean;
+}
+
 export declare class GridLayer extends Layer {
   constructor(options: object);
   /** Leaflet's own record of its tiles, by `x:y:z`. */
-  _tiles: Record<string, { el: HTMLElement; coords: TileCoords; loaded?: number }>;
+  _tiles: Record<string, Tile>;
+  _levels: Record<number, Level>;
   /** The zoom whose tiles it wants. */
   _tileZoom: number | undefined;
+  readonly _map: Map;
   _removeTile(key: string): void;
+  _removeTilesAtZoom(zoom: number): void;
+  _tileCoordsToKey(coords: TileCoords): string;
 }
 
 export interface CRS {
@@ -48,7 +70,29 @@ export interface CRS {
 
 export declare class Map extends Evented {
   constructor(element: HTMLElement, options: object);
-  setView(center: LatLngPair, zoom: number, options?: { animate?: boolean }): this;
+  options: { maxZoom: number };
+  readonly dragging: { moving(): boolean };
+  /** Its pinch; missing where there is no touch. */
+  readonly touchZoom?: { readonly _zooming?: boolean };
+  _zoom: number;
+  _pixelOrigin: Point;
+  _lastCenter: LatLng;
+  readonly _animatingZoom?: boolean;
+  readonly _animateToZoom?: number;
+  readonly _panAnim?: { readonly _inProgress?: boolean };
+  _stop(): this;
+  _move(center: LatLng, zoom: number): this;
+  _moveStart(zoomChanged: boolean, noMoveStart: boolean): this;
+  _moveEnd(zoomChanged: boolean): this;
+  _getMapPanePos(): Point;
+  _getNewPixelOrigin(center: LatLng, zoom?: number): Point;
+  _tryAnimatedZoom(center: LatLng, zoom: number, options?: object): boolean;
+  eachLayer(act: (layer: Layer) => void): this;
+  setView(center: LatLng | LatLngPair, zoom: number, options?: object): this;
+  setZoom(zoom: number): this;
+  setZoomAround(at: LatLng | Point, zoom: number, options?: object): this;
+  latLngToContainerPoint(at: LatLng): Point;
+  project(at: LatLng, zoom?: number): Point;
   panTo(center: LatLngPair, options?: { animate?: boolean }): this;
   panBy(offset: Point, options?: { animate?: boolean }): this;
   zoomIn(delta?: number): this;
@@ -68,6 +112,8 @@ export interface Leaflet {
   readonly GridLayer: typeof GridLayer;
   readonly CRS: { readonly Simple: CRS };
   readonly Transformation: new (a: number, b: number, c: number, d: number) => object;
+  latLng(lat: number, lng: number): LatLng;
+  point(x: number, y: number): Point;
   svgOverlay(
     element: Element,
     bounds: readonly [LatLngPair, LatLngPair],

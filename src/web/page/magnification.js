@@ -1,6 +1,8 @@
 // @ts-check
 /** How deep a zoom is, in words. */
 
+import { superscript } from "./scale.js";
+
 const names = ["", " thousand", " million", " billion", " trillion"];
 
 /**
@@ -27,12 +29,4 @@ export function magnification(zoom) {
  */
 export function powerOfTwo(zoom) {
   return `2${superscript(zoom)}`;
-}
-
-/**
- * @param {number} whole not below zero
- * @returns {string}
- */
-function superscript(whole) {
-  return String(whole).replaceAll(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)] ?? "");
 }

@@ -2,6 +2,7 @@
 /// <reference lib="dom" />
 /** The panel in which the look is chosen. */
 
+import { Drawer } from "./drawer.js";
 import { element, make } from "./elements.js";
 import { parseIterations } from "./look.js";
 import { gradientOf, isList, parsePalette } from "./palette.js";
@@ -21,7 +22,6 @@ export class Panel {
   /** @type {Look} */
   #look;
   #form = element("look", HTMLFormElement);
-  #toggle = element("toggle-look", HTMLButtonElement);
   #colours = element("colours", HTMLInputElement);
   #iterations = element("iterations", HTMLInputElement);
 
@@ -48,10 +48,7 @@ export class Panel {
       event.preventDefault();
       this.#read();
     });
-    this.#toggle.addEventListener("click", () => this.#open(Boolean(this.#form.hidden)));
-    document.addEventListener("keydown", ({ key }) => {
-      if (key === "Escape" && !this.#form.hidden) this.#open(false);
-    });
+    new Drawer(element("toggle-look", HTMLButtonElement), this.#form);
   }
 
   /**
@@ -98,14 +95,6 @@ export class Panel {
     if (palette !== null && strip instanceof HTMLElement) {
       strip.style.backgroundImage = gradientOf(palette, this.#settings.palettes);
     }
-  }
-
-  /** @param {boolean} open */
-  #open(open) {
-    const within = this.#form.contains(document.activeElement);
-    this.#form.hidden = !open;
-    this.#toggle.setAttribute("aria-expanded", String(open));
-    if (within && !open) this.#toggle.focus();
   }
 
   /**

@@ -16,11 +16,12 @@ const firstWait = 1000;
  * @param {string} url
  * @param {AbortSignal} signal ends the waiting as well
  * @param {{ ask?: (url: string, init: { signal: AbortSignal }) => Promise<Response>,
- *           wait?: (ms: number, signal: AbortSignal) => Promise<void> }} [by] how to ask and to wait
+ *           wait?: (ms: number, signal: AbortSignal) => Promise<void>,
+ *           onWait?: () => void }} [by] how to ask and to wait; onWait is told before every wait
  * @returns {Promise<Response>}
  * @throws {Error} the last failure, or the signal's reason
  */
-export async function fetchPatiently(url, signal, { ask = fetch, wait = pause } = {}) {
+export async function fetchPatiently(url, signal, { ask = fetch, wait = pause, onWait } = {}) {
   for (let attempt = 0;; attempt++) {
     const [response, failure] = await ask(url, { signal })
       .then((response) => [response, null], (failure) => [null, failure]);
@@ -28,11 +29,29 @@ export async function fetchPatiently(url, signal, { ask = fetch, wait = pause } 
     if (response?.ok) return response;
     const worthwhile = response === null || response.status === 503 || response.status === 429;
     if (!worthwhile || attempt + 1 >= tries) {
-      throw failure ?? new Error(`Cannot show ${url} as the answer was ${response?.status}`);
+      throw failure ?? new Error(await reasonIn(response));
     }
+    onWait?.();
     await response?.text(); // so that its connection serves the next request
     await wait(waitBefore(attempt, response?.headers.get("retry-after") ?? null), signal);
   }
+}
+
+/**
+ * What a refusal says about itself, which is a problem document's detail (RFC 9457).
+ *
+ * @param {Response | null} response
+ * @returns {Promise<string>}
+ */
+async function reasonIn(response) {
+  const text = await response?.text() ?? "";
+  try {
+    const { detail } = JSON.parse(text);
+    if (typeof detail === "string") return detail;
+  } catch {
+    // Something between here and the server has answered in its own words.
+  }
+  return `the answer was ${response?.status}`;
 }
 
 /**

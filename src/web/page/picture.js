@@ -43,6 +43,16 @@ export class Picture {
     this.#replace();
   }
 
+  /**
+   * How many levels the picture in the middle of the view is behind.
+   *
+   * @returns {number}
+   */
+  get levelsBehind() {
+    const { lng: x, lat: y } = this.#map.getCenter();
+    return this.#shown.levelsBehind({ x, y }, this.#map.getZoom());
+  }
+
   /** Asks for all tiles again, as when the window has moved to a screen with finer pixels. */
   refresh() {
     this.#replace();

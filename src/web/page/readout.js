@@ -4,6 +4,14 @@
 
 import { element } from "./elements.js";
 import { magnification, powerOfTwo } from "./magnification.js";
+import { asUniverse, scaleBar } from "./scale.js";
+
+/** Longest coordinate shown in full, and the digits shown of either end of a longer one. */
+const longestShown = 25;
+const shownDigits = 11;
+
+/** Longest scale bar, in pixels. */
+const longestBar = 140;
 
 export class Readout {
   #map;
@@ -12,6 +20,9 @@ export class Readout {
   #im = element("im", HTMLElement);
   #zoom = element("zoom", HTMLElement);
   #times = element("times", HTMLElement);
+  #bar = element("bar", HTMLElement);
+  #barLength = element("bar-length", HTMLElement);
+  #meaning = element("meaning", HTMLElement);
   /** Where the mouse is on the map; a finger is nowhere between two touches.
    * @type {import("./leaflet.d.ts").Point | null} */
   #cursor = null;
@@ -50,11 +61,47 @@ export class Readout {
       : map.containerPointToLatLng(this.#cursor);
     const { re, im } = map.coordinatesOf(point);
     this.#of.textContent = this.#cursor === null ? "centre" : "cursor";
-    this.#re.textContent = signed(re);
-    this.#im.textContent = signed(im);
-    this.#zoom.textContent = powerOfTwo(map.worldZoom);
-    this.#times.textContent = magnification(map.worldZoom);
+    this.#re.textContent = signed(shortened(re));
+    this.#im.textContent = signed(shortened(im));
+    const zoom = Math.round(map.worldZoom);
+    this.#zoom.textContent = powerOfTwo(zoom);
+    this.#times.textContent = magnification(zoom);
+    this.#drawScale(zoom);
   }
+
+  /** @param {number} zoom */
+  #drawScale(zoom) {
+    const map = this.#map;
+    const bar = scaleBar(longestBar, map.worldZoom);
+    this.#bar.style.width = `${bar.pixels.toFixed(1)}px`;
+    this.#barLength.textContent = bar.length;
+    const { length, thing } = asUniverse(map.getSize().x, zoom);
+    this.#meaning.textContent = `Were the whole set as wide as the observable universe, ` +
+      `this view would be ${length} wide${thing === "" ? "" : `, about as ${thing}`}.`;
+  }
+
+  /**
+   * Copies a coordinate of the centre with all its digits when it is clicked.
+   *
+   * @param {(text: string, said: string) => void} copy
+   */
+  copyBy(copy) {
+    for (const [of, at] of /** @type {const} */ ([["re", this.#re], ["im", this.#im]])) {
+      at.addEventListener("click", () => copy(this.#map.place[of], `${of} of the centre copied`));
+    }
+  }
+}
+
+/**
+ * A decimal whose middle is left out when it is long: the digits that change stand at its end.
+ *
+ * @param {string} decimal
+ * @returns {string}
+ */
+function shortened(decimal) {
+  return decimal.length <= longestShown
+    ? decimal
+    : `${decimal.slice(0, shownDigits)}…${decimal.slice(-shownDigits)}`;
 }
 
 /**

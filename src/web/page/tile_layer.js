@@ -11,6 +11,13 @@ import { tileUrl } from "./requests.js";
 /** @typedef {import("./settings.js").Settings} Settings */
 /** @typedef {import("./look.js").Look} Look */
 
+/**
+ * @typedef {object} World what all layers share
+ * @property {Settings} settings
+ * @property {() => import("./anchor.js").Tile} anchor
+ * @property {import("./troubles.js").Troubles} troubles
+ */
+
 /** Side of a tile in pixels of the page. */
 export const tileSide = 256;
 
@@ -19,7 +26,7 @@ export const tileSide = 256;
  * tile that has left the screen be given up, which stops its computation as well.
  */
 export class TileLayer extends L.GridLayer {
-  /** @type {{ settings: Settings, anchor: () => import("./anchor.js").Tile }} */
+  /** @type {World} */
   #world;
   /** @type {Look} */
   #look;
@@ -28,7 +35,7 @@ export class TileLayer extends L.GridLayer {
   #loading = new WeakMap();
 
   /**
-   * @param {{ settings: Settings, anchor: () => import("./anchor.js").Tile }} world
+   * @param {World} world
    * @param {Look} look
    */
   constructor(world, look) {
@@ -45,16 +52,26 @@ export class TileLayer extends L.GridLayer {
    * @returns {HTMLElement}
    */
   createTile(coords, done) {
-    const { settings, anchor } = this.#world;
+    const { settings, anchor, troubles } = this.#world;
     const image = document.createElement("img");
     image.alt = "";
     const retina = devicePixelRatio > 1;
     const url = tileUrl(tileAt(anchor(), coords), { look: this.#look, settings, retina });
     const loading = new AbortController();
     this.#loading.set(image, loading);
-    show(image, url, loading.signal).then(
-      () => done(null, image),
-      (error) => loading.signal.aborted || done(error, image),
+    // A tile given up may have coordinates of an earlier anchor: it must not answer any more.
+    const unlessGivenUp = (/** @type {() => void} */ act) => loading.signal.aborted || act();
+    show(image, url, { signal: loading.signal, onWait: () => troubles.waits(image) }).then(
+      () =>
+        unlessGivenUp(() => {
+          troubles.over(image);
+          done(null, image);
+        }),
+      (error) =>
+        unlessGivenUp(() => {
+          troubles.failed(image, error instanceof Error ? error.message : String(error));
+          done(error, image);
+        }),
     );
     return image;
   }
@@ -68,6 +85,22 @@ export class TileLayer extends L.GridLayer {
     return isInWorld(tileAt(anchor(), coords), settings.deepest);
   }
 
+  /**
+   * How many levels the picture at a point is behind: 3 where it is shown 8 times as large as it was
+   * made, Infinity where there is none.
+   *
+   * @param {import("./anchor.js").Point} point
+   * @param {number} zoom the map's own
+   * @returns {number}
+   */
+  levelsBehind({ x, y }, zoom) {
+    const there = Object.values(this._tiles).filter(({ coords, loaded }) =>
+      loaded !== undefined && Math.floor(x * 2 ** coords.z) === coords.x &&
+      Math.floor(y * 2 ** coords.z) === coords.y
+    );
+    return zoom - Math.max(...there.map(({ coords }) => coords.z));
+  }
+
   /** Called when the zoom changes: what was on its way for another zoom is not wanted any more. */
   _abortLoading() {
     for (const [key, { coords, loaded }] of Object.entries(this._tiles)) {
@@ -75,10 +108,22 @@ export class TileLayer extends L.GridLayer {
     }
   }
 
+  /**
+   * While a zoom glides, the zoom it goes to is the one to load. Leaflet itself looks at the old one there,
+   * and on a jump of two levels or more asks for the old tiles again and for the new ones only at the end.
+   *
+   * @param {number} zoom
+   */
+  _clampZoom(zoom) {
+    const { _animatingZoom: gliding, _animateToZoom: target } = this._map;
+    return gliding && target !== undefined ? target : zoom;
+  }
+
   /** @param {HTMLElement} tile */
   #giveUp(tile) {
     this.#loading.get(tile)?.abort();
     this.#loading.delete(tile);
+    this.#world.troubles.over(tile);
   }
 }
 
@@ -87,10 +132,10 @@ export class TileLayer extends L.GridLayer {
  *
  * @param {HTMLImageElement} image
  * @param {string} url
- * @param {AbortSignal} signal
+ * @param {{ signal: AbortSignal, onWait: () => void }} how
  */
-async function show(image, url, signal) {
-  const response = await fetchPatiently(url, signal);
+async function show(image, url, { signal, onWait }) {
+  const response = await fetchPatiently(url, signal, { onWait });
   const address = URL.createObjectURL(await response.blob());
   try {
     image.src = address;

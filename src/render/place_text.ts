@@ -1,0 +1,82 @@
+/** What a picture tells about itself in text chunks: where it lies, how it was computed, how it looks. */
+
+import type { Look } from "../image/mod.ts";
+import { Exact, MOST_DIGITS, type TileAddress, tileBounds, type View } from "../plane/mod.ts";
+
+/** Text by keyword, as {@link encodePng} writes it. */
+export type PlaceText = Record<string, string>;
+
+/** Digits beyond those that tell two pixels apart: a coordinate is right to 10^-4 of a pixel. */
+const guardDigits = 4;
+
+/** Significant digits of a span that is not a short decimal: as exact as a double. */
+const spanDigits = 17;
+
+/**
+ * Notes on a rendered view. Its coordinates came as decimals, and stand here digit for digit as far as
+ * {@link MOST_DIGITS} go, so that the same picture can be made again.
+ */
+export function textOfView(
+  { re, im, span, width, supersample = 1 }: View,
+  iterations: number,
+  look: Look,
+): PlaceText {
+  const step = span.dividedBy(Exact.of(width));
+  const place = { re: exactly(re, step), im: exactly(im, step), span: exactly(span, step) };
+  const text = textOf(place, iterations, look);
+  return supersample === 1 ? text : { ...text, supersample: String(supersample) };
+}
+
+/** Notes on a tile. Its centre would take z digits to be exact, and gets what its pixels need: 0.3 z. */
+export function textOfTile(
+  { address, size }: { address: TileAddress; size: number },
+  iterations: number,
+  look: Look,
+): PlaceText {
+  const { left, right, top } = tileBounds(address);
+  const span = right.minus(left);
+  const step = span.dividedBy(Exact.of(size));
+  const half = span.timesPowerOfTwo(-1);
+  return textOf(
+    {
+      re: nearly(left.plus(half), step),
+      im: nearly(top.minus(half), step),
+      span: span.toDecimal(spanDigits),
+    },
+    iterations,
+    look,
+  );
+}
+
+function textOf(
+  place: { re: string; im: string; span: string },
+  iterations: number,
+  { palette, shading }: Look,
+): PlaceText {
+  return {
+    Software: "mandeltile",
+    ...place,
+    iterations: String(iterations),
+    palette,
+    shading,
+  };
+}
+
+/** As many digits as tell the points of one pixel apart. */
+function nearly(value: Exact, step: Exact): string {
+  return value.toDecimal(digitsFor(value, step));
+}
+
+/** All digits of a decimal; what is none, such as a third, is rounded. */
+function exactly(value: Exact, step: Exact): string {
+  for (let digits = digitsFor(value, step);; digits *= 2) {
+    const text = value.toDecimal(Math.min(digits, MOST_DIGITS));
+    if (digits >= MOST_DIGITS || Exact.parse(text).compare(value) === 0) return text;
+  }
+}
+
+function digitsFor(value: Exact, step: Exact): number {
+  if (value.isZero()) return 1;
+  const bits = value.log2Floor() - step.log2Floor();
+  return Math.max(1, Math.ceil(bits * Math.log10(2)) + 1) + guardDigits;
+}

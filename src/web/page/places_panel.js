@@ -1,0 +1,140 @@
+// @ts-check
+/// <reference lib="dom" />
+/** The panel of places: a list to dive to, fields for any other, and files of other programs. */
+
+import { parseDecimal } from "./decimal.js";
+import { Drawer } from "./drawer.js";
+import { element, make } from "./elements.js";
+import { readLocation, widthOf, zoomOf } from "./location.js";
+import { powerOfTwo } from "./magnification.js";
+import { places } from "./places.js";
+
+/** @typedef {import("./place.js").Place} Place */
+/** @typedef {Partial<Pick<import("./location.js").Location, "iterations" | "palette" | "shading">>} Wishes */
+/**
+ * @typedef {object} Destination
+ * @property {Place} place
+ * @property {Wishes} wishes of the place, for when one is there
+ */
+
+/** How one wants to get there: 0 is at once. Levels of zoom a second. */
+/** @typedef {number} Speed */
+
+export class PlacesPanel {
+  #size;
+  #onGo;
+  #form = element("places", HTMLFormElement);
+  #drawer = new Drawer(element("toggle-places", HTMLButtonElement), this.#form);
+  #fault = element("place-fault", HTMLElement);
+
+  /**
+   * @param {() => { readonly x: number, readonly y: number }} size of the map, in pixels
+   * @param {(destination: Destination, speed: Speed) => void} onGo
+   */
+  constructor(size, onGo) {
+    this.#size = size;
+    this.#onGo = onGo;
+    element("place-list", HTMLElement).append(...places.map((place) => this.#entry(place)));
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#goTyped(event.submitter?.id === "jump");
+    });
+    const file = element("place-file", HTMLInputElement);
+    element("open-file", HTMLButtonElement).addEventListener("click", () => file.click());
+    file.addEventListener("change", () => {
+      this.open(file.files?.[0]);
+      file.value = "";
+    });
+    const cover = element("drop", HTMLElement);
+    const show = (/** @type {boolean} */ seen) => (cover.hidden = !seen);
+    document.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      show(event.dataTransfer?.types.includes("Files") === true);
+    });
+    document.addEventListener("dragleave", (event) => event.relatedTarget === null && show(false));
+    document.addEventListener("drop", (event) => {
+      event.preventDefault();
+      show(false);
+      this.open(event.dataTransfer?.files[0]);
+    });
+  }
+
+  /**
+   * Dives to the place in a file; says so when there is none.
+   *
+   * @param {File | undefined} file
+   */
+  async open(file) {
+    if (file === undefined) return;
+    try {
+      const { re, im, span, ...wishes } = readLocation(new Uint8Array(await file.arrayBuffer()));
+      const { x: width, y: height } = this.#size();
+      const zoom = zoomOf(widthOf(span, { width, height }), width);
+      this.#go({ place: { re, im, zoom }, wishes });
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      this.#drawer.show(true);
+      this.#fault.textContent = `${file.name}: ${error.message}`;
+    }
+  }
+
+  /**
+   * @param {import("./places.js").NamedPlace} place
+   */
+  #entry({ name, re, im, span, iterations }) {
+    const button = make("button", { type: "button", title: `re ${re}\nim ${im}` });
+    button.append(
+      make("span", {}, name.replaceAll("-", " ")),
+      make("span", { className: "depth" }, powerOfTwo(zoomOf(span, 256))),
+    );
+    button.addEventListener("click", () => {
+      const zoom = zoomOf(span, Math.max(256, this.#size().x));
+      this.#go({
+        place: { re, im, zoom },
+        wishes: iterations === undefined ? {} : { iterations },
+      });
+    });
+    return make("li", {}, button);
+  }
+
+  /** @param {boolean} atOnce */
+  #goTyped(atOnce) {
+    const text = (/** @type {string} */ name) =>
+      String(new FormData(this.#form).get(name)).replaceAll(/\s/g, "").replace("−", "-");
+    const re = text("re");
+    const im = text("im");
+    const size = text("size");
+    const wrong = [[re, "re"], [im, "im"], [size, "zoom or span"]].find(([value = ""]) =>
+      parseDecimal(value) === null
+    );
+    const number = parseDecimal(size);
+    if (wrong !== undefined || number === null) {
+      this.#fault.textContent = `${wrong?.[1]} must be a decimal number, such as -0.75 or 2e-31`;
+      return;
+    }
+    if (number.digits <= 0n) {
+      this.#fault.textContent = "The zoom or span must be above 0";
+      return;
+    }
+    // A whole number from 4 up is a zoom: no view is that wide.
+    const zoom = /^\d{1,6}$/.test(size) && Number(size) > 4
+      ? Number(size)
+      : zoomOf(size, this.#size().x);
+    this.#go({ place: { re, im, zoom }, wishes: {} }, atOnce);
+  }
+
+  /**
+   * @param {Destination} destination
+   * @param {boolean} [atOnce]
+   */
+  #go(destination, atOnce = false) {
+    const { re, im } = destination.place;
+    const within = Math.abs(Number(re) + 0.5) <= 2 && Math.abs(Number(im)) <= 2;
+    this.#fault.textContent = within
+      ? ""
+      : "That is outside the map: re runs from -2.5 to 1.5, im from -2 to 2";
+    if (!within) return this.#drawer.show(true);
+    this.#drawer.show(false);
+    this.#onGo(destination, atOnce ? 0 : Number(new FormData(this.#form).get("speed")));
+  }
+}

@@ -1,0 +1,162 @@
+/** Perturbation against the direct kernel, and the reference orbit against the products that it is made of. */
+
+import {
+  advanceOrbit,
+  compileKernel,
+  Kernel,
+  MOST_PIXELS,
+  orbitOf,
+  SCRATCH_BYTES,
+  warmUp,
+} from "../../src/fractal/mod.ts";
+import { columnsOf, Exact, frameOfView, rowsOf } from "../../src/plane/mod.ts";
+import places from "../data/places.json" with { type: "json" };
+import {
+  type DeepPlace,
+  deepPlaces,
+  PerturbedSampler,
+  viewOf,
+} from "../fractal/perturbed_sampler.ts";
+import { best, inTurns } from "./clock.ts";
+
+/** One place, one core. */
+export interface PerturbedRow {
+  readonly place: string;
+  /** Mean count of its pixels. */
+  readonly mean: number;
+  /** Pixel iterations a second without skips, over those of the direct kernel. */
+  readonly ofDirect: number;
+  /** Iterations of a pixel over the steps that were made for it, with skips; and the time over that without. */
+  readonly iterationsPerStep: number;
+  readonly speedUp: number;
+}
+
+/** A step of an orbit, microseconds, and over the three products of its numbers. */
+export interface OrbitRow {
+  readonly bits: number;
+  readonly step: number;
+  readonly ofProducts: number;
+}
+
+/** What the benchmark found. */
+export interface PerturbedBench {
+  readonly rows: readonly PerturbedRow[];
+  readonly orbits: readonly OrbitRow[];
+}
+
+const PAGE = 65536;
+
+/** Side of the views, pixels, and pixel iterations of one at most without skips: about half a second. */
+const SIDE = 64;
+const MOST_ITERATIONS = 6e8;
+
+const BITS = [640, 1088, 2112, 8256, 33_024];
+
+/** Measures all places and depths: the best of so many rounds, in each of which all have their turn. */
+export async function benchPerturbed(rounds = 4): Promise<PerturbedBench> {
+  const direct = await startDirect();
+  const sampler = await PerturbedSampler.start();
+  const ways: Record<string, () => void> = { direct: () => direct.run() };
+  const steps = new Map<string, { made: number; skipped: number }>();
+  const views = deepPlaces().map((place) => ({ place, view: prepare(sampler, place) }));
+  for (const { place: { name }, view } of views) {
+    ways[`${name} skips`] = () => steps.set(name, view(true));
+    ways[`${name} plain`] = () => steps.set(`${name} plain`, view(false));
+  }
+  const times = await inTurns(rounds, ways);
+  const directPerSecond = direct.iterations / best(times.direct!);
+  const rows = views.map(({ place: { name } }): PerturbedRow => {
+    const { made, skipped } = steps.get(name)!;
+    const plain = best(times[`${name} plain`]!);
+    const all = steps.get(`${name} plain`)!.made;
+    return {
+      place: name,
+      mean: all / SIDE / SIDE,
+      ofDirect: all / plain / directPerSecond,
+      iterationsPerStep: (made + skipped) / made,
+      speedUp: plain / best(times[`${name} skips`]!),
+    };
+  });
+  return { rows, orbits: await benchOrbits(rounds) };
+}
+
+/** The findings as a table for people. */
+export function perturbedTable({ rows, orbits }: PerturbedBench): string {
+  return [
+    "one core".padEnd(24) + "mean count  of direct  iterations/step  faster by skips",
+    ...rows.map(({ place, mean, ofDirect, iterationsPerStep, speedUp }) =>
+      place.padEnd(24) + mean.toFixed(0).padStart(10) + ofDirect.toFixed(2).padStart(11) +
+      iterationsPerStep.toFixed(1).padStart(17) + speedUp.toFixed(1).padStart(17)
+    ),
+    "",
+    "orbit: bits".padEnd(24) + "us a step  of three products",
+    ...orbits.map(({ bits, step, ofProducts }) =>
+      String(bits).padEnd(24) + step.toFixed(2).padStart(9) + ofProducts.toFixed(2).padStart(19)
+    ),
+  ].join("\n") + "\n";
+}
+
+/** A place whose reference is in memory again at every run, ready to be sampled with skips or without. */
+function prepare(
+  sampler: PerturbedSampler,
+  place: DeepPlace,
+): (skips: boolean) => { made: number; skipped: number } {
+  const iterations = Math.min(place.iterations, Math.floor(MOST_ITERATIONS / SIDE / SIDE));
+  const prepared = sampler.prepare(viewOf(place, SIDE), { iterations });
+  return (skips) => prepared(skips).steps;
+}
+
+/** The direct kernel on a view where most pixels take tens of thousands of iterations. */
+async function startDirect(): Promise<{ run: () => void; iterations: number }> {
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
+  const kernel = await Kernel.start(await compileKernel(), memory, PAGE);
+  const samples = PAGE + SCRATCH_BYTES;
+  warmUp(kernel, samples);
+  const place = places.places.find(({ name }) => name === "border-3e7")!;
+  const frame = frameOfView({
+    re: Exact.parse(place.re),
+    im: Exact.parse(place.im),
+    span: Exact.parse(place.span),
+    width: SIDE,
+    height: SIDE,
+  });
+  const [columns, rows] = [columnsOf(frame), rowsOf(frame)];
+  const run = () =>
+    kernel.sample({
+      columns,
+      rows,
+      iterations: place.iterations,
+      counts: samples,
+      fractions: samples + 4 * MOST_PIXELS,
+    });
+  return { run, iterations: run() };
+}
+
+async function benchOrbits(rounds: number): Promise<OrbitRow[]> {
+  const ways: Record<string, () => void> = {};
+  const stepsOf = (bits: number) => Math.ceil(3e6 / (200 + bits ** 2 / 4000));
+  for (const bits of BITS) {
+    const re = Exact.parse("-0.743643887037158704752").toFixedPoint(bits);
+    const im = Exact.parse("0.13182590420531197049").toFixedPoint(bits);
+    // Some way along its orbit a number has all its bits.
+    const { orbit } = advanceOrbit(orbitOf(re, im, bits), 64);
+    const steps = stepsOf(bits);
+    ways[`${bits} orbit`] = () => advanceOrbit(orbit, orbit.length + steps);
+    ways[`${bits} products`] = () => {
+      const { x, y } = orbit;
+      for (let i = 0; i < steps; i++) {
+        const odd = x + BigInt(i);
+        if (odd * odd + y * y === odd * y) throw new RangeError("x and y are not equal");
+      }
+    };
+  }
+  const times = await inTurns(rounds, ways);
+  return BITS.map((bits) => {
+    const step = 1000 * best(times[`${bits} orbit`]!) / stepsOf(bits);
+    return {
+      bits,
+      step,
+      ofProducts: best(times[`${bits} orbit`]!) / best(times[`${bits} products`]!),
+    };
+  });
+}
