@@ -1,6 +1,6 @@
 /** What crosses between the renderer and its workers: plain data. Addresses are bytes in shared memory. */
 
-import type { PlacedReference } from "../fractal/mod.ts";
+import type { OrbitSlice, PlacedReference } from "../fractal/mod.ts";
 import type { Look } from "../image/mod.ts";
 
 /** What a worker is started with. */
@@ -55,4 +55,10 @@ export interface PaintOrder {
   readonly samples: Placed;
   readonly look: Look;
   readonly factor: number;
+}
+
+/** Steps of a reference orbit, and the compute time that they took, milliseconds. */
+export interface TimedSlice {
+  readonly slice: OrbitSlice;
+  readonly milliseconds: number;
 }

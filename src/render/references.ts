@@ -5,7 +5,6 @@ import {
   type FinePoint,
   type Orbit,
   orbitOf,
-  type OrbitSlice,
   type PlacedReference,
   pointsOf,
   referenceBytes,
@@ -15,15 +14,16 @@ import {
   writePoints,
 } from "../fractal/mod.ts";
 import { type Arena, OverBudgetError, type Region } from "../pool/mod.ts";
+import type { TimedSlice } from "./orders.ts";
 
 /** Who computes: a worker, one slice at a time. */
 export interface ReferenceWorker {
-  /** Iterates an orbit for about so many milliseconds. */
+  /** Iterates an orbit for about so many milliseconds, and says how many it was. */
   orbit(
     orbit: Orbit,
     length: number,
     options: { milliseconds: number; signal: AbortSignal },
-  ): Promise<OrbitSlice>;
+  ): Promise<TimedSlice>;
   /** Builds the tables of a reference whose points are in place. */
   finish(at: number, shape: ReferenceShape, reach: number): Promise<unknown>;
 }
@@ -86,6 +86,8 @@ interface Entry {
   orbit: Orbit;
   fines: readonly FinePoint[];
   placement?: Placement;
+  /** Its points, where they had to make room for others while the orbit is being lengthened. */
+  points?: Float64Array;
   growth?: Growth;
 }
 
@@ -121,14 +123,20 @@ export class References {
     options: HoldOptions = {},
   ): Promise<HeldReference> {
     let milliseconds = 0;
-    for (;;) {
-      options.signal?.throwIfAborted();
-      const entry = this.#entryOf(point);
-      const { placement, orbit } = entry;
-      if (placement !== undefined && (orbit.ended || orbit.length >= iterations)) {
-        return this.#lend(entry, placement, milliseconds);
+    try {
+      for (;;) {
+        options.signal?.throwIfAborted();
+        const entry = this.#entryOf(point);
+        const { placement, orbit } = entry;
+        if (placement !== undefined && (orbit.ended || orbit.length >= iterations)) {
+          return this.#lend(entry, placement, milliseconds);
+        }
+        milliseconds += await this.#grown(entry, iterations, options);
       }
-      milliseconds += await this.#grown(entry, iterations, options);
+    } catch (error) {
+      // What was meant for this one may be room for others.
+      this.#makeRoom();
+      throw error;
     }
   }
 
@@ -189,7 +197,10 @@ export class References {
     entry.growth = growth;
     const settled = (settle: (waiting: Waiting) => void) => {
       if (entry.growth === growth) delete entry.growth;
-      if (entry.placement === undefined) this.#entries.delete(entry.point.key);
+      // Unless somebody has begun anew meanwhile.
+      const { key } = entry.point;
+      const useless = entry.placement === undefined && entry.growth === undefined;
+      if (useless && this.#entries.get(key) === entry) this.#entries.delete(key);
       for (const waiting of growth.waiting) settle(waiting);
     };
     this.#grow(entry, growth).then(
@@ -203,67 +214,62 @@ export class References {
     return growth;
   }
 
-  /** Lengthens an orbit and moves it to where there is room; returns the milliseconds that it took. */
+  /**
+   * Lengthens an orbit and moves it to where there is room; returns the milliseconds that it took. Once
+   * it is given up it leaves the entry alone: another may have begun to lengthen it.
+   */
   async #grow(entry: Entry, { length, waiting, abort: { signal } }: Growth): Promise<number> {
-    let { orbit } = entry;
-    const slices: OrbitSlice[] = [];
+    const { wide, reach } = entry.point;
+    let { orbit, fines } = entry;
+    const slices: Float64Array[] = [];
     let milliseconds = 0;
     while (orbit.length < length && !orbit.ended) {
       signal.throwIfAborted();
-      const began = performance.now();
-      const slice = await this.#worker.orbit(orbit, length, { milliseconds: SLICE, signal });
-      milliseconds += performance.now() - began;
-      slices.push(slice);
-      orbit = slice.orbit;
-      for (const { budget, settle } of waiting) {
-        if (milliseconds > budget) {
-          settle.reject(
-            new OverBudgetError(
-              `Cannot compute the reference orbit within ${budget / 1000} s: it is ` +
-                `${orbit.bits} bits deep, and ${orbit.length} of ${length} points took that long`,
-            ),
-          );
-        }
-      }
+      const timed = await this.#worker.orbit(orbit, length, { milliseconds: SLICE, signal });
+      milliseconds += timed.milliseconds;
+      slices.push(timed.slice.points);
+      orbit = timed.slice.orbit;
+      fines = [...fines, ...timed.slice.fines];
+      this.#requireRoom({ length: orbit.length, fines: fines.length, wide });
+      refuseOverBudget(waiting, { milliseconds, orbit, length });
     }
-    const fines = [...entry.fines, ...slices.flatMap((slice) => slice.fines)];
-    const shape = { length: orbit.length, fines: fines.length, wide: entry.point.wide };
+    const shape = { length: orbit.length, fines: fines.length, wide };
     const region = await this.#allocate(shape, signal);
     const { at } = region;
     try {
-      const old = entry.placement;
       let from = 1;
-      if (old !== undefined) {
-        const points = pointsOf(this.#memory, old.region.at, entry.orbit.length);
-        writePoints(this.#memory, { at, from }, points);
-        from += entry.orbit.length;
-      }
-      for (const { points } of slices) {
+      for (const points of [this.#pointsOf(entry), ...slices]) {
         writePoints(this.#memory, { at, from }, points);
         from += points.length / 2;
       }
       writeFines(this.#memory, { at, length: orbit.length }, fines);
-      await this.#worker.finish(at, shape, entry.point.reach);
-      entry.placement = { region, users: 0, replaced: false };
-      entry.orbit = orbit;
-      entry.fines = fines;
-      if (old !== undefined) {
-        old.replaced = true;
-        release(old);
-      }
-      return milliseconds;
+      await this.#worker.finish(at, shape, reach);
+      signal.throwIfAborted();
     } catch (error) {
       region[Symbol.dispose]();
       throw error;
     }
+    const old = entry.placement;
+    entry.placement = { region, users: 0, replaced: false };
+    entry.orbit = orbit;
+    entry.fines = fines;
+    delete entry.points;
+    if (old !== undefined) replace(old);
+    return milliseconds;
+  }
+
+  #pointsOf({ placement, points, orbit }: Entry): Float64Array {
+    if (placement === undefined) return points ?? new Float64Array();
+    return pointsOf(this.#memory, placement.region.at, orbit.length);
+  }
+
+  #requireRoom(shape: ReferenceShape): void {
+    const { capacity } = this.#arena;
+    if (referenceBytes(shape) > capacity) throw new OrbitTooLongError(shape.length, capacity);
   }
 
   #allocate(shape: ReferenceShape, signal: AbortSignal): Promise<Region> {
-    const bytes = referenceBytes(shape);
-    if (bytes > this.#arena.capacity) {
-      throw new OrbitTooLongError(shape.length, this.#arena.capacity);
-    }
-    const region = this.#arena.allocate(bytes, signal);
+    const region = this.#arena.allocate(referenceBytes(shape), signal);
     this.#makeRoom();
     return region;
   }
@@ -272,12 +278,36 @@ export class References {
   #makeRoom(): void {
     for (const [key, entry] of this.#entries) {
       if (!this.#arena.crowded) return;
-      if (entry.placement === undefined || entry.placement.users > 0 || entry.growth) continue;
-      this.#entries.delete(key);
-      entry.placement.replaced = true;
-      release(entry.placement);
+      const { placement } = entry;
+      if (placement === undefined || placement.users > 0) continue;
+      // One that is being lengthened would else wait for the room that it takes itself.
+      if (entry.growth === undefined) this.#entries.delete(key);
+      else entry.points = this.#pointsOf(entry).slice();
+      delete entry.placement;
+      replace(placement);
     }
   }
+}
+
+/** Sends those away who do not want to pay for so much. */
+function refuseOverBudget(
+  waiting: Iterable<Waiting>,
+  { milliseconds, orbit, length }: { milliseconds: number; orbit: Orbit; length: number },
+): void {
+  for (const { budget, settle } of waiting) {
+    if (milliseconds <= budget) continue;
+    settle.reject(
+      new OverBudgetError(
+        `Cannot compute the reference orbit within ${budget / 1000} s: it is ` +
+          `${orbit.bits} bits deep, and ${orbit.length} of ${length} points took that long`,
+      ),
+    );
+  }
+}
+
+function replace(placement: Placement): void {
+  placement.replaced = true;
+  release(placement);
 }
 
 function release(placement: Placement): void {

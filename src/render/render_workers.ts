@@ -109,7 +109,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     const perturbed = await compilePerturbedKernel();
     const scratches = new Arena(PAGE, scratchEnd);
     const arena = new Arena(scratchEnd, samplesEnd);
-    const references = new Arena(samplesEnd, pages * PAGE);
+    const references = new Arena(samplesEnd, samplesEnd + referenceBytes);
     const pool = await Pool.start<RenderService>(new URL("./worker.ts", import.meta.url), {
       size: workers,
       startArgument: async (ended): Promise<StartArgument> => {

@@ -5,7 +5,6 @@ import {
   type ExactEscape,
   Kernel,
   type Orbit,
-  type OrbitSlice,
   PERTURBED_SCRATCH_BYTES,
   PerturbedKernel,
   type ReferenceShape,
@@ -29,7 +28,14 @@ import { Exact } from "../plane/mod.ts";
 import { currentTask, serve, Transferred } from "../pool/mod.ts";
 import { batchAt } from "./batches.ts";
 import type { PaintedFile } from "./sampler.ts";
-import type { PaintOrder, Perturbed, Placed, SampleOrder, StartArgument } from "./orders.ts";
+import type {
+  PaintOrder,
+  Perturbed,
+  Placed,
+  SampleOrder,
+  StartArgument,
+  TimedSlice,
+} from "./orders.ts";
 
 let kernel: Kernel;
 let perturbed: PerturbedKernel;
@@ -66,9 +72,11 @@ const service = serve({
   },
   functions: {
     /** Iterates a reference's orbit for about so many milliseconds. */
-    orbit: (orbit: Orbit, length: number, milliseconds: number): Transferred<OrbitSlice> => {
+    orbit: (orbit: Orbit, length: number, milliseconds: number): Transferred<TimedSlice> => {
+      const began = performance.now();
       const slice = advanceOrbit(orbit, length, milliseconds);
-      return new Transferred(slice, [slice.points.buffer]);
+      const timed = { slice, milliseconds: performance.now() - began };
+      return new Transferred(timed, [slice.points.buffer]);
     },
     /** Builds the tables of a reference whose points are in place. */
     finishReference: (at: number, shape: ReferenceShape, reach: number) =>

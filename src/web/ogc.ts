@@ -171,7 +171,8 @@ function summary(set: TileMatrixSet, { base }: Asked): Record<string, unknown> {
 function tileset(set: TileMatrixSet, asked: Asked): Record<string, unknown> {
   const { base, wishes, deepest } = asked;
   const tile = `${base}/ogc/map/tiles/${set.id}/{tileMatrix}/{tileRow}/{tileCol}`;
-  const items = PICTURES.map((format) => ({
+  // PNG last: OpenLayers takes the last when it is not told which.
+  const items = PICTURES.toReversed().map((format) => ({
     ...link("item", `${tile}?f=${format}${wishes}`, typeOf(format)),
     templated: true,
   }));

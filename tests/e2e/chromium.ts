@@ -15,7 +15,6 @@ const places = [
 const flags = [
   "--headless",
   "--no-sandbox",
-  "--disable-gpu",
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
@@ -23,14 +22,24 @@ const flags = [
   "--disable-sync",
 ];
 
+/** Without a graphics card: none is asked for, or WebGL is done by the processor. */
+const graphics = {
+  none: ["--disable-gpu"],
+  software: ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
+};
+
 /** The path of an installed Chromium or Chrome; nothing when there is none. */
 export function findChromium(): string | undefined {
   return places.find(isFile);
 }
 
-/** Starts a browser. Whoever does closes it. */
-export function launchChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args: flags });
+/** Starts a browser, with WebGL by the processor if it is needed. Whoever does closes it. */
+export function launchChromium(
+  executablePath: string,
+  { webgl = false }: { readonly webgl?: boolean } = {},
+): Promise<Browser> {
+  const args = [...flags, ...webgl ? graphics.software : graphics.none];
+  return chromium.launch({ executablePath, args });
 }
 
 function isFile(path: string): boolean {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { decode } from "fast-png";
+import { coloursOf } from "./colours.ts";
 import { type RunningServer, startServer } from "./server.ts";
 
 const mustRun = Deno.env.get("CI") === "true";
@@ -70,19 +70,6 @@ class Gdal implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.folder, { recursive: true });
   }
-}
-
-/** Three bytes a pixel, whatever the PNG is made of; anything not opaque is no tile of ours. */
-function coloursOf(png: Uint8Array): Uint8Array {
-  const { width, height, data, channels, palette } = decode(png);
-  const colours = new Uint8Array(3 * width * height);
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    const at = channels * pixel;
-    if (channels === 4) assert.equal(data[at + 3], 255);
-    const colour = palette?.[data[pixel]!] ?? [...data.subarray(at, at + 3)];
-    colours.set(colour.slice(0, 3), 3 * pixel);
-  }
-  return colours;
 }
 
 /** What /render shows of the same pixels of a world that is 256 * 2^zoom pixels wide. */

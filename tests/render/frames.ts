@@ -36,6 +36,29 @@ export function heavyView(side = 256): View {
 /** The iterations of {@link heavyView}. */
 export const HEAVY = 50_000;
 
+/** A tile where doubles do not go. */
+export interface DeepTile {
+  readonly name: string;
+  readonly address: TileAddress;
+  readonly iterations: number;
+}
+
+/** The tile in which a listed place lies, at the zoom where a tile is as wide as its view. */
+export function tileOfPlace(name: string, zoom?: number): DeepTile {
+  const place = places.places.find((place) => place.name === name);
+  if (place === undefined) throw new RangeError(`Cannot find a place ${name}`);
+  const { re, im, tile_zoom, iterations } = place;
+  const address = tileAt(zoom ?? tile_zoom, Exact.parse(re), Exact.parse(im));
+  return { name, address, iterations };
+}
+
+/** Tiles of all listed places that need perturbation, and the first zoom of all that does. */
+export function deepTiles(): DeepTile[] {
+  const deep = places.places.filter(({ tile_zoom }) => tile_zoom > 40);
+  const first = tileOfPlace("seahorse-1e31", 41);
+  return [first, ...deep.map(({ name }) => tileOfPlace(name))];
+}
+
 /** The oracle's counts of a frame, row by row. */
 export function oracleCounts(frame: Frame, iterations: number): Uint32Array {
   const columns = columnsOf(frame);
