@@ -1,6 +1,6 @@
 /** The stores that a configuration asks for. */
 
-import { FileCache, type RememberedIn } from "../render/mod.ts";
+import { FileCache, type RememberedIn, type StoreStats } from "../render/mod.ts";
 import { emptyStore, MemoryStore, SqliteStore, TieredStore, type TileStore } from "../store/mod.ts";
 import type { Config } from "./config.ts";
 
@@ -8,6 +8,8 @@ import type { Config } from "./config.ts";
 export interface Cache extends AsyncDisposable {
   readonly files: FileCache;
   readonly samples: RememberedIn;
+  /** What each store holds and has done, by what it keeps. */
+  stats(): Promise<readonly (StoreStats & { readonly kind: string })[]>;
 }
 
 /** Share of the memory for files; the rest is for samples. */
@@ -35,6 +37,14 @@ function cacheOf(files: TileStore, samples: TileStore, disk: TileStore): Cache {
   return {
     files: new FileCache(tiers),
     samples: { memory: samples, disk },
+    async stats() {
+      // One file keeps both.
+      const kinds = [["files", files], ["samples", samples], ["both", disk]] as const;
+      const stats = kinds.map(async ([kind, store]) =>
+        (await store.stats()).map((tier) => ({ kind, ...tier }))
+      );
+      return (await Promise.all(stats)).flat();
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all([tiers.close(), samples.close()]);
     },

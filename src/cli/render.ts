@@ -20,8 +20,9 @@ import {
   requireFits,
   widthOf,
 } from "../web/mod.ts";
-import { CONFIG_FLAGS, resolveConfig } from "./config.ts";
 import { readFlags, UsageError } from "./flags.ts";
+import { CONFIG_FLAGS } from "./settings.ts";
+import { readSources, SOURCE_FLAGS } from "./sources.ts";
 import { print, ProgressBar, say } from "./terminal.ts";
 
 export const RENDER_HELP: string = `render: one view to a file
@@ -53,7 +54,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 const PARAMETERS = RENDER_PARAMETERS.filter((name) => name !== "v");
 
 /** Settings of the server that bound or speed up a rendering here. Some share a parameter's name. */
-const SETTINGS = CONFIG_FLAGS.filter((name) => !PARAMETERS.includes(name));
+const SETTINGS = [...CONFIG_FLAGS, ...SOURCE_FLAGS].filter((name) => !PARAMETERS.includes(name));
 
 /** Renders the view that the flags describe. Resolves to the exit code. */
 export async function render(args: readonly string[]): Promise<number> {
@@ -68,7 +69,7 @@ export async function render(args: readonly string[]): Promise<number> {
     throw new UsageError(`Cannot write ${path}: ${OFFERED} are offered, by its ending`);
   }
   const settings = new Map([...values].filter(([name]) => SETTINGS.includes(name)));
-  const config = resolveConfig(settings, (name) => Deno.env.get(name));
+  const { config } = await readSources(settings);
   const { limits, workers: size, memory, references } = config;
   const given = new Map([...values].filter(([name]) => PARAMETERS.includes(name)));
   const source = values.get("from");

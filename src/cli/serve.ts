@@ -1,10 +1,18 @@
 /** `serve`: the tile server, until it is told to stop. */
 
-import { AutoIterations, RememberingWorkers, RenderWorkers } from "../render/mod.ts";
-import { createApp } from "../web/mod.ts";
-import { openCache } from "./cache.ts";
-import { type Config, CONFIG_FLAGS, configHelp, resolveConfig } from "./config.ts";
+import {
+  AutoIterations,
+  ObservedWorkers,
+  RememberingWorkers,
+  RenderWorkers,
+} from "../render/mod.ts";
+import { type App, createApp, type ServerState } from "../web/mod.ts";
+import { type Cache, openCache } from "./cache.ts";
+import type { Config } from "./config.ts";
 import { readFlags, UsageError } from "./flags.ts";
+import { Log } from "./log.ts";
+import { CONFIG_FLAGS, configHelp } from "./settings.ts";
+import { PRINT_FLAG, readSources, SOURCE_FLAGS, SOURCES_HELP } from "./sources.ts";
 import { print, say } from "./terminal.ts";
 
 export const SERVE_HELP: string = `serve: the map and its tiles over HTTP
@@ -12,21 +20,34 @@ export const SERVE_HELP: string = `serve: the map and its tiles over HTTP
   deno task start --port 8000
 
 ${configHelp()}
+${SOURCES_HELP}
 
 Each can be set in the environment too: MANDELTILE_PORT for --port.`;
 
+/** Seconds for answers that say that their work was given up. */
+const FAREWELL = 2;
+
 /** Serves until SIGINT or SIGTERM, then finishes what is under way. Resolves to the exit code. */
 export async function serve(args: readonly string[]): Promise<number> {
-  const { values, rest } = readFlags(args, { valued: CONFIG_FLAGS, plain: [] });
+  const { values, rest } = readFlags(args, {
+    valued: [...CONFIG_FLAGS, ...SOURCE_FLAGS],
+    plain: [PRINT_FLAG],
+  });
   if (rest.length > 0) throw new UsageError(`Cannot understand ${rest[0]}`);
-  const config = resolveConfig(values, (name) => Deno.env.get(name));
-  await using cache = await openCache(config, say);
+  const { settings, config } = await readSources(values);
+  if (values.has(PRINT_FLAG)) {
+    print(JSON.stringify(settings, null, 2));
+    return 0;
+  }
+  using log = new Log(config.log, say);
+  await using cache = await openCache(config, (message) => log.tell(message));
   await using local = await RenderWorkers.start({
     workers: config.workers,
     memoryBytes: config.memory,
     referenceBytes: config.references,
   });
-  const workers = new RememberingWorkers(local, cache.samples);
+  const observed = new ObservedWorkers(local);
+  const workers = new RememberingWorkers(observed, cache.samples);
   const app = createApp({
     renderer: { workers, auto: new AutoIterations(workers) },
     oracle: local,
@@ -34,25 +55,64 @@ export async function serve(args: readonly string[]): Promise<number> {
     limits: config.limits,
     maxAge: config.maxAge,
     basePath: config.basePath,
-    report: (error) => say(error instanceof Error ? error.stack ?? error.message : String(error)),
+    enlarge: (png, part, signal) => local.enlarge(png, part, signal),
+    state: () => stateOf({ local, observed, cache }),
+    rate: { perSecond: config.rate, trustedProxies: config.trustedProxies },
+    report: (error) => log.fault(error),
+    ...(log.requests && { log: log.requests }),
   });
-  const server = listen(config, app.fetch);
+  const server = listen(config, app);
   await stopSignal();
-  say("Stopping: no new work; a second signal ends at once.");
-  app.gate.close();
-  const late = setTimeout(() => {
-    say(`Requests were still under way after ${config.grace} s.`);
-    Deno.exit(1);
-  }, config.grace * 1000);
-  await server.shutdown();
-  clearTimeout(late);
+  log.note("Stopping: no new work; a second signal ends at once.");
+  await stop({ server, app, local, config, log });
   return 0;
 }
 
-function listen(
-  { host: hostname, port, basePath }: Pick<Config, "host" | "port" | "basePath">,
-  fetch: (request: Request) => Response | Promise<Response>,
-): Deno.HttpServer {
+/**
+ * Lets requests finish within the grace time; what is left then is answered 503. Whoever does not take
+ * even that answer is left.
+ */
+async function stop(
+  { server, app, local, config, log }: {
+    server: Deno.HttpServer;
+    app: App;
+    local: RenderWorkers;
+    config: Config;
+    log: Log;
+  },
+): Promise<void> {
+  app.gate.close();
+  const finished = server.shutdown();
+  if (await isWithin(finished, config.grace)) return;
+  log.tell(`Requests were still under way after ${config.grace} s: given up.`);
+  await local[Symbol.asyncDispose]();
+  if (!await isWithin(finished, FAREWELL)) log.tell("Clients were left without an answer.");
+}
+
+/** Whether work is done within so many seconds. */
+async function isWithin(work: Promise<void>, seconds: number): Promise<boolean> {
+  const late = Promise.withResolvers<false>();
+  const timer = setTimeout(() => late.resolve(false), seconds * 1000);
+  const done = await Promise.race([work.then(() => true), late.promise]);
+  clearTimeout(timer);
+  return done;
+}
+
+async function stateOf(
+  { local, observed, cache }: {
+    local: RenderWorkers;
+    observed: ObservedWorkers;
+    cache: Cache;
+  },
+): Promise<ServerState> {
+  const caches = await cache.stats();
+  const storeOpen = caches.every(({ open }) => open);
+  return { workers: local.counters, work: observed.done, caches, storeOpen };
+}
+
+function listen({ host: hostname, port, basePath, rate }: Config, { fetch }: App): Deno.HttpServer {
+  // Who asks matters to a limit alone, and is not asked for otherwise.
+  const handler = rate === 0 ? (request: Request) => fetch(request) : fetch;
   try {
     return Deno.serve({
       hostname,
@@ -61,7 +121,7 @@ function listen(
         const host = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
         print(`mandeltile listens on http://${host}:${address.port}${basePath}/`);
       },
-    }, fetch);
+    }, handler);
   } catch (error) {
     const reason = error instanceof Deno.errors.AddrInUse
       ? "the port is in use; --port 0 takes any free one"

@@ -8,6 +8,7 @@ export {
   type PictureFormat,
   type PictureOptions,
 } from "./encode_picture.ts";
+export { enlargePng, type Part } from "./enlarge.ts";
 export { type Look, parseShading, type Shading, shadings } from "./look.ts";
 export { wheelPosition } from "./mapping.ts";
 export { encodeNpy } from "./npy.ts";

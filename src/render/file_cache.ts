@@ -37,6 +37,11 @@ export class FileCache {
     return this.#store.peek(key)?.bytes;
   }
 
+  /** The file's bytes, if they are kept anywhere. */
+  async kept(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return (await this.#store.get(key))?.bytes;
+  }
+
   /** The file; `compute` runs when nobody has it and nobody computes it. */
   async get(
     { key, keep }: FileRequest,

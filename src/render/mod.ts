@@ -1,11 +1,16 @@
 // render: THE SENTENCE. A request names a frame; samples, colours, a file.
 
 // What the workers' work may end in; for those above who turn errors into answers.
-export { OverBudgetError, PoolClosedError } from "../pool/mod.ts";
+export { OverBudgetError, PoolClosedError, type PoolCounters } from "../pool/mod.ts";
+export type { Part } from "../image/mod.ts";
+// What those above tell an operator.
+export type { StoreStats } from "../store/mod.ts";
 export { ALGORITHM } from "./algorithm.ts";
 export { AutoIterations } from "./auto_iterations.ts";
 export { FileCache, type FileRequest, type Served } from "./file_cache.ts";
 export { InFlight } from "./in_flight.ts";
+export { ObservedWorkers, type WorkDone } from "./observed_workers.ts";
+export { emptySpan, inSpan, type SpanName } from "./spans.ts";
 export { type RememberedIn, RememberingWorkers } from "./remembering_workers.ts";
 export {
   type Iterations,

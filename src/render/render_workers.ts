@@ -10,7 +10,7 @@ import {
   SCRATCH_BYTES,
   WARM_UP_BYTES,
 } from "../fractal/mod.ts";
-import type { Picture, PictureOptions } from "../image/mod.ts";
+import type { Part, Picture, PictureOptions } from "../image/mod.ts";
 import { columnsOf, type Exact, type Frame, rowsOf } from "../plane/mod.ts";
 import {
   Arena,
@@ -291,6 +291,15 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
 
   npy(samples: Placed, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
     return this.#pool.apply("npy", [samples], signal && { signal });
+  }
+
+  /** Enlarges a part of a tile's file to a tile; `enlargePng` says how. */
+  enlarge(
+    png: Uint8Array<ArrayBuffer>,
+    part: Part,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#pool.apply("enlarge", [png, part], signal && { signal });
   }
 
   copyCounts({ width, height, counts }: Placed): Uint32Array<ArrayBuffer> {

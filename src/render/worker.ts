@@ -16,8 +16,10 @@ import {
 import {
   encodeNpy,
   encodePicture,
+  enlargePng,
   paintAveraged,
   paintIndexed,
+  type Part,
   type Picture,
   type PictureOptions,
   type Samples,
@@ -105,6 +107,8 @@ const service = serve({
     /** Encodes pixels that were coloured band by band. */
     encode: async (picture: Picture, options: PictureOptions) =>
       moved(await encodePicture(picture, options)),
+    /** Enlarges a part of a tile's file. */
+    enlarge: (png: Uint8Array, part: Part) => moved(enlargePng(png, part)),
     /** The counts as a NumPy file. */
     npy: (samples: Placed) => moved(encodeNpy(view(samples).counts, samples)),
   },

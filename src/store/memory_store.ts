@@ -56,6 +56,7 @@ export class MemoryStore implements TileStore {
   stats(): Promise<readonly StoreStats[]> {
     return Promise.resolve([{
       tier: "memory",
+      open: !this.#closed,
       entries: this.#entries.size,
       bytes: this.#entries.calculatedSize,
       mostBytes: this.#mostBytes,

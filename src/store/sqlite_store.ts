@@ -71,10 +71,7 @@ export class SqliteStore implements TileStore {
   }
 
   async get(key: string): Promise<StoredEntry | undefined> {
-    const patience = Promise.withResolvers<void>();
-    const timer = setTimeout(patience.resolve, this.#options.patience ?? PATIENCE);
-    const entry = await Promise.race([this.#ask({ kind: "get", key }), patience.promise]);
-    clearTimeout(timer);
+    const entry = await this.#askPatiently({ kind: "get", key });
     if (entry === undefined) this.#misses++;
     else this.#hits++;
     return entry as StoredEntry | undefined;
@@ -94,9 +91,10 @@ export class SqliteStore implements TileStore {
   }
 
   async stats(): Promise<readonly StoreStats[]> {
-    const holds = await this.#ask({ kind: "holds" }) as Holds | undefined;
+    const holds = await this.#askPatiently({ kind: "holds" }) as Holds | undefined;
     return [{
       tier: "disk",
+      open: holds !== undefined,
       entries: holds?.entries ?? 0,
       bytes: holds?.bytes ?? 0,
       mostBytes: this.#options.mostBytes,
@@ -111,6 +109,15 @@ export class SqliteStore implements TileStore {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** As `#ask`, but gives up after a while. */
+  async #askPatiently(order: Unnumbered<ToWorker>): Promise<Answer | void> {
+    const patience = Promise.withResolvers<void>();
+    const timer = setTimeout(patience.resolve, this.#options.patience ?? PATIENCE);
+    const answer = await Promise.race([this.#ask(order), patience.promise]);
+    clearTimeout(timer);
+    return answer;
   }
 
   /** Resolves to the worker's answer, or to nothing when there is no worker any more. */

@@ -16,6 +16,8 @@ export interface PutOptions {
 /** What a store, or one tier of it, holds and has done. */
 export interface StoreStats {
   readonly tier: string;
+  /** Whether it can keep anything: not when it was closed, or its file cannot be used. */
+  readonly open: boolean;
   readonly entries: number;
   /** Bytes that count against the bound, and the bound. */
   readonly bytes: number;

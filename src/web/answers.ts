@@ -34,6 +34,7 @@ export async function answerFile(
   }
   if (c.req.method === "HEAD") return c.body(null, 200, headers);
   const { bytes, iterations, arithmetic, rendered } = await serve(c.req.raw.signal);
+  c.set("bytes", bytes.length);
   return c.body(bytes, 200, {
     ...headers,
     "mandeltile-iterations": String(iterations),

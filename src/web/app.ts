@@ -6,23 +6,33 @@ import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
 import type { FileCache, Oracle, Renderer } from "../render/mod.ts";
-import { type Asset, assets, lessonPageWith, pageWith } from "./assets.ts";
+import { type Asset, assets, docsPage, lessonPageWith, pageWith } from "./assets.ts";
 import { pathBelow } from "./base_path.ts";
+import { CostModel } from "./cost_model.ts";
 import { answerExact } from "./exact.ts";
+import type { Enlarge } from "./fallback.ts";
 import { ENDINGS, OFFERED } from "./formats.ts";
 import { Gate } from "./gate.ts";
 import { HotAnswers } from "./hot_answers.ts";
 import { answerLesson, LESSON_LIMITS, lessonSettings } from "./lesson.ts";
 import type { Limits } from "./limits.ts";
+import { Observer } from "./observer.ts";
+import { answerOpenApi } from "./openapi.ts";
+import { answerHealth, answerMetrics, answerReady } from "./operations.ts";
 import {
   answerNotFound,
   answerProblem,
   BadRequestError,
   NotOfferedError,
   shown,
+  TooManyError,
 } from "./problem.ts";
+import { RateLimit, type RateOptions } from "./rate_limit.ts";
 import { answerCrs, answerOgcDocument, answerOgcTile, OGC_DOCUMENTS } from "./ogc.ts";
 import { answerRender, answerTile, type RenderDoor } from "./renders.ts";
+import type { RequestLine } from "./request_tally.ts";
+import { FILE_SECURITY, PAGE_SECURITY } from "./security.ts";
+import type { ServerState } from "./server_state.ts";
 import { answerTileJson } from "./tile_json.ts";
 import { matches } from "./validators.ts";
 import { answerCapabilities, answerWmts, answerWmtsTile } from "./wmts.ts";
@@ -37,55 +47,41 @@ export interface AppOptions {
   readonly limits: Limits;
   /** Seconds that tiles and renders may be kept by caches. */
   readonly maxAge: number;
+  /** Enlarges a part of a kept tile, for `?fallback=parent`. */
+  readonly enlarge: Enlarge;
+  /** What is around the app, for `/metrics` and `/readyz`. */
+  readonly state: () => Promise<ServerState>;
+  /** Bounds what one client may ask; default: nothing does. */
+  readonly rate?: RateOptions;
   /** What stands before every path: empty, the default, or `/somewhere` without a slash at its end. */
   readonly basePath?: string;
-  /** Told of every error that is not the client's. */
+  /** Told of every error that is not the client's, unless its request is told of with it. */
   readonly report: (error: unknown) => void;
+  /** Told of every request, with the error if it was not the client's; default: nobody. */
+  readonly log?: (line: RequestLine) => void;
+}
+
+/** What is known of a request's connection. */
+export interface Connection {
+  readonly remoteAddr: Deno.Addr;
 }
 
 /** The app, and the gate by which a server that stops refuses new work. */
 export interface App {
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** Answers a request, as `Deno.serve` wants it; without its connection no client has a limit. */
+  readonly fetch: (request: Request, connection?: Connection) => Response | Promise<Response>;
   /** Answers a request that never was on a wire. */
   readonly request: (target: string, init?: RequestInit) => Response | Promise<Response>;
   readonly gate: Gate;
 }
 
-/** Headers of every answer: no type is guessed, and tiles are for everybody's maps. */
-const SECURITY = {
-  crossOriginResourcePolicy: "cross-origin",
-  // Whether to demand TLS is for whoever terminates it to say.
-  strictTransportSecurity: false,
-} as const;
+/** Paths that monitors ask for, however often. */
+const UNLIMITED = ["/healthz", "/readyz", "/metrics"];
 
-/** What only concerns documents; each header costs a tile out of memory a fortieth of its time. */
-const FILE_SECURITY = {
-  ...SECURITY,
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false,
-  referrerPolicy: false,
-  xDnsPrefetchControl: false,
-  xDownloadOptions: false,
-  xFrameOptions: false,
-  xPermittedCrossDomainPolicies: false,
-  xXssProtection: false,
-} as const;
-
-/** And of the page: only what it loads from here; its panel sets styles of its own elements. */
-const PAGE_SECURITY = {
-  ...SECURITY,
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'", "'unsafe-inline'"],
-    imgSrc: ["'self'", "data:", "blob:"],
-    connectSrc: ["'self'"],
-    baseUri: ["'none'"],
-    formAction: ["'none'"],
-    frameAncestors: ["'self'"],
-  },
-};
-
+/** What goes with a request into the app: the seconds that its client has to wait. */
+interface Bindings {
+  readonly wait?: number;
+}
 /** Routes of the standards, besides `/wmts` and the documents of `/ogc`. */
 const CAPABILITIES = "/wmts/1.0.0/WMTSCapabilities.xml";
 const WMTS_TILE = "/wmts/tiles/:style/:set/:z/:y/:file";
@@ -100,10 +96,21 @@ const PREVIEW_STOPS = 12;
 
 /** Makes the app. */
 export function createApp(options: AppOptions): App {
-  const { renderer, oracle, files, limits, maxAge, basePath = "", report } = options;
-  const app = new Hono({ getPath: pathBelow(basePath) });
+  const { renderer, oracle, files, limits, maxAge, enlarge, state, rate, report, log } = options;
+  const { basePath = "" } = options;
+  const pathOf = pathBelow(basePath);
+  const app = new Hono({ getPath: pathOf });
+  const observer = new Observer(log);
   const gate = new Gate(limits);
-  const door: RenderDoor = { renderer, files, gate, limits, maxAge };
+  const door: RenderDoor = {
+    renderer,
+    files,
+    gate,
+    limits,
+    maxAge,
+    costs: new CostModel(),
+    enlarge,
+  };
   const page = pageWith({
     deepest: limits.deepest,
     iterationsLimit: limits.iterations,
@@ -113,6 +120,7 @@ export function createApp(options: AppOptions): App {
   const lessonPage = lessonPageWith(lessonSettings);
   const lessons = new Gate(LESSON_LIMITS);
 
+  app.use(observer.watch);
   app.use(cors({
     origin: "*",
     allowMethods: ["GET", "HEAD", "POST", "OPTIONS"],
@@ -120,12 +128,18 @@ export function createApp(options: AppOptions): App {
       "ETag",
       "Retry-After",
       "Mandeltile-Arithmetic",
+      "Mandeltile-Fallback",
       "Mandeltile-Iterations",
       "Server-Timing",
     ],
     maxAge: 86400,
   }));
   app.use(secureHeaders(FILE_SECURITY));
+  app.use(async (c, next) => {
+    const { wait } = c.env as Bindings;
+    if (wait !== undefined) throw new TooManyError(rate?.perSecond ?? 0, wait);
+    await next();
+  });
   app.use(async (c, next) => {
     const { url } = c.req;
     // The origin is the client's to choose; what counts is what comes behind it.
@@ -155,7 +169,11 @@ export function createApp(options: AppOptions): App {
     const asset = assets.get(c.req.path.slice("/assets/".length));
     return asset === undefined ? answerNotFound(c) : answerAsset(c, asset);
   });
-  app.get("/healthz", (c) => c.json({ status: "ok" }, 200, { "cache-control": "no-store" }));
+  app.get("/docs", secureHeaders(PAGE_SECURITY), (c) => answerAsset(c, docsPage));
+  app.get("/openapi.json", (c) => answerOpenApi(c, limits));
+  app.get("/healthz", answerHealth);
+  app.get("/readyz", (c) => answerReady(c, { gate, state }));
+  app.get("/metrics", (c) => answerMetrics(c, { requests: observer.requests, gate, state }));
   app.get("/tiles.json", (c) => answerTileJson(c, { limits, maxAge }));
   app.get("/exact", (c) => answerExact(c, { oracle, gate, limits }));
   app.get("/tiles/:z/:x/:file", (c) => answerTile(c, door));
@@ -185,8 +203,12 @@ export function createApp(options: AppOptions): App {
     "/lesson/run",
     "/assets/*",
     "/healthz",
+    "/readyz",
+    "/metrics",
     "/tiles.json",
     "/exact",
+    "/docs",
+    "/openapi.json",
   ];
   const tiles = ["/tiles/:z/:x/:file", "/tms/:z/:x/:file"];
   const standard = ["/wmts", CAPABILITIES, WMTS_TILE, ...Object.keys(OGC_DOCUMENTS), CRS, OGC_TILE];
@@ -201,16 +223,35 @@ export function createApp(options: AppOptions): App {
   app.onError((error, c) => {
     // The client has gone: there is nobody to answer.
     if (c.req.raw.signal.aborted) return c.body(null, 499 as 400);
-    return answerProblem(error, c, report);
+    return answerProblem(error, c, log === undefined ? report : () => {});
   });
   const hot = new HotAnswers(files, basePath);
-  const answer = async (request: Request) => {
-    if (request.method === "HEAD") return await answerHead(app, request);
-    const response = await app.fetch(request);
-    hot.learn(request, response);
+  const limit = rate && rate.perSecond > 0 ? new RateLimit(rate) : undefined;
+  const answer = async (request: Request, bindings: Bindings = {}) => {
+    if (request.method === "HEAD") return await answerHead(app, request, bindings);
+    const response = await app.fetch(request, bindings);
+    hot.learn(request, response, observer.routeOf(request));
     return response;
   };
-  const fetch = (request: Request) => hot.answer(request) ?? answer(request);
+  const answerKnown = (request: Request) => {
+    const known = hot.answer(request);
+    if (known === undefined) return answer(request);
+    observer.sawHot(request, known);
+    return known.response;
+  };
+  const answerLimited = async (limit: RateLimit, request: Request, remote: string) => {
+    const limited = !UNLIMITED.includes(pathOf(request));
+    const wait = limited ? await limit.refused(request, remote) : undefined;
+    return wait === undefined ? await answerKnown(request) : await answer(request, { wait });
+  };
+  const fetch = (request: Request, connection?: Connection) => {
+    if (limit === undefined || connection === undefined) return answerKnown(request);
+    // Only addresses of networks can be told apart.
+    const { remoteAddr } = connection;
+    return "hostname" in remoteAddr
+      ? answerLimited(limit, request, remoteAddr.hostname)
+      : answerKnown(request);
+  };
   const request = (target: string, init?: RequestInit) =>
     fetch(new Request(new URL(target, "http://localhost"), init));
   return { fetch, request, gate };
@@ -220,8 +261,12 @@ export function createApp(options: AppOptions): App {
  * Answers HEAD without claiming a length. Hono leaves the body out, and Deno would say
  * `content-length: 0`, which is not how long the file is; of a stream it says nothing.
  */
-async function answerHead(app: Hono, request: Request): Promise<Response> {
-  const response = await app.fetch(request);
+async function answerHead(
+  app: Hono,
+  request: Request,
+  bindings: Bindings,
+): Promise<Response> {
+  const response = await app.fetch(request, bindings);
   if (response.body !== null || WITHOUT_BODY.includes(response.status)) return response;
   return new Response(new Blob().stream(), response);
 }
@@ -230,8 +275,9 @@ function refuseMethod(c: Context, allow: string): never {
   throw new NotOfferedError(405, `Cannot ${c.req.method} here: ${allow} are offered`, { allow });
 }
 
-function answerAsset(c: Context, { body, type, etag }: Asset): Response {
+function answerAsset(c: Context, { body, type, etag, length }: Asset): Response {
   const headers = { etag, "cache-control": "no-cache" };
   if (matches(c.req.header("if-none-match"), etag)) return c.body(null, 304, headers);
+  c.set("bytes", length);
   return c.body(body, 200, { ...headers, "content-type": type });
 }

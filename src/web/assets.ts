@@ -33,6 +33,9 @@ import requests from "./page/requests.js" with { type: "text" };
 import scale from "./page/scale.js" with { type: "text" };
 import settings from "./page/settings.js" with { type: "text" };
 import tileLayer from "./page/tile_layer.js" with { type: "text" };
+import docsCss from "./page/docs/docs.css" with { type: "text" };
+import docsHtml from "./page/docs/docs.html" with { type: "text" };
+import docsMain from "./page/docs/docs.js" with { type: "text" };
 import eventStream from "./page/lesson/event_stream.js" with { type: "text" };
 import lessonCanvas from "./page/lesson/canvas.js" with { type: "text" };
 import lessonColours from "./page/lesson/colours.js" with { type: "text" };
@@ -52,6 +55,8 @@ import leafletLibrary from "leaflet/dist/leaflet.js" with { type: "text" };
 /** A file, its type and its validator. */
 export interface Asset {
   readonly body: string;
+  /** Bytes of it as UTF-8. */
+  readonly length: number;
   readonly type: string;
   readonly etag: string;
 }
@@ -67,6 +72,7 @@ const scripts = {
   curl,
   decimal,
   dive,
+  "docs/docs": docsMain,
   drawer,
   edge,
   elements,
@@ -107,10 +113,14 @@ export const assets: ReadonlyMap<string, Asset> = new Map([
   ...Object.entries(scripts).map(([name, body]) => asset(`${name}.js`, body, SCRIPT)),
   asset("explorer.css", explorerCss, STYLE),
   asset("favicon.svg", favicon, "image/svg+xml"),
+  asset("docs/docs.css", docsCss, STYLE),
   asset("lesson/lesson.css", lessonCss, STYLE),
   asset("leaflet/leaflet.css", leafletCss, STYLE),
   asset("leaflet/leaflet.js", leafletLibrary, SCRIPT),
 ]);
+
+/** The page that shows the interface. */
+export const docsPage: Asset = asset("docs.html", docsHtml, "text/html; charset=utf-8")[1];
 
 /** The explorer's page with its settings written into it. */
 export function pageWith(settings: unknown): Asset {
@@ -129,5 +139,6 @@ function withSettings(path: string, html: string, settings: unknown): Asset {
 }
 
 function asset(path: string, body: string, type: string): [string, Asset] {
-  return [path, { body, type, etag: etagOf("asset", path, body) }];
+  const { length } = new TextEncoder().encode(body);
+  return [path, { body, length, type, etag: etagOf("asset", path, body) }];
 }

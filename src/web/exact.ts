@@ -30,6 +30,7 @@ export async function answerExact(
   const escape = await gate.run(
     () => oracle.exact({ re, im }, iterations, { signal, budget }),
     signal,
+    { bulk: true },
   );
   return c.json(
     { re: parameters.get("re"), im: parameters.get("im"), iterations, ...escape },

@@ -1,22 +1,49 @@
-/** The gate before the workers: so many requests at a time, so many that wait, in order. */
+/** The gate before the workers: so many requests at a time, so many that wait, by priority. */
 
+import { setImmediate } from "node:timers";
+import { promisify } from "node:util";
+import { emptySpan, inSpan } from "../render/mod.ts";
+import { DrainRate } from "./drain_rate.ts";
 import { BusyError } from "./problem.ts";
 
-/** Seconds that `Retry-After` says at most. */
-const LONGEST_WAIT = 60;
+/** Every so many turns it is the turn of who has waited longest: nobody is passed over for ever. */
+const FAIR_TURN = 4;
 
-/** How much a new measurement weighs in the running mean of service times. */
-const MEMORY = 0.1;
+/** What decides whose turn it is. */
+export interface Visit {
+  /** Whether nobody looks at a screen for it; default false. */
+  readonly bulk?: boolean;
+  /** Compute time that it is thought to take, milliseconds; default 0. */
+  readonly cost?: number;
+}
 
-/** Admits `concurrency` requests at a time and lets `queue` wait; more are refused at once. */
+/** Resolves when everything that has come in by now has been heard. */
+const endOfTurn = promisify(setImmediate);
+
+/** One who waits. */
+interface Waiting {
+  readonly bulk: boolean;
+  /** Costs within a factor of four are alike: predictions are not better than that. */
+  readonly price: number;
+  readonly turn: PromiseWithResolvers<void>;
+}
+
+/**
+ * Admits `concurrency` requests at a time and lets `queue` wait. What is on a screen goes before what is
+ * in bulk, then cheap before dear, then fresh before old: who asked last is still looking. When the
+ * queue is full a request is refused at once: a bulky one that waits, where one for a screen comes, else
+ * the one that comes.
+ */
 export class Gate {
   readonly #concurrency: number;
   readonly #queue: number;
-  #waiting: PromiseWithResolvers<void>[] = [];
+  readonly #rate = new DrainRate();
+  /** In order of arrival. */
+  #waiting: Waiting[] = [];
   #inside = 0;
+  #turns = 0;
   #closed = false;
-  /** Running mean of what a request takes inside, milliseconds. */
-  #mean = 50;
+  #refused = 0;
 
   constructor({ concurrency, queue }: { readonly concurrency: number; readonly queue: number }) {
     this.#concurrency = concurrency;
@@ -29,6 +56,11 @@ export class Gate {
 
   get inside(): number {
     return this.#inside;
+  }
+
+  /** How many were refused since it was made because too many waited. */
+  get refused(): number {
+    return this.#refused;
   }
 
   /** Whether it refuses everything. */
@@ -44,45 +76,96 @@ export class Gate {
   /**
    * Runs the work when its turn comes.
    *
-   * @throws {BusyError} at once, when the queue is full or the gate is closed
+   * @throws {BusyError} at once, when the queue is full or the gate is closed; and as soon as somebody
+   *   else takes its place in the queue
    */
-  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal, visit: Visit = {}): Promise<T> {
     signal?.throwIfAborted();
     if (this.#closed) throw new BusyError("The server is shutting down", 1);
-    if (this.#inside >= this.#concurrency) await this.#turn(signal);
-    else this.#inside++;
-    const began = performance.now();
+    const waits = this.#inside >= this.#concurrency;
+    if (waits) await inSpan("queue", () => this.#wait(visit, signal));
+    else this.#enter();
     try {
+      // When many hang up at once, each makes room for one whose own hanging up is heard right after.
+      if (waits) await endOfTurn();
+      signal?.throwIfAborted();
       return await work();
     } finally {
-      this.#mean += MEMORY * (performance.now() - began - this.#mean);
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#inside--;
-      else next.resolve();
+      this.#leave();
     }
   }
 
-  /** Waits in line; whoever leaves hands over the place. */
-  async #turn(signal?: AbortSignal): Promise<void> {
-    if (this.#waiting.length >= this.#queue) {
-      const drain = this.#mean * (this.#waiting.length + 1) / this.#concurrency / 1000;
-      const seconds = Math.max(1, Math.min(LONGEST_WAIT, Math.ceil(drain)));
-      throw new BusyError(`The queue is full: ${this.#queue} requests wait`, seconds, {
-        limit: "queue",
-        allowed: this.#queue,
-      });
+  #enter(): void {
+    emptySpan("queue");
+    this.#inside++;
+    this.#rate.full = this.#inside >= this.#concurrency;
+  }
+
+  #leave(): void {
+    if (this.#inside >= this.#concurrency) this.#rate.departed();
+    const next = this.#next();
+    // Whoever comes next takes over the place.
+    if (next !== undefined) next.turn.resolve();
+    else {
+      this.#inside--;
+      this.#rate.full = false;
     }
-    const turn = Promise.withResolvers<void>();
+  }
+
+  /** Takes out whose turn it is. A look at all of a few hundred takes some microseconds. */
+  #next(): Waiting | undefined {
+    const fair = ++this.#turns % FAIR_TURN === 0;
+    const next = fair ? this.#waiting[0] : this.#waiting.reduce<Waiting | undefined>(
+      (best, one) => best === undefined || !isBefore(best, one) ? one : best,
+      undefined,
+    );
+    if (next !== undefined) this.#remove(next);
+    return next;
+  }
+
+  /** Waits for a turn; whoever leaves hands over the place. */
+  async #wait({ bulk = false, cost = 0 }: Visit, signal?: AbortSignal): Promise<void> {
+    if (this.#waiting.length >= this.#queue) this.#makeRoom(bulk);
+    const price = Math.round(Math.log2(Math.max(1, cost)) / 2);
+    const waiting: Waiting = { bulk, price, turn: Promise.withResolvers() };
     const abandon = () => {
-      this.#waiting = this.#waiting.filter((other) => other !== turn);
-      turn.reject(signal?.reason);
+      this.#remove(waiting);
+      waiting.turn.reject(signal?.reason);
     };
-    this.#waiting.push(turn);
+    this.#waiting.push(waiting);
     signal?.addEventListener("abort", abandon, { once: true });
     try {
-      await turn.promise;
+      await waiting.turn.promise;
     } finally {
       signal?.removeEventListener("abort", abandon);
     }
   }
+
+  /** Refuses one of those who wait for the sake of one who comes, or else the one who comes. */
+  #makeRoom(bulk: boolean): void {
+    this.#refused++;
+    const busy = new BusyError(
+      `The queue is full: ${this.#queue} requests wait`,
+      this.#rate.secondsFor(this.#waiting.length + 1),
+      { limit: "queue", allowed: this.#queue },
+    );
+    const last = bulk ? undefined : this.#waiting.filter((one) => one.bulk)
+      .reduce<Waiting | undefined>(
+        (worst, one) => worst === undefined || isBefore(worst, one) ? one : worst,
+        undefined,
+      );
+    if (last === undefined) throw busy;
+    this.#remove(last);
+    last.turn.reject(busy);
+  }
+
+  #remove(waiting: Waiting): void {
+    this.#waiting = this.#waiting.filter((other) => other !== waiting);
+  }
+}
+
+/** Whether one goes before another by what they are; alike, the fresher one goes first. */
+function isBefore(one: Waiting, other: Waiting): boolean {
+  if (one.bulk !== other.bulk) return other.bulk;
+  return one.price < other.price;
 }

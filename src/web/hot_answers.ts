@@ -5,9 +5,17 @@ import type { FileCache } from "../render/mod.ts";
 import { CACHED } from "./answers.ts";
 import { matches } from "./validators.ts";
 
+/** An answer, and what is counted of it. */
+export interface HotAnswer {
+  readonly response: Response;
+  readonly route: string;
+  readonly bytes: number;
+}
+
 /** What is known of a URL: its file's ETag, and the headers that the app answered with. */
 interface Known {
   readonly etag: string;
+  readonly route: string;
   /** `Accept` headers that the app took. */
   accepted: readonly string[];
   /** A plain object: Deno makes an answer of it sooner than of Headers. */
@@ -51,7 +59,7 @@ export class HotAnswers {
   }
 
   /** The answer, if it is known. */
-  answer(request: Request): Response | undefined {
+  answer(request: Request): HotAnswer | undefined {
     const known = this.#known.get(targetOf(request.url));
     if (known === undefined || request.method !== "GET") return undefined;
     const { headers } = request;
@@ -59,14 +67,17 @@ export class HotAnswers {
     if (accept !== null && !known.accepted.includes(accept)) return undefined;
     const had = headers.get("if-none-match");
     if (had !== null && matches(had, known.etag)) {
-      return known.notModified?.clone();
+      const response = known.notModified?.clone();
+      return response && { response, route: known.route, bytes: 0 };
     }
     const bytes = known.ok && this.#files.peek(known.etag);
-    return bytes && new Response(bytes, { headers: known.ok! });
+    if (bytes === undefined) return undefined;
+    const response = new Response(bytes, { headers: known.ok! });
+    return { response, route: known.route, bytes: bytes.length };
   }
 
-  /** Notes how the app answered. */
-  learn(request: Request, response: Response): void {
+  /** Notes how the app answered, and by which route. */
+  learn(request: Request, response: Response, route: string): void {
     const target = targetOf(request.url);
     if (target.length > LONGEST_URL || request.method !== "GET") return;
     if (!this.#starts.some((start) => target.startsWith(start))) return;
@@ -74,7 +85,7 @@ export class HotAnswers {
     // What depends on more headers than those looked at here is the app's to answer.
     if (etag === null || response.headers.has("vary")) return;
     const known = this.#known.get(target) ??
-      { etag, accepted: [], ok: undefined, notModified: undefined };
+      { etag, route, accepted: [], ok: undefined, notModified: undefined };
     if (response.status === 200) {
       known.ok ??= { ...Object.fromEntries(response.headers), "server-timing": CACHED };
     } else if (response.status === 304) known.notModified ??= response.clone();

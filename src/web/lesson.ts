@@ -4,7 +4,8 @@ import type { Context } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import { type LessonEvent, NOTEBOOK_WINDOW, runLesson } from "../render/mod.ts";
 import type { Gate } from "./gate.ts";
-import { type Parameters, parametersOfQuery, read, wholeNumber } from "./parameters.ts";
+import { wholeNumber } from "./fields.ts";
+import { type Parameters, parametersOfQuery, readField } from "./parameters.ts";
 import { BadRequestError, BusyError } from "./problem.ts";
 
 /** What a run may ask for, by name. */
@@ -28,6 +29,14 @@ export const LESSON_LIMITS = {
 
 /** What a run is that asks for nothing else: seen from the back of a room, and done in a second. */
 const USUAL = { workers: Math.min(navigator.hardwareConcurrency, 4), pixdim: 800, side: 32 };
+
+/** Its parameters. */
+const FIELDS = {
+  workers: wholeNumber("workers", LESSON_LIMITS.workers),
+  pixdim: wholeNumber("pixdim", LESSON_LIMITS.pixdim),
+  escape: wholeNumber("escape", LESSON_LIMITS.escape),
+  side: wholeNumber("side", LESSON_LIMITS.side),
+};
 
 /** What the page is told about the server. */
 export const lessonSettings = {
@@ -59,7 +68,7 @@ export interface LessonDoor {
 /** `GET /lesson/run`: `workers`, `side`, `pixdim` and `escape`; the events of `runLesson`, one by one. */
 export async function answerLesson(c: Context, door: LessonDoor): Promise<Response> {
   const query = new URL(c.req.url).searchParams;
-  const wanted = readWanted(parametersOfQuery(query, ["workers", "side", "pixdim", "escape"]));
+  const wanted = readWanted(parametersOfQuery(query, Object.keys(FIELDS)));
   if (c.req.method === "HEAD") return c.body(null, 200, { "content-type": "text/event-stream" });
   if (door.isClosing()) throw new BusyError("The server is shutting down", LATER);
   const { signal } = c.req.raw;
@@ -127,8 +136,8 @@ function dataOf(event: LessonEvent): unknown {
 }
 
 function readWanted(parameters: Parameters): Wanted {
-  const number = (name: "workers" | "pixdim" | "escape" | "side", fallback: number) =>
-    read(parameters, name, fallback, (text) => wholeNumber(text, name, LESSON_LIMITS[name]));
+  const number = (name: keyof typeof FIELDS, fallback: number) =>
+    readField(parameters, name, FIELDS) ?? fallback;
   const wanted = {
     workers: number("workers", USUAL.workers),
     pixdim: number("pixdim", USUAL.pixdim),

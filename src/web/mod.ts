@@ -1,7 +1,7 @@
 // web: THE DOOR. The Hono app, its limits and its error table.
 
 export { type Location, readLocation, widthOf } from "./page/location.js";
-export { type App, type AppOptions, createApp } from "./app.ts";
+export { type App, type AppOptions, type Connection, createApp } from "./app.ts";
 export { BASE_PATH } from "./base_path.ts";
 export { ENDINGS, OFFERED, requireFits } from "./formats.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
@@ -13,3 +13,6 @@ export {
   type Wishes,
 } from "./parameters.ts";
 export { BadRequestError } from "./problem.ts";
+export { compileProxies, type RateOptions } from "./rate_limit.ts";
+export type { RequestLine } from "./request_tally.ts";
+export type { ServerState } from "./server_state.ts";

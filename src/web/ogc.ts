@@ -3,7 +3,8 @@
 import type { Context } from "hono";
 import { answerDocument } from "./answers.ts";
 import { negotiatedPicture, PICTURES, typeOf } from "./formats.ts";
-import { type Parameters, parametersOfQuery, read, readWishes, WISHES } from "./parameters.ts";
+import { oneOf } from "./fields.ts";
+import { type Parameters, parametersOfQuery, readField, readWishes, WISHES } from "./parameters.ts";
 import { answerNotFound, shown } from "./problem.ts";
 import { publicUrl } from "./public_url.ts";
 import { addressOf, answerTileOf, type RenderDoor } from "./renders.ts";
@@ -69,6 +70,17 @@ export const OGC_DOCUMENTS: Readonly<Record<string, Document>> = {
   "/ogc/map/tiles/:id": ofSet(tileset),
 };
 
+/** The parameter `f` of documents, and that of tiles. */
+export const DOCUMENT_FIELDS = {
+  f: oneOf(["json"], (text) => `Cannot give this as ${shown(text)}: json is offered`),
+};
+export const PICTURE_FIELDS = {
+  f: oneOf(
+    PICTURES,
+    (text) => `Cannot give a tile as ${shown(text)}: png, webp and jpeg are offered`,
+  ),
+};
+
 /** `GET` of one of {@link OGC_DOCUMENTS}. The parameters of a tile are handed on to the tiles' addresses. */
 export function answerOgcDocument(
   c: Context,
@@ -77,10 +89,7 @@ export function answerOgcDocument(
 ): Response {
   const parameters = parametersOfQuery(new URL(c.req.url).searchParams, [...WISHES, "f"]);
   readWishes(parameters, limits);
-  read(parameters, "f", "json", (text) => {
-    if (text === "json") return text;
-    throw new SyntaxError(`Cannot give this as ${shown(text)}: json is offered`);
-  });
+  readField(parameters, "f", DOCUMENT_FIELDS);
   const wishes = [...parameters].filter(([name]) => name !== "f")
     .map((parameter) => `&${new URLSearchParams([parameter])}`).join("");
   const asked = { base: publicUrl(c), wishes, deepest: limits.deepest };
@@ -115,12 +124,7 @@ export async function answerOgcTile(c: Context, door: RenderDoor): Promise<Respo
 }
 
 function namedFormat(parameters: Parameters): (typeof PICTURES)[number] | undefined {
-  if (!parameters.has("f")) return undefined;
-  return read(parameters, "f", undefined, (text) => {
-    const format = PICTURES.find((format) => format === text);
-    if (format !== undefined) return format;
-    throw new SyntaxError(`Cannot give a tile as ${shown(text)}: png, webp and jpeg are offered`);
-  });
+  return readField(parameters, "f", PICTURE_FIELDS);
 }
 
 function landingPage({ base, deepest }: Asked): Record<string, unknown> {

@@ -1,9 +1,10 @@
 /** Reads the parameters of a request: every one known, none twice, each by a reader that checks. */
 
-import { type Look, parsePalette, parseShading } from "../image/mod.ts";
-import { defaultPalette } from "../image/mod.ts";
+import type { z } from "zod";
+import { defaultPalette, type Look, parsePalette } from "../image/mod.ts";
 import { Exact, TooDeepError, type View } from "../plane/mod.ts";
 import type { Iterations } from "../render/mod.ts";
+import { fieldsOf, issueOf, type Scheme, TILE_FIELDS, wholeNumber } from "./fields.ts";
 import type { Limits } from "./limits.ts";
 import { BadRequestError, shown } from "./problem.ts";
 
@@ -23,7 +24,7 @@ export const WISHES: readonly string[] = ["iterations", "palette", "shading", "v
 const VIEW = ["re", "im", "span", "width", "height", "supersample"];
 
 /** Names that a tile's query may hold, and those of a render. */
-export const TILE_PARAMETERS: readonly string[] = [...WISHES, "scheme"];
+export const TILE_PARAMETERS: readonly string[] = [...WISHES, "scheme", "fallback"];
 export const EXACT_PARAMETERS: readonly string[] = ["re", "im", "iterations"];
 export const RENDER_PARAMETERS: readonly string[] = [...VIEW, ...WISHES];
 
@@ -102,29 +103,24 @@ function requireKnown(name: string, known: readonly string[]): void {
   });
 }
 
-/** How the rows of tiles are counted: from the top, as `xyz`, or from the bottom, as `tms`. */
-export type Scheme = "xyz" | "tms";
-
-/** Reads the scheme of a tile's address. */
+/** Reads the scheme of a tile's address; `xyz` by default. */
 export function readScheme(parameters: Parameters): Scheme {
-  return read(parameters, "scheme", "xyz", (text) => {
-    if (text === "xyz" || text === "tms") return text;
-    throw new SyntaxError(`Cannot count tiles as ${shown(text)}: xyz and tms are offered`);
-  });
+  return readField(parameters, "scheme", TILE_FIELDS) ?? "xyz";
+}
+
+/** Reads whether a tile may be an ancestor's pixels when it cannot be computed now. */
+export function readFallback(parameters: Parameters): boolean {
+  return readField(parameters, "fallback", TILE_FIELDS) !== undefined;
 }
 
 /** Reads iterations, palette and shading. */
 export function readWishes(parameters: Parameters, limits: Limits): Wishes {
+  const fields = fieldsOf(limits);
   return {
-    iterations: read(
-      parameters,
-      "iterations",
-      "auto",
-      (text) => text === "auto" ? "auto" : wholeNumber(text, "iterations", limits.iterations),
-    ),
+    iterations: readField(parameters, "iterations", fields) ?? "auto",
     look: {
-      palette: read(parameters, "palette", defaultPalette, parsePalette),
-      shading: read(parameters, "shading", "smooth", parseShading),
+      palette: readField(parameters, "palette", fields) ?? parsePalette(defaultPalette),
+      shading: readField(parameters, "shading", fields) ?? "smooth",
     },
     versioned: parameters.has("v"),
   };
@@ -142,38 +138,25 @@ const EXACT_ITERATIONS = 10_000;
 
 /** Reads a point. */
 export function readPoint(parameters: Parameters, limits: Limits): ExactParameters {
-  const decimal = (text: string) => exactNumber(text, limits);
+  const { re, im } = fieldsOf(limits);
+  const fields = { re, im, iterations: wholeNumber("iterations", limits.iterations) };
   return {
-    re: read(parameters, "re", undefined, decimal),
-    im: read(parameters, "im", undefined, decimal),
-    iterations: read(
-      parameters,
-      "iterations",
+    re: needed(parameters, "re", fields),
+    im: needed(parameters, "im", fields),
+    iterations: readField(parameters, "iterations", fields) ??
       Math.min(EXACT_ITERATIONS, limits.iterations),
-      (text) => wholeNumber(text, "iterations", limits.iterations),
-    ),
   };
 }
 
 /** Reads the view of a render. */
 export function readView(parameters: Parameters, limits: Limits): Required<View> {
-  const decimal = (text: string) => exactNumber(text, limits);
-  const re = read(parameters, "re", undefined, decimal);
-  const im = read(parameters, "im", undefined, decimal);
-  const span = read(parameters, "span", undefined, (text) => {
-    const value = decimal(text);
-    if (value.sign() <= 0) throw new RangeError(`Cannot take ${shown(text)}: it must be above 0`);
-    return value;
-  });
-  const side = (text: string) => wholeNumber(text, "side", limits.side);
-  const width = read(parameters, "width", undefined, side);
-  const height = read(parameters, "height", undefined, side);
-  const supersample = read(
-    parameters,
-    "supersample",
-    1,
-    (text) => wholeNumber(text, "supersample", limits.supersample),
-  );
+  const fields = fieldsOf(limits);
+  const re = needed(parameters, "re", fields);
+  const im = needed(parameters, "im", fields);
+  const span = needed(parameters, "span", fields);
+  const width = needed(parameters, "width", fields);
+  const height = needed(parameters, "height", fields);
+  const supersample = readField(parameters, "supersample", fields) ?? 1;
   requireAtMost("pixels", "width * height", width * height, limits);
   requireAtMost(
     "samples",
@@ -181,10 +164,14 @@ export function readView(parameters: Parameters, limits: Limits): Required<View>
     width * height * supersample ** 2,
     limits,
   );
-  // The pixels of a 256 pixel tile at zoom z are 2^(-6 - z) wide.
-  const zoom = -6 - span.dividedBy(Exact.of(width)).log2Floor();
+  const zoom = zoomOf({ span, width });
   if (zoom > limits.deepest) throw new TooDeepError(String(zoom), limits.deepest);
   return { re, im, span, width, height, supersample };
+}
+
+/** The zoom whose tiles have pixels about as small: those of 256 a side are 2^(-6 - z) wide. */
+export function zoomOf({ span, width }: Pick<View, "span" | "width">): number {
+  return -6 - span.dividedBy(Exact.of(width)).log2Floor();
 }
 
 function requireAtMost(
@@ -202,61 +189,28 @@ function requireAtMost(
 }
 
 /**
- * Reads one parameter; what its reader throws is told with the parameter's name and value.
+ * Reads one parameter, if it is there.
  *
- * @throws {BadRequestError} also when it is missing and has no fallback
+ * @throws {BadRequestError} with its name, its value and what is allowed
  */
-export function read<T>(
-  parameters: Parameters,
-  name: string,
-  fallback: T | undefined,
-  reader: (text: string) => T,
-): T {
+export function readField<
+  F extends Readonly<Record<keyof F, z.ZodType<unknown, string>>>,
+  K extends keyof F & string,
+>(parameters: Parameters, name: K, fields: F): z.output<F[K]> | undefined {
   const text = parameters.get(name);
-  if (text === undefined) {
-    if (fallback !== undefined) return fallback;
-    throw new BadRequestError(`Cannot render without ${name}`, { parameter: name });
-  }
-  try {
-    return reader(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
-    const details = error instanceof LimitError ? error.details : {};
-    throw new BadRequestError(`${name}: ${error.message}`, {
-      parameter: name,
-      value: shown(text),
-      ...details,
-    });
-  }
+  if (text === undefined) return undefined;
+  const { data, error } = fields[name].safeParse(text);
+  if (error === undefined) return data;
+  const { message, details } = issueOf(error);
+  const value = shown(text);
+  throw new BadRequestError(`${name}: ${message}`, { parameter: name, value, ...details });
 }
 
-class LimitError extends RangeError {
-  readonly details: Readonly<Record<string, string | number>>;
-
-  constructor(message: string, details: Readonly<Record<string, string | number>>) {
-    super(message);
-    this.details = details;
-  }
-}
-
-function exactNumber(text: string, { digits, exponent }: Limits): Exact {
-  try {
-    return Exact.parse(text, { digits, exponent });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new LimitError(error.message, {
-      limit: "digits, exponent",
-      allowed: `${digits} digits, exponents from -${exponent} to ${exponent}`,
-    });
-  }
-}
-
-/** A whole number from 1 to `most`, which is the limit of that name. Throws RangeError for any other. */
-export function wholeNumber(text: string, limit: string, most: number): number {
-  const value = /^[1-9]\d*$/.test(text) ? Number(text) : NaN;
-  if (value <= most) return value;
-  throw new LimitError(`Cannot take ${shown(text)}: it must be a whole number from 1 to ${most}`, {
-    limit,
-    allowed: `1 to ${most}`,
-  });
+/** As {@link readField}, for what has no default. */
+function needed<
+  F extends Readonly<Record<keyof F, z.ZodType<unknown, string>>>,
+  K extends keyof F & string,
+>(parameters: Parameters, name: K, fields: F): z.output<F[K]> {
+  if (parameters.has(name)) return readField(parameters, name, fields) as z.output<F[K]>;
+  throw new BadRequestError(`Cannot render without ${name}`, { parameter: name });
 }

@@ -48,6 +48,21 @@ export class BusyError extends Error {
   }
 }
 
+/** More requests from one client than it may send: 429. */
+export class TooManyError extends Error {
+  override readonly name = "TooManyError";
+  /** Seconds after which to try again. */
+  readonly retryAfter: number;
+  /** Requests a second that are allowed. */
+  readonly allowed: number;
+
+  constructor(allowed: number, retryAfter: number) {
+    super(`More than ${allowed} requests a second came from this address`);
+    this.allowed = allowed;
+    this.retryAfter = retryAfter;
+  }
+}
+
 /** An error as an answer. */
 export interface Problem {
   readonly status: number;
@@ -71,6 +86,11 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof NotOfferedError) {
     const title = error.status === 405 ? "Method Not Allowed" : "Not Acceptable";
     return { status: error.status, title, headers: error.headers };
+  }
+  if (error instanceof TooManyError) {
+    const headers = { "retry-after": String(error.retryAfter) };
+    const extra = { limit: "rate", allowed: error.allowed };
+    return { status: 429, title: "Too Many Requests", extra, headers };
   }
   if (error instanceof BusyError) {
     const headers = { "retry-after": String(error.retryAfter) };

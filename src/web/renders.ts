@@ -12,6 +12,9 @@ import {
   type Served,
 } from "../render/mod.ts";
 import { answerFile } from "./answers.ts";
+import type { CostModel, Work } from "./cost_model.ts";
+import { coarseHeaders, coarseTile, type Enlarge, isOfLoad } from "./fallback.ts";
+import type { Scheme } from "./fields.ts";
 import { ENDINGS, type Format, OFFERED, requireAccepted, requireFits, typeOf } from "./formats.ts";
 import type { Gate } from "./gate.ts";
 import type { Limits } from "./limits.ts";
@@ -19,14 +22,14 @@ import {
   type Parameters,
   parametersOfBody,
   parametersOfQuery,
+  readFallback,
   readScheme,
   readView,
   readWishes,
   RENDER_PARAMETERS,
-  type Scheme,
   TILE_PARAMETERS,
-  WISHES,
   type Wishes,
+  zoomOf,
 } from "./parameters.ts";
 import { BadRequestError, NotOfferedError, shown } from "./problem.ts";
 import { etagOf } from "./validators.ts";
@@ -36,6 +39,8 @@ export interface RenderDoor {
   readonly renderer: Renderer;
   readonly files: FileCache;
   readonly gate: Gate;
+  readonly costs: CostModel;
+  readonly enlarge: Enlarge;
   readonly limits: Limits;
   /** Seconds that an answer may be kept by caches. */
   readonly maxAge: number;
@@ -58,13 +63,14 @@ export async function answerTile(
   const { limits } = door;
   const { z, x, file } = c.req.param() as { z: string; x: string; file: string };
   const { y, size, format } = splitFile(file);
-  const known = fixed === undefined ? TILE_PARAMETERS : WISHES;
+  const known = TILE_PARAMETERS.filter((name) => fixed === undefined || name !== "scheme");
   const parameters = parametersOfQuery(new URL(c.req.url).searchParams, known);
   const scheme = fixed ?? readScheme(parameters);
   const given = addressOf({ z, x, y }, limits);
   const address = scheme === "tms" ? given.mirror() : given;
   const wishes = wishesOf(parameters, door);
-  return await answerTileOf(c, door, { address, size, format, wishes });
+  const fallback = readFallback(parameters);
+  return await answerTileOf(c, door, { address, size, format, wishes, fallback });
 }
 
 /** A tile whose request has been read, whatever it looked like. */
@@ -74,33 +80,46 @@ export interface TileRequest {
   readonly size: number;
   readonly format: Format;
   readonly wishes: Wishes;
+  /** Whether a png may be an ancestor's pixels when it cannot be computed now; default false. */
+  readonly fallback?: boolean;
 }
 
 /** Answers with a tile: the same file and the same ETag for every way of asking for it. */
 export async function answerTileOf(
   c: Context,
   door: RenderDoor,
-  { address, size, format, wishes }: TileRequest,
+  { address, size, format, wishes, fallback = false }: TileRequest,
 ): Promise<Response> {
   requireAccepted(c, format);
+  const tagOf = (address: TileAddress) =>
+    etagOf("tile", String(address), size, ...keyOf(format, wishes, door.limits));
   const description = {
-    etag: etagOf("tile", String(address), size, ...keyOf(format, wishes, door.limits)),
+    etag: tagOf(address),
     type: typeOf(format),
     cacheControl: cacheControl(wishes, door),
     filename: `mandelbrot-${address.z}.${format}`,
   };
   const { iterations } = wishes;
-  return await answerFile(
-    c,
-    description,
-    (signal) =>
-      serve(door, { ...description, format, signal }, (bounds) =>
-        renderTile(
-          door.renderer,
-          { address, size, iterations, output: outputOf(format, wishes) },
-          bounds,
-        )),
-  );
+  const work = { z: address.z, address, samples: size * size, iterations };
+  try {
+    return await answerFile(
+      c,
+      description,
+      (signal) =>
+        serve(door, { ...description, format, signal, work, bulk: false }, (bounds) =>
+          renderTile(
+            door.renderer,
+            { address, size, iterations, output: outputOf(format, wishes) },
+            bounds,
+          )),
+    );
+  } catch (error) {
+    if (!fallback || format !== "png" || !isOfLoad(error)) throw error;
+    const coarse = await coarseTile(address, { ...door, keyOf: tagOf }, c.req.raw.signal);
+    if (coarse === undefined) throw error;
+    c.set("bytes", coarse.bytes.length);
+    return c.body(coarse.bytes, 200, coarseHeaders(coarse));
+  }
 }
 
 /** `GET` and `POST /render.{png,webp,jpeg,npy}` */
@@ -134,13 +153,15 @@ export async function answerRender(
     filename: `mandelbrot.${format}`,
   };
   const { iterations } = wishes;
+  const samples = width * height * supersample ** 2;
+  const work = { z: Math.max(0, zoomOf(view)), samples, iterations };
   return await answerFile(
     c,
     description,
     (signal) =>
       serve(
         door,
-        { ...description, format, signal },
+        { ...description, format, signal, work, bulk: true },
         (bounds) =>
           renderView(renderer, { view, iterations, output: outputOf(format, wishes) }, bounds),
       ),
@@ -200,9 +221,15 @@ function cacheControl({ versioned }: Wishes, { maxAge }: RenderDoor): string {
  * not kept: its samples are, and it takes longer to keep than to make of them.
  */
 async function serve(
-  { files, gate, limits }: RenderDoor,
-  { etag, format, signal }: { etag: string; format: Format; signal: AbortSignal },
-  work: (
+  { files, gate, limits, costs }: RenderDoor,
+  { etag, format, signal, work, bulk }: {
+    etag: string;
+    format: Format;
+    signal: AbortSignal;
+    work: Work;
+    bulk: boolean;
+  },
+  render: (
     bounds: { signal: AbortSignal; budget: number; iterationsLimit: number },
   ) => Promise<Rendered>,
 ): Promise<Served> {
@@ -210,7 +237,16 @@ async function serve(
   return await files.get(
     { key: etag, keep: format !== "npy" },
     (signal) =>
-      gate.run(() => work({ signal, budget, iterationsLimit: limits.iterations }), signal),
+      gate.run(
+        async () => {
+          const rendered = await render({ signal, budget, iterationsLimit: limits.iterations });
+          // What was remembered took none.
+          if (rendered.compute > 0) costs.learn(work, rendered.compute);
+          return rendered;
+        },
+        signal,
+        { bulk, cost: costs.predict(work) },
+      ),
     signal,
   );
 }

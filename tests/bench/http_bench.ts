@@ -1,6 +1,7 @@
 /**
  * A cached tile over HTTP, against bare servers in the same run: `deno run -A tests/bench/http_bench.ts`.
- * Needs wrk. Every server runs in a process of its own, without an access log, asked in turns.
+ * Needs wrk. Every server runs in a process of its own, without an access log but for the one that
+ * says so, asked in turns.
  */
 
 import { median } from "./clock.ts";
@@ -36,7 +37,8 @@ async function start(args: readonly string[]): Promise<{ url: string } & AsyncDi
     args: [...args],
     cwd: ROOT,
     stdout: "piped",
-    stderr: "inherit",
+    // A log is written, but nobody has to read it.
+    stderr: "null",
   }).spawn();
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
@@ -82,9 +84,10 @@ async function main(): Promise<void> {
   const folder = await Deno.makeTempDir();
   const [bare, tileFile] = [`${folder}/bare.ts`, `${folder}/tile.png`];
   await Deno.writeTextFile(bare, BARE);
-  await using server = await start(
-    "run -A src/main.ts serve --port 0 --cache memory".split(" "),
-  );
+  const serve = "run -A src/main.ts serve --port 0 --cache memory --log".split(" ");
+  await using server = await start([...serve, "off"]);
+  await using logging = await start([...serve, "info"]);
+  await (await fetch(logging.url + TILE)).bytes();
   const answer = await fetch(server.url + TILE);
   await Deno.writeFile(tileFile, await answer.bytes());
   const again = await fetch(server.url + TILE);
@@ -106,11 +109,12 @@ async function main(): Promise<void> {
     ...(header !== undefined && { header }),
   });
   const tile = contender("mandeltile, cached tile", server.url);
+  const logged = contender("mandeltile, cached tile, a log line each", logging.url);
   const tag = contender("mandeltile, 304", server.url, `if-none-match: ${etag}`);
   const barePlain = contender("bare Deno.serve, same bytes", plain.url);
   const bareSame = contender("bare Deno.serve, same bytes and headers", same.url);
   const bareTag = contender("bare Deno.serve, 304", notModified.url, `if-none-match: ${etag}`);
-  const all = [tile, barePlain, bareSame, tag, bareTag];
+  const all = [tile, logged, barePlain, bareSame, tag, bareTag];
   for (let round = -1; round < ROUNDS; round++) {
     for (const one of all) {
       const rate = await ask(one);
@@ -123,6 +127,7 @@ async function main(): Promise<void> {
   for (
     const [what, one, other] of [
       ["cached tile to bare, same bytes", tile, barePlain],
+      ["cached tile with a log line to bare, same bytes", logged, barePlain],
       ["cached tile to bare, same bytes and headers", tile, bareSame],
       ["304 to bare 304", tag, bareTag],
     ] as const

@@ -71,6 +71,8 @@ export async function benchLightTile(rounds = 20): Promise<LightTile> {
     files: new FileCache(emptyStore),
     limits: { ...DEFAULT_LIMITS, concurrency: 2 },
     maxAge: 60,
+    enlarge: () => Promise.reject(new Error("Nobody asks")),
+    state: () => Promise.reject(new Error("Nobody asks")),
     report: (error) => {
       throw error;
     },

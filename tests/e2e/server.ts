@@ -6,10 +6,15 @@ export interface RunningServer extends AsyncDisposable {
   readonly url: string;
   /** Asks it to stop, as an operator would, and waits until it has. Resolves to its exit code. */
   stop(): Promise<number>;
+  /** What it wrote to standard error by its end, where that was to be kept; else nothing. */
+  readonly stderr: Promise<string>;
 }
 
 /** Longest time to be ready, in ms: workers warm up, and the first run may compile everything. */
 const longestStart = 60_000;
+
+/** A line a request would hide what a test says. */
+const QUIET = { MANDELTILE_LOG: "error" };
 
 const root = new URL("../../", import.meta.url);
 
@@ -34,16 +39,23 @@ export async function startServer(
   flags: readonly string[] = [],
   // No test finds in the user's own cache what another has left there.
   variables: Readonly<Record<string, string>> = { MANDELTILE_CACHE: "memory" },
+  stderr: "inherit" | "piped" = "inherit",
 ): Promise<RunningServer> {
   // Deno's own files stay where they are, wherever the server's caches go.
-  const environment = { ...Deno.env.toObject(), DENO_DIR: await denoFolder(), ...variables };
+  const environment = {
+    ...Deno.env.toObject(),
+    DENO_DIR: await denoFolder(),
+    ...QUIET,
+    ...variables,
+  };
   const child = new Deno.Command(Deno.execPath(), {
     args: [...startTask(environment), "--port", "0", ...flags],
     cwd: root,
     env: environment,
     stdout: "piped",
-    stderr: "inherit",
+    stderr,
   }).spawn();
+  const errors = stderr === "piped" ? new Response(child.stderr).text() : Promise.resolve("");
   const tooLate = setTimeout(() => child.kill("SIGKILL"), longestStart);
   const output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const url = await readAddress(output);
@@ -64,6 +76,7 @@ export async function startServer(
   return {
     url,
     stop: stopOnce,
+    stderr: errors,
     async [Symbol.asyncDispose]() {
       await stopOnce();
     },

@@ -1,6 +1,7 @@
 /** Apps to ask without a server, the workers behind them, and readers of what they answer. */
 
 import assert from "node:assert/strict";
+import { enlargePng } from "../../src/image/mod.ts";
 import {
   AutoIterations,
   FileCache,
@@ -9,7 +10,14 @@ import {
   type Sampler,
 } from "../../src/render/mod.ts";
 import { emptyStore, type TileStore } from "../../src/store/mod.ts";
-import { type App, createApp, DEFAULT_LIMITS, type Limits } from "../../src/web/mod.ts";
+import {
+  type App,
+  type AppOptions,
+  createApp,
+  DEFAULT_LIMITS,
+  type Limits,
+  type ServerState,
+} from "../../src/web/mod.ts";
 
 /** Whoever samples and paints. */
 export type Workers = Sampler & Painter;
@@ -17,11 +25,23 @@ export type Workers = Sampler & Painter;
 /** Seconds that the apps of these tests let caches keep an answer. */
 export const MAX_AGE = 3600;
 
+/** A server around an app that has done nothing yet. */
+export const IDLE: ServerState = {
+  workers: { alive: 2, lost: 0, strays: 0, pending: 0 },
+  work: { frames: 0, milliseconds: 0, iterations: 0, files: 0 },
+  caches: [],
+  storeOpen: true,
+};
+
+/** Enlarges without a worker. */
+export const enlarge: AppOptions["enlarge"] = (png, part) => Promise.resolve(enlargePng(png, part));
+
 /** An app over these workers. An error of the server's own rejects the request, and so fails the test. */
 export function appOver(
   workers: Workers & Partial<Oracle>,
   { basePath = "", ...limits }: Partial<Limits> & { readonly basePath?: string } = {},
   store: TileStore = emptyStore,
+  options: Partial<AppOptions> = {},
 ): App {
   return createApp({
     renderer: { workers, auto: new AutoIterations(workers) },
@@ -29,10 +49,13 @@ export function appOver(
     files: new FileCache(store),
     limits: { ...DEFAULT_LIMITS, concurrency: 4, ...limits },
     maxAge: MAX_AGE,
+    enlarge,
+    state: () => Promise.resolve(IDLE),
     basePath,
     report: (error) => {
       throw error;
     },
+    ...options,
   });
 }
 

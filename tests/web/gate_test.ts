@@ -1,7 +1,8 @@
 /** The gate: how many at a time, in which order, and nobody's place is ever lost. */
 
 import assert from "node:assert/strict";
-import { Gate } from "../../src/web/gate.ts";
+import { DrainRate } from "../../src/web/drain_rate.ts";
+import { Gate, type Visit } from "../../src/web/gate.ts";
 import { BusyError } from "../../src/web/problem.ts";
 
 /** A piece of work that ends when it is told to. */
@@ -41,16 +42,82 @@ Deno.test("so many are inside, so many wait, the next is refused", async () => {
   assert.deepEqual([gate.inside, gate.waiting], [0, 0]);
 });
 
-Deno.test("those who wait are served in order", async () => {
-  const gate = new Gate({ concurrency: 1, queue: 10 });
+/** Lets visits come one after the other while one is inside; resolves to the order of their turns. */
+async function turnsOf(visits: readonly Visit[]): Promise<number[]> {
+  const gate = new Gate({ concurrency: 1, queue: visits.length });
+  const held = new Held();
   const order: number[] = [];
-  const runs = Array.from({ length: 11 }, (_, n) =>
-    gate.run(() => {
-      order.push(n);
-      return Promise.resolve();
-    }));
-  await Promise.all(runs);
-  assert.deepEqual(order, Array.from({ length: 11 }, (_, n) => n));
+  const first = gate.run(held.work);
+  const runs = visits.map((visit, n) =>
+    gate.run(
+      () => {
+        order.push(n);
+        return Promise.resolve();
+      },
+      undefined,
+      visit,
+    )
+  );
+  held.end();
+  await Promise.all([first, ...runs]);
+  return order;
+}
+
+Deno.test("a screen before bulk, cheap before dear, fresh before old", async () => {
+  const bulk = true;
+  assert.deepEqual(await turnsOf([{ bulk }, {}, { bulk }]), [1, 2, 0]);
+  assert.deepEqual(await turnsOf([{ cost: 1000 }, { cost: 10 }, { cost: 100 }]), [1, 2, 0]);
+  assert.deepEqual(await turnsOf([{ bulk, cost: 1 }, { cost: 1000 }, {}]), [2, 1, 0]);
+  assert.deepEqual(await turnsOf([{}, {}, {}]), [2, 1, 0]);
+  // Costs about alike are alike.
+  assert.deepEqual(await turnsOf([{ cost: 100 }, { cost: 110 }, { cost: 90 }]), [2, 1, 0]);
+});
+
+Deno.test("every fourth turn is the oldest's, so that nobody is passed over for ever", async () => {
+  const visits = [{ bulk: true, cost: 1e6 }, ...Array.from({ length: 8 }, () => ({}))];
+  assert.deepEqual(await turnsOf(visits), [8, 7, 6, 0, 5, 4, 3, 1, 2]);
+});
+
+Deno.test("a full queue lets the bulkiest go for a screen's sake, and for nobody else's", async () => {
+  const gate = new Gate({ concurrency: 1, queue: 2 });
+  const held = new Held();
+  const first = gate.run(held.work);
+  const isBusy = (error: unknown) => error instanceof BusyError && error.retryAfter >= 1;
+  const served = () => Promise.resolve("served");
+  const dear = gate.run(served, undefined, { bulk: true, cost: 1e6 });
+  const cheap = gate.run(served, undefined, { bulk: true });
+  await assert.rejects(gate.run(served, undefined, { bulk: true }), isBusy);
+  const screens = [gate.run(served, undefined, { cost: 1e9 })];
+  await assert.rejects(dear, isBusy);
+  screens.push(gate.run(served));
+  await assert.rejects(cheap, isBusy);
+  await assert.rejects(gate.run(served), isBusy);
+  assert.deepEqual([gate.waiting, gate.refused], [2, 4]);
+  held.end();
+  await first;
+  assert.deepEqual(await Promise.all(screens), ["served", "served"]);
+});
+
+Deno.test("who is refused hears when to come again, by how fast others left", () => {
+  let now = 0;
+  const rate = new DrainRate(() => now);
+  assert.equal(rate.secondsFor(1), 1);
+  rate.full = true;
+  for (let n = 0; n < 100; n++) {
+    now += 500;
+    rate.departed();
+  }
+  assert.equal(rate.secondsFor(8), 4);
+  rate.full = false;
+  // Nobody came: that says nothing about how fast it is.
+  now += 1e6;
+  assert.equal(rate.secondsFor(8), 4);
+  rate.full = true;
+  // Now it is stuck.
+  now += 64_000;
+  assert.equal(rate.secondsFor(8), 12);
+  now += 1e9;
+  assert.equal(rate.secondsFor(8), 60);
 });
 
 Deno.test("work that fails gives its place back", async () => {

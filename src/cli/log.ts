@@ -1,0 +1,86 @@
+/** The log: one JSON object a line on standard error. */
+
+import type { RequestLine } from "../web/mod.ts";
+
+/** What is told: nothing, what went wrong, or every request. */
+export const LOG_LEVELS = ["off", "error", "info"] as const;
+export type LogLevel = typeof LOG_LEVELS[number];
+
+/** Milliseconds for which lines are gathered: a write each would cost an answer a tenth of its time. */
+const GATHERED = 50;
+
+/** Characters of a target that are told. */
+const TARGET = 500;
+
+/** Statuses of requests that went wrong on this side. */
+const SERVERS_OWN = 500;
+
+/** Writes lines in the background. Disposing of it writes what is left. */
+export class Log implements Disposable {
+  readonly #level: LogLevel;
+  readonly #write: (text: string) => void;
+  #waiting = "";
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param write writes lines without the last one's end */
+  constructor(level: LogLevel, write: (text: string) => void) {
+    this.#level = level;
+    this.#write = write;
+  }
+
+  /** Who is told of requests; nobody when that is off. */
+  get requests(): ((line: RequestLine) => void) | undefined {
+    return this.#level === "off" ? undefined : (line) => this.#request(line);
+  }
+
+  /** Tells of something that happened as it should. */
+  note(message: string): void {
+    if (this.#level === "info") this.#add({ level: "info", message });
+  }
+
+  /** Tells of something that an operator should see to. */
+  tell(message: string): void {
+    if (this.#level !== "off") this.#add({ level: "warning", message });
+  }
+
+  /** Tells of a fault of ours that belongs to no request. */
+  fault(error: unknown): void {
+    if (this.#level !== "off") this.#add({ level: "error", ...described(error) });
+  }
+
+  #request({ method, target, milliseconds, error, ...line }: RequestLine): void {
+    const wrong = line.status >= SERVERS_OWN;
+    if (!wrong && this.#level === "error") return;
+    this.#add({
+      level: wrong ? "error" : "info",
+      method,
+      target: target.length <= TARGET ? target : `${target.slice(0, TARGET)}...`,
+      ...line,
+      milliseconds: Number(milliseconds.toFixed(2)),
+      ...(error && described(error)),
+    });
+  }
+
+  #add(line: Readonly<Record<string, unknown>>): void {
+    this.#waiting += `${JSON.stringify({ time: new Date().toISOString(), ...line })}\n`;
+    this.#timer ??= setTimeout(() => this.flush(), GATHERED);
+  }
+
+  /** Writes what waits. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const text = this.#waiting;
+    this.#waiting = "";
+    if (text !== "") this.#write(text.trimEnd());
+  }
+
+  [Symbol.dispose](): void {
+    this.flush();
+  }
+}
+
+function described(error: unknown): { message: string; stack?: string } {
+  if (!(error instanceof Error)) return { message: String(error) };
+  return { message: error.message, ...(error.stack !== undefined && { stack: error.stack }) };
+}

@@ -1,0 +1,118 @@
+/** What `/openapi.json` tells of the standards' routes: OGC API Tiles and WMTS. */
+
+import { z } from "zod";
+import type { Fields } from "./fields.ts";
+import { PICTURES, typeOf } from "./formats.ts";
+import type { Limits } from "./limits.ts";
+import { DOCUMENT_FIELDS, OGC_DOCUMENTS, PICTURE_FIELDS } from "./ogc.ts";
+import {
+  COMPUTED,
+  HEADERS,
+  type Json,
+  operation,
+  parameterOf,
+  pathParameter,
+  PROBLEM,
+  PROBLEM_TYPE,
+  schemaOf,
+  type Told,
+} from "./openapi_parts.ts";
+import { WISHES } from "./parameters.ts";
+import { TILE_MATRIX_SETS } from "./tile_matrix_sets.ts";
+
+const SET: Json = { type: "string", enum: TILE_MATRIX_SETS.map(({ id }) => id) };
+const ABSENT: Told = { description: "There is no such thing." };
+
+/** Errors of WMTS are its own. */
+const EXCEPTION = { "application/xml": { type: "string" } };
+
+/** The paths of both standards. */
+export function standardPaths(fields: Fields, limits: Limits): Json {
+  return { ...ogcPaths(fields, limits), ...wmtsPaths(fields, limits) };
+}
+
+function ogcPaths(fields: Fields, { deepest }: Limits): Json {
+  const wishes = WISHES.map((name) => parameterOf(name as keyof Fields, fields));
+  const json = { "application/json": { type: "object" } };
+  const answers = { 200: { description: "The document.", types: json }, 304: COMPUTED[304]! };
+  const documents = Object.keys(OGC_DOCUMENTS).map((route) => {
+    const ofSet = route.includes(":id");
+    const parameters = [
+      ...(ofSet ? [pathParameter("id", "Tile matrix set.", SET)] : []),
+      ...wishes,
+      parameterOf("f", DOCUMENT_FIELDS),
+    ];
+    const told = ofSet ? { ...answers, 404: ABSENT } : answers;
+    const get = operation("A document of OGC API Tiles", parameters, told);
+    return [route.replace(":id", "{id}"), { get }];
+  });
+  const tile = [
+    pathParameter("id", "Tile matrix set.", SET),
+    ...addressOf(deepest),
+    ...wishes,
+    parameterOf("f", PICTURE_FIELDS),
+  ];
+  return {
+    ...Object.fromEntries(documents),
+    "/ogc/crs/{id}": {
+      get: operation(
+        "The plane's reference system",
+        [pathParameter("id", "Tile matrix set.", SET)],
+        {
+          200: { description: "WKT.", types: { "text/plain": { type: "string" } } },
+          304: COMPUTED[304]!,
+          404: ABSENT,
+        },
+      ),
+    },
+    "/ogc/map/tiles/{id}/{z}/{y}/{x}": {
+      get: operation("A map tile", tile, { ...COMPUTED, 200: pictures(), 404: ABSENT }),
+    },
+  };
+}
+
+function wmtsPaths(fields: Fields, { deepest }: Limits): Json {
+  const wishes = WISHES.filter((name) => name !== "palette")
+    .map((name) => parameterOf(name as keyof Fields, fields));
+  const refused: Told = { description: "An exception report.", types: EXCEPTION };
+  // What is no route at all is not the standard's to refuse.
+  const absent: Told = { ...ABSENT, types: { ...EXCEPTION, [PROBLEM_TYPE]: PROBLEM } };
+  const capabilities = {
+    200: { description: "The capabilities.", types: EXCEPTION },
+    304: COMPUTED[304]!,
+    400: refused,
+  };
+  const tile = [
+    pathParameter("style", "A palette.", schemaOf(z.string().meta({ examples: ["default"] }))),
+    pathParameter("set", "Tile matrix set.", SET),
+    ...addressOf(deepest),
+    pathParameter("format", "What it is to be.", { type: "string", enum: [...PICTURES] }),
+    ...wishes,
+  ];
+  return {
+    "/wmts/1.0.0/WMTSCapabilities.xml": {
+      get: operation("What the WMTS offers", wishes, capabilities),
+    },
+    "/wmts/tiles/{style}/{set}/{z}/{y}/{x}.{format}": {
+      get: operation("A tile of the WMTS", tile, {
+        ...COMPUTED,
+        ...{ 200: pictures(), 400: refused, 404: absent, 406: refused },
+        503: { ...COMPUTED[503]!, types: EXCEPTION },
+      }),
+    },
+  };
+}
+
+function addressOf(deepest: number): Json[] {
+  const number = { type: "string", pattern: "^(0|[1-9][0-9]*)$", examples: ["0", "1"] };
+  return [
+    pathParameter("z", "Zoom.", { type: "integer", minimum: 0, maximum: deepest }),
+    pathParameter("y", "Row, from the top.", number),
+    pathParameter("x", "Column.", number),
+  ];
+}
+
+function pictures(): Told {
+  const types = Object.fromEntries(PICTURES.map((format) => [typeOf(format), {}]));
+  return { description: "The tile.", types, headers: HEADERS };
+}

@@ -1,0 +1,153 @@
+/** The real command as an operator has it: its log, its traces, its configuration. */
+
+import assert from "node:assert/strict";
+import { runCommand } from "../cli/command.ts";
+import { startServer } from "./server.ts";
+
+const TILE = "tiles/5/11/14.png?iterations=300";
+
+/** What OpenTelemetry's JSON over HTTP says of a span, as far as it is looked at. */
+interface SentSpan {
+  readonly name: string;
+  readonly traceId: string;
+  readonly attributes: readonly { readonly key: string }[];
+}
+
+Deno.test("with OTEL_DENO a tile's trace has spans for queue, compute and encode", async () => {
+  const spans: SentSpan[] = [];
+  const collector = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    async (request) => {
+      const { resourceSpans = [] } = await request.json();
+      for (const { scopeSpans } of resourceSpans) {
+        for (const scope of scopeSpans) spans.push(...scope.spans);
+      }
+      return Response.json({});
+    },
+  );
+  {
+    await using server = await startServer([], {
+      MANDELTILE_CACHE: "memory",
+      OTEL_DENO: "true",
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collector.addr.port}`,
+    });
+    assert.equal((await (await fetch(server.url + TILE)).bytes()).length > 100, true);
+    // What has not been sent is sent as it ends.
+    assert.equal(await server.stop(), 0);
+  }
+  await collector.shutdown();
+  const request = spans.find(({ name }) => name.startsWith("GET")) ?? assert.fail("no request");
+  const parts = spans.filter(({ traceId }) => traceId === request.traceId);
+  const names = parts.map(({ name }) => name);
+  for (const name of ["queue", "compute", "encode"]) assert.ok(names.includes(name), name);
+  const compute = parts.find(({ name }) => name === "compute");
+  assert.ok(compute?.attributes.some(({ key }) => key === "iterations"));
+});
+
+Deno.test("a line a request, as JSON on standard error", async () => {
+  const { url, stderr, stop } = await startServer(["--log", "info"], undefined, "piped");
+  await (await fetch(url + TILE)).bytes();
+  await (await fetch(url + TILE)).bytes();
+  await (await fetch(`${url}tiles/1/2/0.png`)).text();
+  assert.equal(await stop(), 0);
+  const lines = (await stderr).trim().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(
+    lines.filter(({ target }) => target).map((
+      { level, method, target, status },
+    ) => [level, method, target, status]),
+    [
+      ["info", "GET", `/${TILE}`, 200],
+      ["info", "GET", `/${TILE}`, 200],
+      ["info", "GET", "/tiles/1/2/0.png", 404],
+    ],
+  );
+});
+
+Deno.test("--print-config prints what a file of the same would say", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "mandeltile_config_" });
+  const file = `${folder}/config.json`;
+  await Deno.writeTextFile(file, '{"port": 8123, "max-side": 100, "log": "off"}');
+  const print = async (...flags: string[]) => {
+    const { code, stdout, stderr } = await runCommand(["serve", "--print-config", ...flags]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    return JSON.parse(stdout);
+  };
+  const settings = await print("--config", file, "--max-side", "200");
+  assert.deepEqual([settings.port, settings["max-side"], settings.log], [8123, 200, "off"]);
+  await Deno.writeTextFile(file, JSON.stringify(settings));
+  assert.deepEqual(await print("--config", file), settings);
+  await Deno.writeTextFile(file, '{"prot": 1}');
+  const { code, stderr } = await runCommand(["serve", "--config", file]);
+  assert.equal(code, 2);
+  assert.match(stderr, /there is no setting prot/);
+  await Deno.remove(folder, { recursive: true });
+});
+
+/** Minutes of computing, if it is not given up: a million points of which each takes 300,000 steps. */
+const ENDLESS = "render.npy?re=-0.75&im=1e-5&span=2e-11&width=1024&height=1024&iterations=5000000";
+
+/** Numbers of a server's metrics, all of one moment. */
+async function metricsOf(url: string, ...names: readonly string[]): Promise<number[]> {
+  const text = await (await fetch(`${url}metrics`)).text();
+  return names.map((name) => {
+    const value = new RegExp(`^mandeltile_${name} (\\S+)$`, "m").exec(text)?.[1];
+    return Number(value ?? assert.fail(`no ${name} in ${text}`));
+  });
+}
+
+Deno.test("what outlasts the grace time is answered 503, and the server still ends well", async () => {
+  const { url, stop, stderr } = await startServer(["--grace", "1"], undefined, "piped");
+  const ready = await fetch(`${url}readyz`);
+  assert.deepEqual(await ready.json(), {
+    status: "ready",
+    workers: true,
+    store: true,
+    accepting: true,
+  });
+  const answer = fetch(url + ENDLESS);
+  while ((await metricsOf(url, "computing"))[0] === 0) { /* asks again */ }
+  const code = stop();
+  const response = await answer;
+  assert.equal(response.status, 503);
+  assert.match(response.headers.get("retry-after") ?? "", /^[1-9]\d*$/);
+  await response.body?.cancel();
+  assert.equal(await code, 0);
+  assert.match(await stderr, /still under way after 1 s/);
+});
+
+/** Rounds that are tried: what else this machine does must not decide. A delay of ours is in all. */
+const ROUNDS = 3;
+
+Deno.test("200 clients that hang up after 50 ms: the workers are idle 200 ms after the last", async () => {
+  await using server = await startServer(["--queue", "500"]);
+  const { url } = server;
+  const hangUp = async (row: number) => {
+    const heavy = `tiles/20/458751/${row}.npy?iterations=5000000`;
+    try {
+      const response = await fetch(url + heavy, { signal: AbortSignal.timeout(50) });
+      await response.body?.cancel();
+    } catch (error) {
+      assert.equal((error as Error).name, "TimeoutError");
+    }
+  };
+  const delays: number[] = [];
+  for (let round = 0; round < ROUNDS && !delays.some((delay) => delay < 200); round++) {
+    await Promise.all(Array.from({ length: 200 }, (_, n) => hangUp(524287 - 200 * round - n)));
+    delays.push(await timeUntilIdle(url));
+  }
+  const text = await (await fetch(`${url}metrics`)).text();
+  const left = /requests_total\{route="\/tiles[^"]*",status="499"\} (\d+)/.exec(text)?.[1];
+  assert.ok(Number(left) >= 50, `only ${left} had reached the server`);
+  assert.ok(delays.some((delay) => delay < 200), `idle after ${delays} ms`);
+});
+
+/** Milliseconds until nobody is inside, nobody waits and no worker has anything in hand. */
+async function timeUntilIdle(url: string): Promise<number> {
+  const began = performance.now();
+  for (;;) {
+    const numbers = await metricsOf(url, "computing", "queue_length", "worker_tasks");
+    const elapsed = Math.round(performance.now() - began);
+    if (numbers.every((number) => number === 0) || elapsed > 5000) return elapsed;
+  }
+}

@@ -1,0 +1,198 @@
+/** What an operator sees: metrics, readiness, and a line for every request. */
+
+import assert from "node:assert/strict";
+import { ObservedWorkers, RememberingWorkers, RenderWorkers } from "../../src/render/mod.ts";
+import { emptyStore, MemoryStore } from "../../src/store/mod.ts";
+import {
+  type App,
+  type AppOptions,
+  DEFAULT_LIMITS,
+  type RequestLine,
+  type ServerState,
+} from "../../src/web/mod.ts";
+import {
+  appOver,
+  bytesOf,
+  CountedWorkers,
+  HeldWorkers,
+  IDLE,
+  problemOf,
+  type Workers,
+} from "./fixtures.ts";
+
+const TILE = "/tiles/3/2/3.png?iterations=99";
+
+/** The samples of Prometheus' text format, by name and labels as they stand there. */
+function readMetrics(text: string): Map<string, number> {
+  const samples = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return new Map(samples.map((line) => {
+    const [, name = assert.fail(line), value] = /^(\S+(?: [^}]*})?) (\S+)$/.exec(line) ?? [];
+    return [name, Number(value)];
+  }));
+}
+
+async function metricsOf(app: App): Promise<Map<string, number>> {
+  const response = await app.request("/metrics");
+  assert.match(response.headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
+  return readMetrics(await response.text());
+}
+
+function watchedApp(workers: Workers, options: Partial<AppOptions> = {}): App {
+  return appOver(workers, { concurrency: 1 }, new MemoryStore(2 ** 24), options);
+}
+
+Deno.test("64 identical requests for a heavy tile are one computation, as the metrics tell", async () => {
+  await using local = await RenderWorkers.start({ workers: 2 });
+  const observed = new ObservedWorkers(local);
+  const workers = new RememberingWorkers(observed, { memory: emptyStore, disk: emptyStore });
+  const state = () => Promise.resolve({ ...IDLE, workers: local.counters, work: observed.done });
+  const app = watchedApp(workers, { state });
+  // In the seahorse valley, where most points take hundreds of iterations.
+  const heavy = "/tiles/12/1798/1913.png?iterations=20000";
+  const all = Array.from({ length: 64 }, () => app.request(heavy));
+  const lengths = await Promise.all(all.map(async (answer) => (await bytesOf(answer)).length));
+  const metrics = await metricsOf(app);
+  assert.equal(metrics.get("mandeltile_frames_total"), 1);
+  assert.equal(metrics.get("mandeltile_files_encoded_total"), 1);
+  const tiles = '{route="/tiles/:z/:x/:file",status="200"}';
+  assert.equal(metrics.get(`mandeltile_requests_total${tiles}`), 64);
+  const bytes = lengths.reduce((sum, length) => sum + length);
+  assert.equal(metrics.get(`mandeltile_response_bytes_total${tiles}`), bytes);
+  assert.equal(metrics.get('mandeltile_workers{state="alive"}'), 2);
+  assert.ok(metrics.get("mandeltile_compute_seconds_total")! > 0);
+  assert.ok(metrics.get("mandeltile_iterations_total")! > 256 * 256);
+});
+
+Deno.test("iterations are the sum of the counts", async () => {
+  await using local = await RenderWorkers.start({ workers: 1 });
+  const observed = new ObservedWorkers(local);
+  const app = watchedApp(observed, {
+    state: () => Promise.resolve({ ...IDLE, work: observed.done }),
+  });
+  const npy = await bytesOf(app.request("/tiles/3/2/3.npy?iterations=99"));
+  const counts = new Uint32Array(npy.slice(-4 * 256 * 256).buffer);
+  const sum = counts.reduce((sum, count) => sum + count);
+  assert.equal((await metricsOf(app)).get("mandeltile_iterations_total"), sum);
+});
+
+Deno.test("no label grows with what is asked", async () => {
+  const held = new HeldWorkers();
+  held.release();
+  const app = watchedApp(held);
+  const ask = async (n: number) => {
+    const paths = [
+      `/tiles/9/${n}/3.npy?iterations=${n + 1}`,
+      `/tiles/9/${n + 1000}/3.npy`,
+      `/tms/9/${n}/3.npy?iterations=9`,
+      `/nowhere/${n}`,
+      `/assets/${n}`,
+      `/render.${n}`,
+      `/render.png?re=${n}`,
+      `/healthz?${n}`,
+    ];
+    for (const path of paths) await (await app.request(path)).body?.cancel();
+    await (await app.request("/healthz", { method: `M${n}` })).body?.cancel();
+    return (await metricsOf(app)).size;
+  };
+  await ask(0);
+  const after = await ask(1);
+  for (let n = 2; n < 30; n++) assert.equal(await ask(n), after);
+  const metrics = await metricsOf(app);
+  assert.equal(metrics.get('mandeltile_requests_total{route="other",status="404"}'), 30);
+  assert.equal(metrics.get('mandeltile_requests_total{route="/tms/:z/:x/:file",status="200"}'), 30);
+});
+
+Deno.test("what is at hand is counted like what was computed", async () => {
+  const held = new HeldWorkers();
+  held.release();
+  const workers: Workers = {
+    mostSamples: held.mostSamples,
+    sample: held.sample,
+    paint: () => Promise.resolve({ bytes: new Uint8Array(1000), colour: 0, encode: 0 }),
+    pixels: held.pixels,
+    encode: held.encode,
+    npy: held.npy,
+    copyCounts: held.copyCounts,
+  };
+  const app = watchedApp(workers);
+  for (let n = 0; n < 5; n++) await bytesOf(app.request(TILE));
+  const etag = (await app.request(TILE, { method: "HEAD" })).headers.get("etag") ?? "";
+  for (let n = 0; n < 3; n++) {
+    await app.request(TILE, { headers: { "if-none-match": etag } });
+  }
+  const metrics = await metricsOf(app);
+  const of = (status: number) => `{route="/tiles/:z/:x/:file",status="${status}"}`;
+  assert.equal(metrics.get(`mandeltile_requests_total${of(200)}`), 6);
+  assert.equal(metrics.get(`mandeltile_response_bytes_total${of(200)}`), 5000);
+  assert.equal(metrics.get(`mandeltile_requests_total${of(304)}`), 3);
+});
+
+Deno.test("the queue is told as it is", async () => {
+  const held = new HeldWorkers();
+  const app = watchedApp(held, { limits: { ...DEFAULT_LIMITS, concurrency: 1, queue: 1 } });
+  const asked = [0, 1].map((x) => app.request(`/tiles/4/${x}/3.npy?iterations=9`));
+  await held.entered;
+  await problemOf(app.request("/tiles/4/2/3.npy?iterations=9"), 503);
+  const metrics = await metricsOf(app);
+  assert.equal(metrics.get("mandeltile_computing"), 1);
+  assert.equal(metrics.get("mandeltile_queue_length"), 1);
+  assert.equal(metrics.get("mandeltile_queue_refused_total"), 1);
+  held.release();
+  await Promise.all(asked.map(bytesOf));
+  assert.equal((await metricsOf(app)).get("mandeltile_queue_length"), 0);
+});
+
+Deno.test("caches are told of by kind and tier", async () => {
+  const store = new MemoryStore(2 ** 20);
+  await store.put("a", { bytes: new Uint8Array(10), note: "" });
+  store.peek("a");
+  store.peek("b");
+  const caches = (await store.stats()).map((tier) => ({ kind: "files", ...tier }));
+  const state = () => Promise.resolve({ ...IDLE, caches });
+  const metrics = await metricsOf(watchedApp(new CountedWorkers(), { state }));
+  const labels = '{kind="files",tier="memory"}';
+  assert.equal(metrics.get(`mandeltile_cache_hits_total${labels}`), 1);
+  assert.equal(metrics.get(`mandeltile_cache_misses_total${labels}`), 1);
+  assert.equal(metrics.get(`mandeltile_cache_entries${labels}`), 1);
+  assert.equal(metrics.get(`mandeltile_cache_bytes_limit${labels}`), 2 ** 20);
+});
+
+Deno.test("ready is who has workers, an open store, and takes work", async () => {
+  let now: ServerState = IDLE;
+  const app = watchedApp(new CountedWorkers(), { state: () => Promise.resolve(now) });
+  const readyz = async () => {
+    const response = await app.request("/readyz");
+    return [response.status, await response.json()];
+  };
+  const good = { workers: true, store: true, accepting: true };
+  assert.deepEqual(await readyz(), [200, { status: "ready", ...good }]);
+  now = { ...IDLE, workers: { ...IDLE.workers, alive: 0 } };
+  assert.deepEqual(await readyz(), [503, { status: "not ready", ...good, workers: false }]);
+  now = { ...IDLE, storeOpen: false };
+  assert.deepEqual(await readyz(), [503, { status: "not ready", ...good, store: false }]);
+  now = IDLE;
+  app.gate.close();
+  assert.deepEqual(await readyz(), [503, { status: "not ready", ...good, accepting: false }]);
+  assert.equal((await app.request("/healthz")).status, 200);
+});
+
+Deno.test("every request is told of, with the error where it was the server's", async () => {
+  const lines: RequestLine[] = [];
+  const app = watchedApp(new CountedWorkers(), { log: (line) => lines.push(line) });
+  await app.request("/healthz?a=b");
+  await app.request("/tiles/3/9/3.png");
+  await app.request(TILE);
+  assert.deepEqual(
+    lines.map(({ method, target, route, status }) => ({ method, target, route, status })),
+    [
+      { method: "GET", target: "/healthz?a=b", route: "/healthz", status: 200 },
+      { method: "GET", target: "/tiles/3/9/3.png", route: "/tiles/:z/:x/:file", status: 404 },
+      { method: "GET", target: TILE, route: "/tiles/:z/:x/:file", status: 500 },
+    ],
+  );
+  assert.deepEqual(lines.map(({ error }) => error?.message), [
+    undefined,
+    undefined,
+    "Cannot compute: nobody should have asked",
+  ]);
+});
