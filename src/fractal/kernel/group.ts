@@ -25,6 +25,7 @@ import {
   Reference,
 } from "./reference";
 import { leave, limit, note, skipping, stay } from "./pixels";
+import { beyondOf, cross, linear, nearerOf, outsideOf, pairOf } from "./pair";
 import { powerOfTwo } from "./power";
 
 const ZERO: v128 = i64x2.splat(0);
@@ -98,11 +99,6 @@ export function setAlive(lanes: i32): void {
   x1 = v128.and(x1, on1), y1 = v128.and(y1, on1), cx1 = v128.and(cx1, on1), cy1 = v128.and(cy1, on1);
   x2 = v128.and(x2, on2), y2 = v128.and(y2, on2), cx2 = v128.and(cx2, on2), cy2 = v128.and(cy2, on2);
   x3 = v128.and(x3, on3), y3 = v128.and(y3, on3), cx3 = v128.and(cx3, on3), cy3 = v128.and(cy3, on3);
-}
-
-@inline
-function pairOf(lanes: i32): v128 {
-  return i64x2.replace_lane(i64x2.splat(-<i64> (lanes & 1)), 1, -<i64> ((lanes >> 1) & 1));
 }
 
 /**
@@ -192,44 +188,6 @@ function skip(ref: usize, size: f64): void {
   skipped += <i64> length * popcnt(alive);
 }
 
-/** The real part of A z + B c. */
-
-@inline
-function linear(
-  ax: v128,
-  ay: v128,
-  bx: v128,
-  by: v128,
-  x: v128,
-  y: v128,
-  cx: v128,
-  cy: v128,
-): v128 {
-  return f64x2.add(
-    f64x2.sub(f64x2.mul(ax, x), f64x2.mul(ay, y)),
-    f64x2.sub(f64x2.mul(bx, cx), f64x2.mul(by, cy)),
-  );
-}
-
-/** The imaginary part of A z + B c. */
-
-@inline
-function cross(
-  ax: v128,
-  ay: v128,
-  bx: v128,
-  by: v128,
-  x: v128,
-  y: v128,
-  cx: v128,
-  cy: v128,
-): v128 {
-  return f64x2.add(
-    f64x2.add(f64x2.mul(ax, y), f64x2.mul(ay, x)),
-    f64x2.add(f64x2.mul(bx, cy), f64x2.mul(by, cx)),
-  );
-}
-
 /** Makes `steps` steps from the point of the orbit at `point` on, without a test. */
 function makeSteps(point: usize, steps: i32): void {
   let u0 = x0, v0 = y0, u1 = x1, v1 = y1, u2 = x2, v2 = y2, u3 = x3, v3 = y3;
@@ -314,33 +272,6 @@ function lookAtRim(ref: usize, zx: v128, zy: v128): void {
   const lanes = beyondOf(ahead, zx, zy, x0, y0) | beyondOf(ahead, zx, zy, x1, y1) << 2 |
     beyondOf(ahead, zx, zy, x2, y2) << 4 | beyondOf(ahead, zx, zy, x3, y3) << 6;
   if (n > 0) note(lanes & alive, n - 1);
-}
-
-/** Bits of a pair for which |Z|^2 - 4 + 2 (Z_x x + Z_y y) + |z|^2 is above 0. */
-
-@inline
-function beyondOf(ahead: v128, zx: v128, zy: v128, x: v128, y: v128): i32 {
-  const linear = f64x2.add(f64x2.mul(zx, x), f64x2.mul(zy, y));
-  const square = f64x2.add(f64x2.mul(x, x), f64x2.mul(y, y));
-  const all = f64x2.add(f64x2.add(ahead, f64x2.add(linear, linear)), square);
-  return i64x2.bitmask(f64x2.gt(all, f64x2.splat(0.0)));
-}
-
-/** Bits of a pair that is outside radius 2. */
-
-@inline
-function outsideOf(u: v128, v: v128): i32 {
-  return i64x2.bitmask(f64x2.gt(f64x2.add(f64x2.mul(u, u), f64x2.mul(v, v)), f64x2.splat(4.0)));
-}
-
-/** All ones in the lanes of a pair whose orbit u + iv is nearer to 0 than their difference is long. */
-
-@inline
-function nearerOf(u: v128, v: v128, x: v128, y: v128): v128 {
-  return f64x2.lt(
-    f64x2.pmax(f64x2.abs(u), f64x2.abs(v)),
-    f64x2.pmax(f64x2.abs(x), f64x2.abs(y)),
-  );
 }
 
 function letGo(
