@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { binaryOf, decimalOf, trimmed } from "../../src/web/page/decimal.js";
 import { powerOfTwo } from "../../src/web/page/magnification.js";
-import { assertInPlace, readPlace, shownTiles } from "./laid_tiles.ts";
-import { deepPlace, type Room, testOverStubs } from "./room.ts";
+import { assertInPlace, readPlace, shownTiles } from "../e2e/laid_tiles.ts";
+import { deepPlace, type Room, testOverStubs } from "../e2e/room.ts";
 
 testOverStubs("the map has no last zoom", {
   "41 re-anchors by wheel, to the deep and back": anchors,
