@@ -52,6 +52,9 @@ const LEADING_UNIT = 2 ** -LEADING_BITS;
 /** Leading bits as large as this have what was cut off behind a double's last bit. */
 const ENOUGH = 2 ** 54;
 
+/** Points that a slice has room for at first. */
+const FEW_POINTS = 4096;
+
 /** Steps between two looks at the clock. */
 const STEPS_PER_LOOK = 32;
 
@@ -83,7 +86,7 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
   const half = BigInt(bits - 1);
   const leading = BigInt(bits - LEADING_BITS);
   const most = Math.max(0, length - orbit.length);
-  const numbers: number[] = [];
+  let points = new Float64Array(2 * Math.min(most, FEW_POINTS));
   const fines: FinePoint[] = [];
   const end = performance.now() + milliseconds;
   let { x, y, ended } = orbit;
@@ -93,12 +96,14 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
     const real = ((x + y) * (x - y) >> shift) + re;
     y = (x * y >> half) + im;
     x = real;
-    steps++;
+    if (2 * steps === points.length) points = grown(points);
     let zx = Number(x >> leading);
     let zy = Number(y >> leading);
     zx = Math.abs(zx) >= ENOUGH ? zx * LEADING_UNIT : toDouble(x, bits);
     zy = Math.abs(zy) >= ENOUGH ? zy * LEADING_UNIT : toDouble(y, bits);
-    numbers.push(zx, zy);
+    points[2 * steps] = zx;
+    points[2 * steps + 1] = zy;
+    steps++;
     const size = Math.max(Math.abs(zx), Math.abs(zy));
     const square = zx * zx + zy * zy;
     const index = orbit.length + steps;
@@ -111,9 +116,16 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
   }
   return {
     orbit: { ...orbit, x, y, length: orbit.length + steps, ended },
-    points: Float64Array.from(numbers),
+    points: points.slice(0, 2 * steps),
     fines,
   };
+}
+
+/** The same numbers, with as much room again. */
+function grown(points: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const more = new Float64Array(2 * points.length);
+  more.set(points);
+  return more;
 }
 
 /** value 2^-bits as a double, for any value. */

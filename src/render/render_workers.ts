@@ -150,6 +150,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     const rows = rowsOf(differences);
     return await this.#sweep({ columns, rows, shape, reference }, {
       ...options,
+      skips: path.reference.skips && options.skips !== false,
       ...(budget !== undefined && { budget: Math.max(1, budget - reference.milliseconds) }),
     });
   }

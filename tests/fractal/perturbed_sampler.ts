@@ -37,7 +37,7 @@ export interface PerturbedSamples {
 /** How a frame is sampled. */
 export interface PerturbedOptions {
   readonly iterations: number;
-  /** Default: yes. */
+  /** Default: as the reference says. */
   readonly skips?: boolean;
   /** Another reference than the frame's own. */
   readonly point?: ReferencePoint;
@@ -62,7 +62,8 @@ export class PerturbedSampler {
   }
 
   sample(frame: Frame, options: PerturbedOptions): PerturbedSamples {
-    return this.prepare(frame, options)(options.skips ?? true);
+    const { skips = (options.point ?? referencePointOf(frame)).skips } = options;
+    return this.prepare(frame, options)(skips);
   }
 
   /**

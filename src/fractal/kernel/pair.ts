@@ -45,14 +45,22 @@ export function outsideOf(u: v128, v: v128): i32 {
   return i64x2.bitmask(f64x2.gt(f64x2.add(f64x2.mul(u, u), f64x2.mul(v, v)), f64x2.splat(4.0)));
 }
 
-/** All ones in the lanes of a pair whose orbit u + iv is nearer to 0 than their difference is long. */
+/** Bits of a pair whose orbit u + iv is nearer to 0 than `times` their difference is long. */
 
 @inline
-export function nearerOf(u: v128, v: v128, x: v128, y: v128): v128 {
-  return f64x2.lt(
+export function nearerOf(u: v128, v: v128, x: v128, y: v128, times: f64): i32 {
+  return i64x2.bitmask(f64x2.lt(
     f64x2.pmax(f64x2.abs(u), f64x2.abs(v)),
-    f64x2.pmax(f64x2.abs(x), f64x2.abs(y)),
-  );
+    f64x2.mul(f64x2.splat(times), f64x2.pmax(f64x2.abs(x), f64x2.abs(y))),
+  ));
+}
+
+/** Bits of a pair x + iy that is closer to p than `least`. */
+
+@inline
+export function closerOf(px: v128, py: v128, x: v128, y: v128, least: f64): i32 {
+  const apart = f64x2.pmax(f64x2.abs(f64x2.sub(px, x)), f64x2.abs(f64x2.sub(py, y)));
+  return i64x2.bitmask(f64x2.lt(apart, f64x2.splat(least)));
 }
 
 /** Bits of a pair for which |Z|^2 - 4 + 2 (Z_x x + Z_y y) + |z|^2 is above 0. */

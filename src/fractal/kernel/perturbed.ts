@@ -22,6 +22,7 @@ import {
   m,
   made,
   n,
+  parting,
   resetCounters,
   setAlive,
   skipped,
@@ -190,16 +191,25 @@ function iterate(): void {
   while (alive !== 0) {
     iterateGroup(reference, FEW, tiny);
     if (alive === 0) return;
-    if (popcnt(alive) <= FEW) return finishAlone(tiny);
+    if (parting !== 0) {
+      const rest = alive & ~parting;
+      const steps = n, index = m;
+      finishAlone(parting, tiny);
+      takeC(scratch + PLAIN_C);
+      takeZ(scratch + Z, steps, index);
+      setAlive(rest);
+      continue;
+    }
+    if (popcnt(alive) <= FEW) return finishAlone(alive, tiny);
     iterateWide(reference, scratch + W, scratch + WIDE_C, exponent);
   }
 }
 
-/** Finishes the pixels that are left, one after the other. */
-function finishAlone(tiny: f64): void {
+/** Finishes pixels of the group one after the other. All z are left in scratch memory, and none alive. */
+function finishAlone(lanes: i32, tiny: f64): void {
   giveZ(scratch + Z);
   const steps = n, index = m;
-  let rest = alive;
+  let rest = lanes;
   while (rest !== 0) {
     const lane = ctz(rest);
     rest &= rest - 1;
