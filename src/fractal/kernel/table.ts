@@ -8,7 +8,7 @@
 //   one step at m:   A = 2 Z_m,  B = 1,  R = 2 eps |Z_m|
 //   x, then y:       A = A_y A_x,  B = A_y B_x + B_y,  R = min(R_x, (R_y - |B_x| c_max) / |A_x|)
 //
-// Source: the notes of Zhuoran and Claude Heiland-Allen on bilinear approximation. Blocks of 8 steps are
+// Source: the notes of Zhuoran and C. Heiland-Allen on bilinear approximation. Blocks of 8 steps are
 // composed step by step, then neighbours are merged level by level.
 //
 // Linear approximation aligned to the period, which makes one skip of all that follow each other, would have
