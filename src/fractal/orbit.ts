@@ -52,6 +52,9 @@ const LEADING_UNIT = 2 ** -LEADING_BITS;
 /** Leading bits as large as this have what was cut off behind a double's last bit. */
 const ENOUGH = 2 ** 54;
 
+/** Up to here the fixed-point number itself is a double, and so is its unit: nothing has to be cut. */
+const MOST_BITS_AT_ONCE = 1000;
+
 /** Points that a slice has room for at first. */
 const FEW_POINTS = 4096;
 
@@ -85,6 +88,7 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
   const shift = BigInt(bits);
   const half = BigInt(bits - 1);
   const leading = BigInt(bits - LEADING_BITS);
+  const unit = 2 ** -bits;
   const most = Math.max(0, length - orbit.length);
   let points = new Float64Array(2 * Math.min(most, FEW_POINTS));
   const fines: FinePoint[] = [];
@@ -97,10 +101,17 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
     y = (x * y >> half) + im;
     x = real;
     if (2 * steps === points.length) points = grown(points);
-    let zx = Number(x >> leading);
-    let zy = Number(y >> leading);
-    zx = Math.abs(zx) >= ENOUGH ? zx * LEADING_UNIT : toDouble(x, bits);
-    zy = Math.abs(zy) >= ENOUGH ? zy * LEADING_UNIT : toDouble(y, bits);
+    let zx: number;
+    let zy: number;
+    if (bits <= MOST_BITS_AT_ONCE) {
+      zx = Number(x) * unit;
+      zy = Number(y) * unit;
+    } else {
+      zx = Number(x >> leading);
+      zy = Number(y >> leading);
+      zx = Math.abs(zx) >= ENOUGH ? zx * LEADING_UNIT : toDouble(x, bits);
+      zy = Math.abs(zy) >= ENOUGH ? zy * LEADING_UNIT : toDouble(y, bits);
+    }
     points[2 * steps] = zx;
     points[2 * steps + 1] = zy;
     steps++;
