@@ -48,6 +48,7 @@ import lessonRecording from "./page/lesson/recording.js" with { type: "text" };
 import lessonTable from "./page/lesson/table.js" with { type: "text" };
 import troubles from "./page/troubles.js" with { type: "text" };
 import way from "./page/way.js" with { type: "text" };
+import wholeTile from "./page/whole_tile.js" with { type: "text" };
 import indexHtml from "./page/index.html" with { type: "text" };
 import leafletCss from "leaflet/dist/leaflet.css" with { type: "text" };
 import leafletLibrary from "leaflet/dist/leaflet.js" with { type: "text" };
@@ -106,6 +107,7 @@ const scripts = {
   tile_layer: tileLayer,
   troubles,
   way,
+  whole_tile: wholeTile,
 };
 
 /** Files by their path below `/assets/`. */

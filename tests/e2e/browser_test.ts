@@ -84,7 +84,11 @@ async function covers(open: Open): Promise<void> {
 async function isSharp(open: Open): Promise<void> {
   await using explorer = await open(seahorses, { deviceScaleFactor: 2 });
   assertDecoded(await explorer.tiles(), 512);
-  assert.ok(explorer.tilePaths.every((path) => /^\/tiles\/9\/\d+\/\d+@2x\.png$/.test(path)));
+  assert.ok(
+    explorer.tilePaths.every((path) =>
+      /^\/tiles\/9\/\d+\/\d+@2x\.png\?fallback=parent$/.test(path)
+    ),
+  );
   assert.deepEqual(explorer.faults, []);
 }
 
@@ -168,20 +172,23 @@ async function followsHash(open: Open): Promise<void> {
 async function changesLook(open: Open): Promise<void> {
   await using explorer = await open(seahorses);
   const { page } = explorer;
-  assert.ok(explorer.tilePaths.every((path) => !path.includes("?")), "defaults are not sent");
+  assert.ok(
+    explorer.tilePaths.every((path) => path.endsWith(".png?fallback=parent")),
+    "no defaults",
+  );
   await page.click("#toggle-look");
 
   await page.click("label.palette:has-text('magma')");
   await explorer.hashMatches(/&palette=magma$/);
   await explorer.settled();
-  assert.match(explorer.tilePaths.at(-1) ?? "", /\.png\?palette=magma$/);
+  assert.match(explorer.tilePaths.at(-1) ?? "", /\.png\?palette=magma&fallback=parent$/);
 
   await page.click("label:has-text('own colours')");
   await page.fill("#colours", "#F00, 00ff00");
   await page.keyboard.press("Enter");
   await explorer.hashMatches(/&palette=ff0000,00ff00$/);
   await explorer.settled();
-  assert.match(explorer.tilePaths.at(-1) ?? "", /\.png\?palette=ff0000,00ff00$/);
+  assert.match(explorer.tilePaths.at(-1) ?? "", /\.png\?palette=ff0000,00ff00&fallback=parent$/);
 
   await page.click("label:has-text('classic')");
   await page.click("label:has-text('Bands')");
@@ -190,7 +197,10 @@ async function changesLook(open: Open): Promise<void> {
   await page.keyboard.press("Enter");
   await explorer.hashMatches(/&zoom=9&iterations=300&shading=bands$/);
   await explorer.settled();
-  assert.match(explorer.tilePaths.at(-1) ?? "", /\.png\?iterations=300&shading=bands$/);
+  assert.match(
+    explorer.tilePaths.at(-1) ?? "",
+    /\.png\?iterations=300&shading=bands&fallback=parent$/,
+  );
   assertDecoded(await explorer.tiles(), 256);
 
   await page.fill("#iterations", "0");
@@ -219,7 +229,7 @@ async function staysExact(open: Open): Promise<void> {
   await page.mouse.up();
   await page.waitForFunction((hash) => location.hash !== "#" + hash, hash);
   await explorer.settled(40);
-  assert.ok(explorer.tilePaths.every((path) => /^\/tiles\/40\/\d{12}\/\d{12}\.png$/.test(path)));
+  assert.ok(explorer.tilePaths.every((path) => /^\/tiles\/40\/\d{12}\/\d{12}\.png\?/.test(path)));
   // Doubles end here, and the map goes on.
   await page.click("#zoom-in");
   await explorer.settled(41);
@@ -254,6 +264,7 @@ async function copiesCurl(open: Open): Promise<void> {
   const command = await explorer.page.evaluate(() => navigator.clipboard.readText());
   const url = /^curl -o mandelbrot\.png '([^']+)'$/.exec(command)?.[1];
   assert.ok(url !== undefined, command);
+  assert.ok(!command.includes("fallback"), command);
   const response = await fetch(url);
   const png = new DataView(await response.arrayBuffer());
   assert.equal(response.status, 200, command);

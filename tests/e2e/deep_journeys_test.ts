@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import type { ExplorerPage } from "./explorer_page.ts";
-import { assertInPlace, type KnownTile, readPlace } from "./laid_tiles.ts";
+import { assertInPlace, type KnownTile, readPlace, shownTiles } from "./laid_tiles.ts";
 import { deepPlace, type Room, testOverStubs } from "./room.ts";
 
 testOverStubs("the map works at any depth", {
@@ -14,6 +14,7 @@ testOverStubs("the map works at any depth", {
   "dives out and in again, and stops when touched": dives,
   "opens the files of other programs": opensFiles,
   "says when tiles wait or are missing, and tries again": tellsTrouble,
+  "shows an ancestor's pixels and asks again for the tile": fallsBack,
 });
 
 async function sameByLink(room: Room): Promise<void> {
@@ -49,7 +50,7 @@ async function hands(room: Room): Promise<void> {
     await explorer.settled(zoom);
     await assertInPlace(page, room.stub);
   };
-  assert.ok(explorer.tilePaths.every((path) => path.endsWith("@2x.png")));
+  assert.ok(explorer.tilePaths.every((path) => path.endsWith("@2x.png?fallback=parent")));
   await page.focus("#map");
   await at(991, page.keyboard.press("+"));
   await at(990, page.keyboard.press("-"));
@@ -199,6 +200,51 @@ async function tellsTrouble(room: Room): Promise<void> {
   await assertInPlace(page, stub);
   const told = /\b(404|503)\b/;
   assert.deepEqual(explorer.faults.filter((fault) => !told.test(fault)), []);
+}
+
+async function fallsBack(room: Room): Promise<void> {
+  const { stub } = room;
+  await using explorer = await room.open(`#${deepPlace}&zoom=990`);
+  const { page } = explorer;
+  await box(page, { width: 7, height: 5 });
+  await explorer.settled(997);
+  await page.focus("#map");
+  await page.keyboard.press("Shift++");
+  await explorer.settled(1000);
+  const coarse = new Map<string, number>();
+  stub.interfere = (path) => {
+    const times = coarse.get(path) ?? 0;
+    coarse.set(path, times + 1);
+    return times === 0 ? stub.coarse(path) : undefined;
+  };
+  // The tiles are asked for from one anchor, and come when the map counts from another.
+  assert.equal(await page.getAttribute("#map", "data-anchor"), "978");
+  await page.click("#zoom-in");
+  await explorer.settled(1001);
+  assert.equal(await page.getAttribute("#map", "data-anchor"), "989");
+  const tiles = await shownTiles(page, stub);
+  assert.ok(tiles.length > 8 && tiles.every(({ path }) => path.startsWith("coarse")));
+  assert.match(
+    await page.textContent("#trouble-said") ?? "",
+    /^The server is busy: \d+ tiles wait/,
+  );
+  await page.waitForFunction(() => document.getElementById("trouble")?.hidden === true);
+  await assertInPlace(page, stub);
+  assert.ok(explorer.tilePaths.every((path) => path.endsWith(".png?fallback=parent")));
+  assert.deepEqual(explorer.faults, []);
+
+  // What has left the screen for good is not asked for again.
+  coarse.clear();
+  await page.click("#zoom-in");
+  await explorer.settled(1002);
+  const left = [...coarse.keys()];
+  stub.interfere = () => undefined;
+  await page.click("#home");
+  await explorer.settled();
+  const asked = stub.asked.length;
+  await page.waitForTimeout(8000);
+  assert.ok(left.length > 8);
+  assert.equal(stub.asked.length, asked);
 }
 
 /** Drags the map by so many pixels, and lets go at rest. */

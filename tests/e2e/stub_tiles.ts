@@ -43,12 +43,23 @@ export class StubTiles implements AsyncDisposable {
     this.asked.push(path);
     const answer = await this.interfere(path);
     if (answer !== undefined) return answer;
+    return this.#picture(path, path.includes("@2x") ? 512 : 256);
+  }
+
+  /** What stands in for a tile on a busy server, in a colour of its own. */
+  coarse(path: string): Response {
+    const response = this.#picture(`coarse ${path}`, 256);
+    response.headers.set("mandeltile-fallback", "parent; levels=2");
+    response.headers.set("cache-control", "public, max-age=5");
+    return response;
+  }
+
+  #picture(path: string, side: number): Response {
     let number = this.#numbers.get(path);
     if (number === undefined) {
       number = this.#paths.push(path) - 1;
       this.#numbers.set(path, number);
     }
-    const side = path.includes("@2x") ? 512 : 256;
     const png = encodePng({
       kind: "indexed",
       width: side,

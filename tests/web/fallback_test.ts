@@ -5,7 +5,14 @@ import { enlargePng } from "../../src/image/mod.ts";
 import { OverBudgetError, RenderWorkers } from "../../src/render/mod.ts";
 import { MemoryStore } from "../../src/store/mod.ts";
 import type { App } from "../../src/web/mod.ts";
-import { appOver, bytesOf, HeldWorkers, problemOf, type Workers } from "./fixtures.ts";
+import {
+  appOver,
+  bytesOf,
+  CountedWorkers,
+  HeldWorkers,
+  problemOf,
+  type Workers,
+} from "./fixtures.ts";
 
 const LOOK = "iterations=300";
 const TILE = `/tiles/5/11/13.png?${LOOK}`;
@@ -67,6 +74,14 @@ class DearWorkers extends HeldWorkers {
     Promise.reject(new OverBudgetError("Cannot go on: the budget is used up"));
 }
 
+/** Others, who find everything too dear for a while. */
+class MoodyWorkers extends CountedWorkers {
+  dear = true;
+
+  override readonly sample: Workers["sample"] = (...args) =>
+    this.dear ? new DearWorkers().sample(...args) : this.workers!.sample(...args);
+}
+
 Deno.test("a budget used up falls back too, and what can be computed does not", async () => {
   await using workers = await RenderWorkers.start({ workers: 1 });
   const store = new MemoryStore(2 ** 24);
@@ -78,6 +93,25 @@ Deno.test("a budget used up falls back too, and what can be computed does not", 
   const whole = await app.request(WITH_FALLBACK);
   assert.equal(whole.headers.get("mandeltile-fallback"), null);
   assert.deepEqual(await bytesOf(whole), await bytesOf(app.request(TILE)));
+});
+
+Deno.test("the address that was answered coarsely is answered with the tile when it can be had", async () => {
+  await using workers = await RenderWorkers.start({ workers: 1 });
+  const expected = await bytesOf(appOver(workers).request(TILE));
+  const store = new MemoryStore(2 ** 24);
+  await bytesOf(appOver(workers, {}, store).request(`/tiles/4/5/6.png?${LOOK}`));
+  const moody = new MoodyWorkers(workers);
+  const app = appOver(moody, {}, store);
+  const coarse = await app.request(WITH_FALLBACK);
+  assert.equal(coarse.headers.get("mandeltile-fallback"), "parent; levels=1");
+  assert.notDeepEqual(await bytesOf(coarse), expected);
+  moody.dear = false;
+  for (const _ of ["computed", "kept"]) {
+    const whole = await app.request(WITH_FALLBACK);
+    assert.equal(whole.headers.get("mandeltile-fallback"), null);
+    assert.notEqual(whole.headers.get("etag"), null);
+    assert.deepEqual(await bytesOf(whole), expected);
+  }
 });
 
 Deno.test("the workers enlarge as the thread that answers would", async () => {

@@ -61,15 +61,15 @@ export function appOver(
 
 /** Workers that count what they are asked for, and refuse it where there is nobody behind them. */
 export class CountedWorkers implements Workers {
-  readonly #workers: Workers | undefined;
+  protected readonly workers: Workers | undefined;
   calls = 0;
 
   constructor(workers?: Workers) {
-    this.#workers = workers;
+    this.workers = workers;
   }
 
   get mostSamples(): number {
-    return this.#workers?.mostSamples ?? 2 ** 20;
+    return this.workers?.mostSamples ?? 2 ** 20;
   }
 
   readonly sample: Workers["sample"] = (...args) => this.#asked().sample(...args);
@@ -81,8 +81,8 @@ export class CountedWorkers implements Workers {
 
   #asked(): Workers {
     this.calls++;
-    if (this.#workers === undefined) throw new Error("Cannot compute: nobody should have asked");
-    return this.#workers;
+    if (this.workers === undefined) throw new Error("Cannot compute: nobody should have asked");
+    return this.workers;
   }
 }
 

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { fetchPatiently, waitBefore } from "../../src/web/page/patient_fetch.js";
+import { levelsUp, showUntilWhole } from "../../src/web/page/whole_tile.js";
 
 Deno.test("a busy server is asked again when it says, and five times at most", async () => {
   const { signal } = new AbortController();
@@ -59,4 +60,48 @@ Deno.test("waits double, obey the server within reason, and differ by chance", (
   assert.equal(waitBefore(0, "86400", never), 30_000);
   assert.equal(waitBefore(0, "Wed, 21 Oct 2015 07:28:00 GMT", never), 1000);
   assert.equal(waitBefore(0, "7", () => 1), 8750);
+});
+
+function coarse(levels: number): Response {
+  return new Response("", { headers: { "mandeltile-fallback": `parent; levels=${levels}` } });
+}
+
+Deno.test("an ancestor's pixels are shown, and the tile is asked for until it comes", async () => {
+  const { signal } = new AbortController();
+  const waits: number[] = [];
+  const shown: number[] = [];
+  // After the first wait the tile is not looked at for a while.
+  const looks = [false, false, true, true];
+  let asked = 0;
+  await showUntilWhole("/t", signal, {
+    ask: () => Promise.resolve(++asked < 3 ? coarse(3 - asked) : new Response("")),
+    wait: (ms) => Promise.resolve(void waits.push(ms)),
+    show: (_, levels) => Promise.resolve(void shown.push(levels)),
+    isWanted: () => looks.shift()!,
+  });
+  assert.deepEqual(shown, [2, 1, 0]);
+  assert.equal(waits.length, 4);
+  // Longer than caches keep it.
+  assert.ok(waits.slice(0, 3).every((ms) => ms > 5000 && ms <= 7500));
+  assert.ok(waits[3]! >= 12_000 && waits[3]! <= 15_000);
+  assert.deepEqual([null, "parent; levels=5", "parent"].map(levelsUp), [0, 5, 1]);
+});
+
+Deno.test("a server that is busy for ever is asked nine times, and nobody asks for what has left", async () => {
+  let asked = 0;
+  const busy = () => (asked++, Promise.resolve(coarse(1)));
+  const show = () => Promise.resolve();
+  const { signal } = new AbortController();
+  const patient = showUntilWhole("/t", signal, { ask: busy, show, wait: () => Promise.resolve() });
+  await assert.rejects(patient, /busy all the time/);
+  assert.equal(asked, 9);
+
+  const leaving = new AbortController();
+  const left = showUntilWhole("/t", leaving.signal, {
+    ask: busy,
+    show,
+    onWait: () => leaving.abort(),
+  });
+  await assert.rejects(left, { name: "AbortError" });
+  assert.equal(asked, 10);
 });

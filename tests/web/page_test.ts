@@ -257,12 +257,12 @@ Deno.test("a tile's address says only what is not usual", () => {
   const tile = { zoom: 40, x: 1099511627775n, y: 0n };
   assert.equal(
     tileUrl(tile, { look: usual, settings, retina: false }),
-    "/tiles/40/1099511627775/0.png",
+    "/tiles/40/1099511627775/0.png?fallback=parent",
   );
   const look = { palette: "magma", shading: "bands", iterations: 77 } as const;
   assert.equal(
     tileUrl(tile, { look, settings: { ...settings, basePath: "/m" }, retina: true }),
-    "/m/tiles/40/1099511627775/0@2x.png?iterations=77&palette=magma&shading=bands",
+    "/m/tiles/40/1099511627775/0@2x.png?iterations=77&palette=magma&shading=bands&fallback=parent",
   );
 });
 

@@ -46,6 +46,8 @@ export declare class Layer extends Evented {
 export interface Tile {
   readonly el: HTMLElement;
   readonly coords: TileCoords;
+  /** Whether it is of the zoom and the place that are looked at. */
+  readonly current: boolean;
   /** When its picture came, and whether it is fully opaque. */
   readonly loaded?: number;
   readonly active?: boolean;

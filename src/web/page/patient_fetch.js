@@ -70,11 +70,13 @@ export function waitBefore(attempt, retryAfter, chance = Math.random) {
 }
 
 /**
+ * Resolves after a while, or rejects with the signal's reason.
+ *
  * @param {number} ms
  * @param {AbortSignal} signal
  * @returns {Promise<void>}
  */
-function pause(ms, signal) {
+export function pause(ms, signal) {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const timer = setTimeout(done, ms);

@@ -12,7 +12,7 @@ import { lookParameters } from "./look.js";
 const longestSide = 4096;
 
 /**
- * The address of a tile.
+ * The address of a tile: where it cannot be had now, what a kept ancestor shows of it will do.
  *
  * @param {import("./anchor.js").Tile} tile
  * @param {{ look: Look, settings: Settings, retina: boolean }} how
@@ -21,7 +21,7 @@ const longestSide = 4096;
  */
 export function tileUrl({ zoom, x, y }, { look, settings, retina }) {
   const path = `${settings.basePath}/tiles/${zoom}/${x}/${y}${retina ? "@2x" : ""}.png`;
-  return [path, ...queryOf(lookParameters(look, settings))].join("?");
+  return `${path}?${[...lookParameters(look, settings), "fallback=parent"].join("&")}`;
 }
 
 /**
@@ -46,12 +46,4 @@ export function renderUrl(place, { width, height, density }, { look, settings })
     ...lookParameters(look, settings),
   ];
   return `${settings.basePath}/render.png?${parameters.join("&")}`;
-}
-
-/**
- * @param {string[]} parameters
- * @returns {string[]} one query, or none
- */
-function queryOf(parameters) {
-  return parameters.length === 0 ? [] : [parameters.join("&")];
 }

@@ -4,8 +4,8 @@
 
 import { isInWorld, tileAt } from "./anchor.js";
 import { L } from "./leaflet.js";
-import { fetchPatiently } from "./patient_fetch.js";
 import { tileUrl } from "./requests.js";
+import { showUntilWhole } from "./whole_tile.js";
 
 /** @typedef {import("./leaflet.d.ts").TileCoords} TileCoords */
 /** @typedef {import("./settings.js").Settings} Settings */
@@ -33,6 +33,9 @@ export class TileLayer extends L.GridLayer {
   /** By element: Leaflet's coordinates are relative to an anchor, and an element is one tile for ever.
    * @type {WeakMap<HTMLElement, AbortController>} */
   #loading = new WeakMap();
+  /** How many levels up the pixels come from that an element shows; not in it is who shows its own.
+   * @type {WeakMap<HTMLElement, number>} */
+  #coarse = new WeakMap();
 
   /**
    * @param {World} world
@@ -61,16 +64,25 @@ export class TileLayer extends L.GridLayer {
     this.#loading.set(image, loading);
     // A tile given up may have coordinates of an earlier anchor: it must not answer any more.
     const unlessGivenUp = (/** @type {() => void} */ act) => loading.signal.aborted || act();
-    show(image, url, { signal: loading.signal, onWait: () => troubles.waits(image) }).then(
-      () =>
-        unlessGivenUp(() => {
-          troubles.over(image);
-          done(null, image);
-        }),
+    let drawn = false;
+    const draw = async (/** @type {Response} */ response, /** @type {number} */ levels) => {
+      await put(response, image);
+      unlessGivenUp(() => {
+        this.#coarse.set(image, levels);
+        if (!drawn) done(null, image);
+        drawn = true;
+      });
+    };
+    showUntilWhole(url, loading.signal, {
+      show: draw,
+      isWanted: () => this.#isCurrent(image),
+      onWait: () => troubles.waits(image),
+    }).then(
+      () => unlessGivenUp(() => troubles.over(image)),
       (error) =>
         unlessGivenUp(() => {
           troubles.failed(image, error instanceof Error ? error.message : String(error));
-          done(error, image);
+          if (!drawn) done(error, image);
         }),
     );
     return image;
@@ -98,7 +110,8 @@ export class TileLayer extends L.GridLayer {
       loaded !== undefined && Math.floor(x * 2 ** coords.z) === coords.x &&
       Math.floor(y * 2 ** coords.z) === coords.y
     );
-    return zoom - Math.max(...there.map(({ coords }) => coords.z));
+    return zoom -
+      Math.max(...there.map(({ coords, el }) => coords.z - (this.#coarse.get(el) ?? 0)));
   }
 
   /** Called when the zoom changes: what was on its way for another zoom is not wanted any more. */
@@ -119,6 +132,15 @@ export class TileLayer extends L.GridLayer {
     return gliding && target !== undefined ? target : zoom;
   }
 
+  /**
+   * Whether a tile is of the zoom and the place that are looked at: others stay for a while.
+   *
+   * @param {HTMLElement} tile
+   */
+  #isCurrent(tile) {
+    return Object.values(this._tiles).some(({ el, current }) => el === tile && current);
+  }
+
   /** @param {HTMLElement} tile */
   #giveUp(tile) {
     this.#loading.get(tile)?.abort();
@@ -128,14 +150,12 @@ export class TileLayer extends L.GridLayer {
 }
 
 /**
- * Puts the picture at an address into an image and waits until it can be drawn.
+ * Puts an answer's picture into an image and waits until it can be drawn.
  *
+ * @param {Response} response
  * @param {HTMLImageElement} image
- * @param {string} url
- * @param {{ signal: AbortSignal, onWait: () => void }} how
  */
-async function show(image, url, { signal, onWait }) {
-  const response = await fetchPatiently(url, signal, { onWait });
+async function put(response, image) {
   const address = URL.createObjectURL(await response.blob());
   try {
     image.src = address;
