@@ -4,7 +4,13 @@ import type { Context } from "hono";
 import { answerDocument } from "./answers.ts";
 import { negotiatedPicture, PICTURES, typeOf } from "./formats.ts";
 import { oneOf } from "./fields.ts";
-import { type Parameters, parametersOfQuery, readField, readWishes, WISHES } from "./parameters.ts";
+import {
+  type Parameters,
+  parametersOfQuery,
+  readField,
+  readWishes,
+  TILE_WISHES,
+} from "./parameters.ts";
 import { answerNotFound, shown } from "./problem.ts";
 import { publicUrl } from "./public_url.ts";
 import { addressOf, answerTileOf, type RenderDoor } from "./renders.ts";
@@ -87,7 +93,7 @@ export function answerOgcDocument(
   { limits, maxAge }: RenderDoor,
   document: Document,
 ): Response {
-  const parameters = parametersOfQuery(new URL(c.req.url).searchParams, [...WISHES, "f"]);
+  const parameters = parametersOfQuery(new URL(c.req.url).searchParams, [...TILE_WISHES, "f"]);
   readWishes(parameters, limits);
   readField(parameters, "f", DOCUMENT_FIELDS);
   const wishes = [...parameters].filter(([name]) => name !== "f")
@@ -113,7 +119,7 @@ export function answerCrs(c: Context, { maxAge }: RenderDoor): Response {
 export async function answerOgcTile(c: Context, door: RenderDoor): Promise<Response> {
   const { id, z, y, x } = c.req.param() as Record<string, string>;
   if (tileMatrixSet(id!) === undefined) return answerNotFound(c);
-  const parameters = parametersOfQuery(new URL(c.req.url).searchParams, [...WISHES, "f"]);
+  const parameters = parametersOfQuery(new URL(c.req.url).searchParams, [...TILE_WISHES, "f"]);
   const wishes = readWishes(parameters, door.limits);
   const address = addressOf({ z: z!, x: x!, y: y! }, door.limits);
   const named = namedFormat(parameters);

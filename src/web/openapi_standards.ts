@@ -17,7 +17,7 @@ import {
   schemaOf,
   type Told,
 } from "./openapi_parts.ts";
-import { WISHES } from "./parameters.ts";
+import { TILE_WISHES } from "./parameters.ts";
 import { TILE_MATRIX_SETS } from "./tile_matrix_sets.ts";
 
 const SET: Json = { type: "string", enum: TILE_MATRIX_SETS.map(({ id }) => id) };
@@ -32,7 +32,7 @@ export function standardPaths(fields: Fields, limits: Limits): Json {
 }
 
 function ogcPaths(fields: Fields, { deepest }: Limits): Json {
-  const wishes = WISHES.map((name) => parameterOf(name as keyof Fields, fields));
+  const wishes = TILE_WISHES.map((name) => parameterOf(name as keyof Fields, fields));
   const json = { "application/json": { type: "object" } };
   const answers = { 200: { description: "The document.", types: json }, 304: COMPUTED[304]! };
   const documents = Object.keys(OGC_DOCUMENTS).map((route) => {
@@ -72,7 +72,7 @@ function ogcPaths(fields: Fields, { deepest }: Limits): Json {
 }
 
 function wmtsPaths(fields: Fields, { deepest }: Limits): Json {
-  const wishes = WISHES.filter((name) => name !== "palette")
+  const wishes = TILE_WISHES.filter((name) => name !== "palette")
     .map((name) => parameterOf(name as keyof Fields, fields));
   const refused: Told = { description: "An exception report.", types: EXCEPTION };
   // What is no route at all is not the standard's to refuse.

@@ -17,14 +17,19 @@ export interface Wishes {
   readonly look: Look;
   /** Whether the address carries a version, so that its answer never changes. */
   readonly versioned: boolean;
+  /** Whether a png of a tile may be an ancestor's pixels when it cannot be computed now. */
+  readonly fallback: boolean;
 }
 
 /** Names that concern every picture and array. */
 export const WISHES: readonly string[] = ["iterations", "palette", "shading", "v"];
 const VIEW = ["re", "im", "span", "width", "height", "supersample"];
 
+/** Names that concern every tile, by whatever standard it is asked for. */
+export const TILE_WISHES: readonly string[] = [...WISHES, "fallback"];
+
 /** Names that a tile's query may hold, and those of a render. */
-export const TILE_PARAMETERS: readonly string[] = [...WISHES, "scheme", "fallback"];
+export const TILE_PARAMETERS: readonly string[] = [...TILE_WISHES, "scheme"];
 export const EXACT_PARAMETERS: readonly string[] = ["re", "im", "iterations"];
 export const RENDER_PARAMETERS: readonly string[] = [...VIEW, ...WISHES];
 
@@ -108,12 +113,7 @@ export function readScheme(parameters: Parameters): Scheme {
   return readField(parameters, "scheme", TILE_FIELDS) ?? "xyz";
 }
 
-/** Reads whether a tile may be an ancestor's pixels when it cannot be computed now. */
-export function readFallback(parameters: Parameters): boolean {
-  return readField(parameters, "fallback", TILE_FIELDS) !== undefined;
-}
-
-/** Reads iterations, palette and shading. */
+/** Reads iterations, palette, shading, version and fallback. */
 export function readWishes(parameters: Parameters, limits: Limits): Wishes {
   const fields = fieldsOf(limits);
   return {
@@ -123,6 +123,7 @@ export function readWishes(parameters: Parameters, limits: Limits): Wishes {
       shading: readField(parameters, "shading", fields) ?? "smooth",
     },
     versioned: parameters.has("v"),
+    fallback: readField(parameters, "fallback", fields) !== undefined,
   };
 }
 

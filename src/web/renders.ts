@@ -22,7 +22,6 @@ import {
   type Parameters,
   parametersOfBody,
   parametersOfQuery,
-  readFallback,
   readScheme,
   readView,
   readWishes,
@@ -69,8 +68,7 @@ export async function answerTile(
   const given = addressOf({ z, x, y }, limits);
   const address = scheme === "tms" ? given.mirror() : given;
   const wishes = wishesOf(parameters, door);
-  const fallback = readFallback(parameters);
-  return await answerTileOf(c, door, { address, size, format, wishes, fallback });
+  return await answerTileOf(c, door, { address, size, format, wishes });
 }
 
 /** A tile whose request has been read, whatever it looked like. */
@@ -80,15 +78,13 @@ export interface TileRequest {
   readonly size: number;
   readonly format: Format;
   readonly wishes: Wishes;
-  /** Whether a png may be an ancestor's pixels when it cannot be computed now; default false. */
-  readonly fallback?: boolean;
 }
 
 /** Answers with a tile: the same file and the same ETag for every way of asking for it. */
 export async function answerTileOf(
   c: Context,
   door: RenderDoor,
-  { address, size, format, wishes, fallback = false }: TileRequest,
+  { address, size, format, wishes }: TileRequest,
 ): Promise<Response> {
   requireAccepted(c, format);
   const tagOf = (address: TileAddress) =>
@@ -114,7 +110,7 @@ export async function answerTileOf(
           )),
     );
   } catch (error) {
-    if (!fallback || format !== "png" || !isOfLoad(error)) throw error;
+    if (!wishes.fallback || format !== "png" || !isOfLoad(error)) throw error;
     const coarse = await coarseTile(address, { ...door, keyOf: tagOf }, c.req.raw.signal);
     if (coarse === undefined) throw error;
     c.set("bytes", coarse.bytes.length);

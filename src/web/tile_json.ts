@@ -3,13 +3,7 @@
 import type { Context } from "hono";
 import { answerDocument } from "./answers.ts";
 import type { Limits } from "./limits.ts";
-import {
-  parametersOfQuery,
-  readFallback,
-  readScheme,
-  readWishes,
-  TILE_PARAMETERS,
-} from "./parameters.ts";
+import { parametersOfQuery, readScheme, readWishes, TILE_PARAMETERS } from "./parameters.ts";
 import { publicUrl } from "./public_url.ts";
 import { LATITUDE_EDGE } from "./tile_matrix_sets.ts";
 
@@ -31,7 +25,6 @@ export function answerTileJson(c: Context, { limits, maxAge }: TileJsonDoor): Re
   const parameters = parametersOfQuery(searchParams, TILE_PARAMETERS);
   // A tile must not refuse what its address was made of.
   readWishes(parameters, limits);
-  readFallback(parameters);
   const tiles = `${publicUrl(c)}/tiles/{z}/{x}/{y}.png${search}`;
   const text = JSON.stringify({
     tilejson: "3.0.0",

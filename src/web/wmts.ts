@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import { OutsideWorldError, TooDeepError } from "../plane/mod.ts";
 import { answerDocument } from "./answers.ts";
 import { ENDINGS, PICTURES, typeOf } from "./formats.ts";
-import { type Parameters, parametersOfQuery, readWishes, WISHES } from "./parameters.ts";
+import { type Parameters, parametersOfQuery, readWishes, TILE_WISHES } from "./parameters.ts";
 import { BadRequestError, NotOfferedError, problemOf, shown } from "./problem.ts";
 import { publicUrl } from "./public_url.ts";
 import { addressOf, answerTileOf, type RenderDoor } from "./renders.ts";
@@ -19,7 +19,7 @@ export interface WmtsDoor extends RenderDoor {
 }
 
 /** Parameters of our own; the palette is the style. */
-const OURS = WISHES.filter((name) => name !== "palette");
+const OURS = TILE_WISHES.filter((name) => name !== "palette");
 
 /** A refusal in the words of OWS Common (OGC 06-121r9). */
 class OwsError extends Error {

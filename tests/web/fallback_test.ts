@@ -54,6 +54,31 @@ Deno.test("a full queue answers with the nearest kept ancestor's pixels, marked 
     // Counted from below it is the same tile.
     const below = `/tms/5/11/18.png?${LOOK}&fallback=parent`;
     assert.deepEqual(await bytesOf(app.request(below)), expected);
+    // And so it is in the standards' words.
+    const wmts = new URLSearchParams({
+      ...{ SERVICE: "WMTS", REQUEST: "GetTile", VERSION: "1.0.0", LAYER: "mandelbrot" },
+      ...{ STYLE: "", FORMAT: "image/png", TILEMATRIXSET: "ComplexPlane", TILEMATRIX: "5" },
+      ...{ TILEROW: "13", TILECOL: "11", iterations: "300" },
+    });
+    for (
+      const path of [
+        `/wmts?${wmts}`,
+        `/wmts/tiles/default/ComplexPlane/5/13/11.png?${LOOK}`,
+        `/ogc/map/tiles/ComplexPlane/5/13/11?${LOOK}`,
+        `/ogc/map/tiles/WebMercatorQuad/5/13/11?f=png&${LOOK}`,
+      ]
+    ) {
+      assert.equal((await app.request(path)).status, 503, path);
+      const other = await app.request(`${path}&fallback=parent`);
+      assert.equal(other.headers.get("mandeltile-fallback"), "parent; levels=2", path);
+      assert.equal(other.headers.get("etag"), null);
+      assert.deepEqual(await bytesOf(other), expected);
+    }
+    // Other formats have none.
+    await problemOf(
+      app.request(`/ogc/map/tiles/ComplexPlane/5/13/11?f=webp&${LOOK}&fallback=parent`),
+      503,
+    );
   }));
 
 Deno.test("without a kept ancestor of the same look it is refused as ever", async () => {
@@ -125,6 +150,21 @@ Deno.test("the workers enlarge as the thread that answers would", async () => {
 Deno.test("fallback is for tiles, and to a parent alone", async () => {
   const app = appOver(new HeldWorkers());
   assert.equal((await problemOf(app.request(`${TILE}&fallback=child`), 400)).parameter, "fallback");
+  for (const path of ["/ogc/map/tiles/ComplexPlane/5/13/11", "/ogc", "/tiles.json"]) {
+    const problem = await problemOf(app.request(`${path}?fallback=child`), 400);
+    assert.equal(problem.parameter, "fallback", path);
+  }
+  const capabilities = await app.request("/wmts/1.0.0/WMTSCapabilities.xml?fallback=child");
+  assert.equal(capabilities.status, 400);
+  assert.match(await capabilities.text(), /locator="fallback"/);
+  const documents = [
+    ["/wmts/1.0.0/WMTSCapabilities.xml", /TileCol}\.png\?fallback=parent"/],
+    ["/ogc/map/tiles/ComplexPlane", /f=png&fallback=parent"/],
+    ["/tiles.json", /{y}\.png\?fallback=parent"/],
+  ] as const;
+  for (const [path, address] of documents) {
+    assert.match(await (await app.request(`${path}?fallback=parent`)).text(), address);
+  }
   const view = "/render.png?re=0&im=0&span=1&width=8&height=8&fallback=parent";
   assert.equal((await problemOf(app.request(view), 400)).parameter, "fallback");
 });

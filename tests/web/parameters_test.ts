@@ -32,6 +32,7 @@ Deno.test("without parameters everything has its default", () => {
     iterations: "auto",
     look: { palette: "classic", shading: "smooth" },
     versioned: false,
+    fallback: false,
   });
 });
 
@@ -40,7 +41,9 @@ Deno.test("every wish is heard", () => {
     iterations: 1,
     look: { palette: "ff0000,00ff00", shading: "bands" },
     versioned: true,
+    fallback: false,
   });
+  assert.equal(wishesOf("fallback=parent").fallback, true);
   assert.equal(wishesOf("iterations=auto").iterations, "auto");
   assert.equal(wishesOf("iterations=5000000").iterations, 5_000_000);
 });
