@@ -1,6 +1,7 @@
 /** The Hono app: routes, headers that every answer has, and the error table. */
 
 import { type Context, Hono } from "hono";
+import { METHOD_NAME_ALL } from "hono/router";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
@@ -73,6 +74,14 @@ export interface App {
   /** Answers a request that never was on a wire. */
   readonly request: (target: string, init?: RequestInit) => Response | Promise<Response>;
   readonly gate: Gate;
+  /** What it answers: methods, and paths with `:name` where they are free. */
+  readonly routes: readonly Route[];
+}
+
+/** What one handler answers. */
+export interface Route {
+  readonly method: string;
+  readonly path: string;
 }
 
 /** Paths that monitors ask for, however often. */
@@ -82,11 +91,6 @@ const UNLIMITED = ["/healthz", "/readyz", "/metrics"];
 interface Bindings {
   readonly wait?: number;
 }
-/** Routes of the standards, besides `/wmts` and the documents of `/ogc`. */
-const CAPABILITIES = "/wmts/1.0.0/WMTSCapabilities.xml";
-const WMTS_TILE = "/wmts/tiles/:style/:set/:z/:y/:file";
-const CRS = "/ogc/crs/:id";
-const OGC_TILE = "/ogc/map/tiles/:id/:z/:y/:x";
 
 /** Statuses of answers that never have a body, whatever the method. */
 const WITHOUT_BODY = [204, 304];
@@ -180,43 +184,26 @@ export function createApp(options: AppOptions): App {
   app.get("/tms/:z/:x/:file", (c) => answerTile(c, door, "tms"));
   const wmts = { ...door, report };
   app.get("/wmts", (c) => answerWmts(c, wmts));
-  app.get(CAPABILITIES, (c) => answerCapabilities(c, wmts));
-  app.get(WMTS_TILE, (c) => answerWmtsTile(c, wmts));
+  app.get("/wmts/1.0.0/WMTSCapabilities.xml", (c) => answerCapabilities(c, wmts));
+  app.get("/wmts/tiles/:style/:set/:z/:y/:file", (c) => answerWmtsTile(c, wmts));
   for (const [path, document] of Object.entries(OGC_DOCUMENTS)) {
     app.get(path, (c) => answerOgcDocument(c, door, document));
   }
-  app.get(CRS, (c) => answerCrs(c, door));
-  app.get(OGC_TILE, (c) => answerOgcTile(c, door));
+  app.get("/ogc/crs/:id", (c) => answerCrs(c, door));
+  app.get("/ogc/map/tiles/:id/:z/:y/:x", (c) => answerOgcTile(c, door));
   for (const [ending, format] of ENDINGS) {
     app.get(`/render.${ending}`, (c) => answerRender(c, door, format));
     app.post(`/render.${ending}`, withBody, (c) => answerRender(c, door, format));
   }
+  const routes = app.routes.filter(({ method }) => method !== METHOD_NAME_ALL);
   app.on(["GET", "POST"], "/:file{render\\.[^/]*}", (c) => {
     const format = shown(c.req.param("file").slice("render.".length));
     throw new NotOfferedError(406, `Cannot render as ${format}: ${OFFERED} are offered`);
   });
-
   // What is left of these paths came with another method.
-  const readOnly = [
-    "/",
-    "/lesson",
-    "/lesson/run",
-    "/assets/*",
-    "/healthz",
-    "/readyz",
-    "/metrics",
-    "/tiles.json",
-    "/exact",
-    "/docs",
-    "/openapi.json",
-  ];
-  const tiles = ["/tiles/:z/:x/:file", "/tms/:z/:x/:file"];
-  const standard = ["/wmts", CAPABILITIES, WMTS_TILE, ...Object.keys(OGC_DOCUMENTS), CRS, OGC_TILE];
-  for (const path of [...readOnly, ...tiles, ...standard]) {
-    app.all(path, (c) => refuseMethod(c, "GET, HEAD, OPTIONS"));
-  }
-  for (const ending of ENDINGS.keys()) {
-    app.all(`/render.${ending}`, (c) => refuseMethod(c, "GET, HEAD, POST, OPTIONS"));
+  for (const [path, offered] of Map.groupBy(routes, ({ path }) => path)) {
+    const posted = offered.some(({ method }) => method === "POST");
+    app.all(path, (c) => refuseMethod(c, `GET, HEAD, ${posted ? "POST, " : ""}OPTIONS`));
   }
 
   app.notFound(answerNotFound);
@@ -254,7 +241,7 @@ export function createApp(options: AppOptions): App {
   };
   const request = (target: string, init?: RequestInit) =>
     fetch(new Request(new URL(target, "http://localhost"), init));
-  return { fetch, request, gate };
+  return { fetch, request, gate, routes };
 }
 
 /**

@@ -31,12 +31,16 @@ export const LESSON_LIMITS = {
 const USUAL = { workers: Math.min(navigator.hardwareConcurrency, 4), pixdim: 800, side: 32 };
 
 /** Its parameters. */
-const FIELDS = {
-  workers: wholeNumber("workers", LESSON_LIMITS.workers),
-  pixdim: wholeNumber("pixdim", LESSON_LIMITS.pixdim),
-  escape: wholeNumber("escape", LESSON_LIMITS.escape),
-  side: wholeNumber("side", LESSON_LIMITS.side),
+export const LESSON_FIELDS = {
+  workers: field("workers", "Workers."),
+  pixdim: field("pixdim", "Points along a side of the grid."),
+  escape: field("escape", "The count of a point that does not escape."),
+  side: field("side", "Points along a side of a batch."),
 };
+
+function field(name: "workers" | "pixdim" | "escape" | "side", description: string) {
+  return wholeNumber(name, LESSON_LIMITS[name]).meta({ description });
+}
 
 /** What the page is told about the server. */
 export const lessonSettings = {
@@ -68,7 +72,7 @@ export interface LessonDoor {
 /** `GET /lesson/run`: `workers`, `side`, `pixdim` and `escape`; the events of `runLesson`, one by one. */
 export async function answerLesson(c: Context, door: LessonDoor): Promise<Response> {
   const query = new URL(c.req.url).searchParams;
-  const wanted = readWanted(parametersOfQuery(query, Object.keys(FIELDS)));
+  const wanted = readWanted(parametersOfQuery(query, Object.keys(LESSON_FIELDS)));
   if (c.req.method === "HEAD") return c.body(null, 200, { "content-type": "text/event-stream" });
   if (door.isClosing()) throw new BusyError("The server is shutting down", LATER);
   const { signal } = c.req.raw;
@@ -136,8 +140,8 @@ function dataOf(event: LessonEvent): unknown {
 }
 
 function readWanted(parameters: Parameters): Wanted {
-  const number = (name: keyof typeof FIELDS, fallback: number) =>
-    readField(parameters, name, FIELDS) ?? fallback;
+  const number = (name: keyof typeof LESSON_FIELDS, fallback: number) =>
+    readField(parameters, name, LESSON_FIELDS) ?? fallback;
   const wanted = {
     workers: number("workers", USUAL.workers),
     pixdim: number("pixdim", USUAL.pixdim),

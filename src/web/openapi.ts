@@ -18,6 +18,7 @@ import {
   schemaOf,
   type Told,
 } from "./openapi_parts.ts";
+import { pagePaths } from "./openapi_pages.ts";
 import { standardPaths } from "./openapi_standards.ts";
 import { EXACT_PARAMETERS, RENDER_PARAMETERS, TILE_PARAMETERS } from "./parameters.ts";
 import { FORWARDED, publicUrl } from "./public_url.ts";
@@ -59,6 +60,7 @@ export function openApi(limits: Limits, url: string): Json {
       },
       ...standardPaths(fields, limits),
       ...statePaths(),
+      ...pagePaths(),
     },
     components: { schemas: { Problem: schemaOf(ProblemDocument) } },
   };
@@ -143,6 +145,12 @@ function statePaths(): Json {
       get: operation("Whether to send it work", [], {
         200: { description: "Yes.", types: ready },
         503: { description: "No.", types: ready, headers: RETRY_AFTER },
+      }),
+    },
+    "/openapi.json": {
+      get: operation("This document", [], {
+        200: { description: "OpenAPI 3.1.", types: json({}) },
+        304: COMPUTED[304]!,
       }),
     },
     "/metrics": {

@@ -104,5 +104,11 @@ export function schemaOf(schema: z.ZodType): Json {
   });
   if ("type" in value || "anyOf" in value) return value;
   const { $schema: __, ...text } = z.toJSONSchema(schema, { io: "input" });
-  return text;
+  // Zod takes these for values and leaves them out; ours are texts.
+  const { examples, default: usual } = schema.meta() ?? {};
+  return {
+    ...text,
+    ...(examples !== undefined && { examples }),
+    ...(usual !== undefined && { default: usual }),
+  };
 }

@@ -19,12 +19,20 @@ import {
 } from "./openapi_parts.ts";
 import { TILE_WISHES } from "./parameters.ts";
 import { TILE_MATRIX_SETS } from "./tile_matrix_sets.ts";
+import { LAYER } from "./wmts_capabilities.ts";
 
 const SET: Json = { type: "string", enum: TILE_MATRIX_SETS.map(({ id }) => id) };
 const ABSENT: Told = { description: "There is no such thing." };
 
+/** A row or a column, of any length. */
+const NUMBER = "^(0|[1-9][0-9]*)$";
+
 /** Errors of WMTS are its own. */
 const EXCEPTION = { "application/xml": { type: "string" } };
+
+const PICTURE_TYPES: Readonly<Record<string, Json>> = Object.fromEntries(
+  PICTURES.map((format) => [typeOf(format), {}]),
+);
 
 /** The paths of both standards. */
 export function standardPaths(fields: Fields, limits: Limits): Json {
@@ -71,7 +79,7 @@ function ogcPaths(fields: Fields, { deepest }: Limits): Json {
   };
 }
 
-function wmtsPaths(fields: Fields, { deepest }: Limits): Json {
+function wmtsPaths(fields: Fields, limits: Limits): Json {
   const wishes = TILE_WISHES.filter((name) => name !== "palette")
     .map((name) => parameterOf(name as keyof Fields, fields));
   const refused: Told = { description: "An exception report.", types: EXCEPTION };
@@ -80,31 +88,77 @@ function wmtsPaths(fields: Fields, { deepest }: Limits): Json {
   const capabilities = {
     200: { description: "The capabilities.", types: EXCEPTION },
     304: COMPUTED[304]!,
-    400: refused,
   };
   const tile = [
     pathParameter("style", "A palette.", schemaOf(z.string().meta({ examples: ["default"] }))),
     pathParameter("set", "Tile matrix set.", SET),
-    ...addressOf(deepest),
+    ...addressOf(limits.deepest),
     pathParameter("format", "What it is to be.", { type: "string", enum: [...PICTURES] }),
     ...wishes,
   ];
+  const refusals = {
+    // A URL that is too long is refused before anybody reads it.
+    400: { ...refused, types: { ...EXCEPTION, [PROBLEM_TYPE]: PROBLEM } },
+    406: refused,
+    503: { ...COMPUTED[503]!, types: EXCEPTION },
+  };
   return {
+    "/wmts": {
+      get: operation(
+        "The WMTS by key-value pairs; other names are passed over",
+        [...keyValuePairs(limits), ...wishes],
+        {
+          ...refusals,
+          200: {
+            description: "The capabilities, or the tile.",
+            types: { ...EXCEPTION, ...PICTURE_TYPES },
+            headers: HEADERS,
+          },
+          304: COMPUTED[304]!,
+          501: { description: "GetFeatureInfo: there are none.", types: EXCEPTION },
+        },
+      ),
+    },
     "/wmts/1.0.0/WMTSCapabilities.xml": {
-      get: operation("What the WMTS offers", wishes, capabilities),
+      get: operation("What the WMTS offers", wishes, { ...refusals, ...capabilities }),
     },
     "/wmts/tiles/{style}/{set}/{z}/{y}/{x}.{format}": {
       get: operation("A tile of the WMTS", tile, {
         ...COMPUTED,
-        ...{ 200: pictures(), 400: refused, 404: absent, 406: refused },
-        503: { ...COMPUTED[503]!, types: EXCEPTION },
+        ...refusals,
+        ...{ 200: pictures(), 404: absent },
       }),
     },
   };
 }
 
+/** Names are read in any case. Those from `LAYER` on are the tile's, which needs them all. */
+function keyValuePairs({ deepest }: Limits): Json[] {
+  const pair = (name: string, description: string, schema: Json) => ({
+    ...{ name, in: "query", required: false, description, schema },
+  });
+  const words = (...words: string[]) => ({ type: "string", enum: words });
+  const number = { type: "string", pattern: NUMBER, examples: ["0", "1"] };
+  return [
+    { ...pair("SERVICE", "The standard.", words("WMTS")), required: true },
+    {
+      ...pair("REQUEST", "What is asked for.", words("GetTile", "GetCapabilities")),
+      required: true,
+    },
+    pair("ACCEPTVERSIONS", "Versions that the client can read.", words("1.0.0")),
+    pair("VERSION", "That of the standard.", words("1.0.0")),
+    pair("LAYER", "The layer.", words(LAYER)),
+    pair("STYLE", "A palette; may be empty.", { type: "string", examples: ["default", "magma"] }),
+    pair("FORMAT", "A media type.", words(...Object.keys(PICTURE_TYPES))),
+    pair("TILEMATRIXSET", "Tile matrix set.", SET),
+    pair("TILEMATRIX", "Zoom.", { type: "integer", minimum: 0, maximum: deepest }),
+    pair("TILEROW", "Row, from the top.", number),
+    pair("TILECOL", "Column.", number),
+  ];
+}
+
 function addressOf(deepest: number): Json[] {
-  const number = { type: "string", pattern: "^(0|[1-9][0-9]*)$", examples: ["0", "1"] };
+  const number = { type: "string", pattern: NUMBER, examples: ["0", "1"] };
   return [
     pathParameter("z", "Zoom.", { type: "integer", minimum: 0, maximum: deepest }),
     pathParameter("y", "Row, from the top.", number),
@@ -113,6 +167,5 @@ function addressOf(deepest: number): Json[] {
 }
 
 function pictures(): Told {
-  const types = Object.fromEntries(PICTURES.map((format) => [typeOf(format), {}]));
-  return { description: "The tile.", types, headers: HEADERS };
+  return { description: "The tile.", types: PICTURE_TYPES, headers: HEADERS };
 }

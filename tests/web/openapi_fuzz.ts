@@ -95,10 +95,12 @@ function requestOf(
     random() < wrong ? pick(TROUBLE, random) : String(valid(schema, random));
   let target = path;
   const query: [string, string][] = [];
+  // In one of two everything is told: what is free by itself may be needed for something else.
+  const told = random() < 1 / 2 ? 1 : 0.4;
   for (const { name, in: place, required, schema } of operation.parameters) {
     if (place === "path") {
       target = target.replace(`{${name}}`, () => encoded(valueOf(schema)));
-    } else if (random() < (required ? 1 - wrong / 2 : 0.4)) {
+    } else if (random() < (required ? 1 - wrong / 2 : told)) {
       query.push([random() < wrong / 4 ? pick(TROUBLE, random) : name, valueOf(schema)]);
       if (random() < wrong / 4) query.push([name, valueOf(schema)]);
     }

@@ -6,12 +6,12 @@ import type { App } from "../../src/web/mod.ts";
 import { allowed } from "../../src/web/page/docs/docs.js";
 import { randomFrom } from "../plane/random.ts";
 import { appOver, CountedWorkers } from "./fixtures.ts";
-import { type FuzzRequest, type OpenApi, requestsOf } from "./openapi_fuzz.ts";
+import { type FuzzRequest, type OpenApi, type Operation, requestsOf } from "./openapi_fuzz.ts";
 
 /** Whatever is allowed here is computed in some milliseconds. */
 const CHEAP = { deepest: 60, iterations: 3000, side: 96, samples: 2 ** 15 };
 
-/** Requests of every operation: some 900 in all. */
+/** Requests of every operation: some 1,200 in all. */
 const COUNT = 25;
 
 async function documentOf(app: App): Promise<OpenApi> {
@@ -22,7 +22,7 @@ async function documentOf(app: App): Promise<OpenApi> {
 async function ask(app: App, request: FuzzRequest): Promise<number> {
   const { method, target, body, operation } = request;
   const response = await app.request(target, { method, ...(body !== undefined && { body }) });
-  const text = await response.text();
+  const text = await textOf(response);
   const about = `${response.status} for ${method} ${target.slice(0, 300)} ${body?.slice(0, 300)}`;
   assert.ok(response.status < 500, `${about}: ${text.slice(0, 300)}`);
   const answer = operation.responses[response.status];
@@ -37,11 +37,18 @@ async function ask(app: App, request: FuzzRequest): Promise<number> {
 
 Deno.test("hundreds of requests made of the document: no 5xx, and no answer it does not tell", async () => {
   await using workers = await RenderWorkers.start({ workers: 2 });
-  const app = appOver(workers, CHEAP);
+  const answered = new Set<string>();
+  const app = appOver(workers, CHEAP, undefined, {
+    log: ({ method, route, status }) => status < 400 && answered.add(`${method} ${route}`),
+  });
+  const document = await documentOf(app);
+  answered.clear();
   const statuses = new Map<number, number>();
+  const served = new Set<Operation>();
   let requests = 0;
-  for (const request of requestsOf(await documentOf(app), randomFrom(2026), COUNT)) {
+  for (const request of requestsOf(document, randomFrom(2026), COUNT)) {
     const status = await ask(app, request);
+    if (status < 400) served.add(request.operation);
     requests++;
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
   }
@@ -49,7 +56,23 @@ Deno.test("hundreds of requests made of the document: no 5xx, and no answer it d
   for (const [status, least] of [[200, 100], [400, 100], [404, 5]] as const) {
     assert.ok((statuses.get(status) ?? 0) > least, `${statuses.get(status)} of ${status}`);
   }
+  const told = Object.entries(document.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, operation]) => ({ path, method, operation }))
+  );
+  for (const { path, method, operation } of told) assert.ok(served.has(operation), method + path);
+  // Every route has been answered from by something that the document tells of.
+  const routes = new Set(app.routes.map(({ method, path }) => `${method} ${path}`));
+  assert.deepEqual([...answered].toSorted(), [...routes].toSorted());
 });
+
+/** An answer's text; of events, which go on for a while, the first. */
+async function textOf(response: Response): Promise<string> {
+  if (response.headers.get("content-type") !== "text/event-stream") return await response.text();
+  const reader = response.body!.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  return new TextDecoder().decode(value);
+}
 
 Deno.test("the document tells the limits that hold", async () => {
   const { openapi, paths } = await documentOf(appOver(new CountedWorkers(), CHEAP));
@@ -57,6 +80,7 @@ Deno.test("the document tells the limits that hold", async () => {
   const parameters = paths["/render.png"]?.get?.parameters ?? assert.fail();
   const schemaOf = (name: string) => parameters.find((one) => one.name === name)?.schema;
   assert.equal(schemaOf("width")?.maximum, CHEAP.side);
+  assert.deepEqual(schemaOf("palette")?.examples, ["magma", "000000,ff8800,ffffff"]);
   assert.equal(schemaOf("iterations")?.anyOf?.[1]?.maximum, CHEAP.iterations);
   const tile = paths["/tiles/{z}/{x}/{y}.{format}"]?.get?.parameters ?? assert.fail();
   assert.equal(tile.find((one) => one.name === "z")?.schema.maximum, CHEAP.deepest);
