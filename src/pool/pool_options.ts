@@ -59,6 +59,8 @@ export interface SweepOptions extends TaskOptions {
   readonly budget?: number;
   /** Told the number of batches done, now and then. */
   readonly onProgress?: (done: number) => void;
+  /** Told what a worker's turn took, milliseconds: of a sweep that fails too, before it settles. */
+  readonly onWork?: (milliseconds: number) => void;
   /**
    * Told, before the sweep settles, of workers that were given up and may still write to what the sweep
    * lent them. `ended` resolves when they run no more, which may be never.

@@ -122,6 +122,7 @@ export class SweepRound {
     if (sweep === undefined) return;
     sweep.seats.delete(seat);
     sweep.milliseconds += answer.milliseconds;
+    sweep.options.onWork?.(answer.milliseconds);
     this.#tellProgress(sweep);
     if (answer.failed !== null) {
       const { batch, fault } = answer.failed;

@@ -15,30 +15,37 @@ import type {
 import { inSpan } from "./spans.ts";
 
 /** What workers have done since they started. */
-export interface WorkDone {
+export interface WorkDone extends Computed {
   /** Frames sampled: tiles, bands of pictures, and the coarse looks of `auto`. */
   readonly frames: number;
-  /** Compute time of those frames, milliseconds of all cores together. */
-  readonly milliseconds: number;
-  /** Iterations that their pixels took; of perturbed ones those that were made and not skipped. */
-  readonly iterations: number;
   /** Files encoded. */
   readonly files: number;
 }
 
+/** What computing has taken, whether a frame came of it or its client hung up in the middle. */
+export interface Computed {
+  /** Compute time of frames and of reference orbits, milliseconds of all cores together. */
+  readonly milliseconds: number;
+  /** Steps that pixels took; of perturbed ones those that were made and not skipped. */
+  readonly iterations: number;
+}
+
+/** Workers that tell what they have computed. */
+export type Observable = Sampler & Painter & SampleMemory & { readonly computed: Computed };
+
 /** Asks other workers, counts what they do, and tells OpenTelemetry of it. */
 export class ObservedWorkers implements Sampler, Painter, SampleMemory {
-  readonly #workers: Sampler & Painter & SampleMemory;
-  readonly #done = { frames: 0, milliseconds: 0, iterations: 0, files: 0 };
+  readonly #workers: Observable;
+  readonly #done = { frames: 0, files: 0 };
 
   /** Does not own the workers. */
-  constructor(workers: Sampler & Painter & SampleMemory) {
+  constructor(workers: Observable) {
     this.#workers = workers;
   }
 
-  /** What was done so far. A frame counts once it is whole: not when its client hung up in the middle. */
+  /** What was done so far. A frame counts once it is whole; what it takes counts as it is computed. */
   get done(): WorkDone {
-    return { ...this.#done };
+    return { ...this.#done, ...this.#workers.computed };
   }
 
   get mostSamples(): number {
@@ -48,20 +55,17 @@ export class ObservedWorkers implements Sampler, Painter, SampleMemory {
   async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
     return await inSpan("compute", async (span) => {
       const samples = await this.#workers.sample(frame, options);
-      const { milliseconds, width, height, arithmetic } = samples;
-      const iterations = this.#iterationsOf(samples);
       this.#done.frames++;
-      this.#done.milliseconds += milliseconds;
-      this.#done.iterations += iterations;
       if (span.isRecording()) {
-        const { kind } = arithmetic;
+        const { milliseconds, width, height, arithmetic: { kind } } = samples;
+        const iterations = this.#iterationsOf(samples);
         span.setAttributes({ width, height, iterations, milliseconds, arithmetic: kind });
       }
       return samples;
     });
   }
 
-  /** Adding up the counts of a tile takes some 60 us (measured), a hundredth of computing the lightest. */
+  /** Adding up the counts of a tile takes some 60 us (measured): only for whoever traces. */
   #iterationsOf(samples: Sampled): number {
     if (samples.arithmetic.kind === "perturbation") return samples.arithmetic.made;
     let sum = 0;

@@ -32,6 +32,8 @@ export interface SampleOrder extends Placed {
   readonly columns: Float64Array;
   readonly rows: Float64Array;
   readonly shape: BatchShape;
+  /** Address of two i64: steps made, and steps skipped, to which every batch adds. */
+  readonly tally: number;
   /** How it is perturbed; without it the points are doubles. */
   readonly perturbed?: Perturbed;
 }
@@ -40,8 +42,6 @@ export interface SampleOrder extends Placed {
 export interface Perturbed {
   readonly reference: PlacedReference;
   readonly skips: boolean;
-  /** Address of two i64: steps made, and steps skipped, to which every batch adds. */
-  readonly tally: number;
 }
 
 /** How a grid is cut: batches of this many columns and rows; less at the edges. */

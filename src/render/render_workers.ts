@@ -12,16 +12,10 @@ import {
 } from "../fractal/mod.ts";
 import type { Part, Picture, PictureOptions } from "../image/mod.ts";
 import { columnsOf, type Exact, type Frame, rowsOf } from "../plane/mod.ts";
-import {
-  Arena,
-  DeadlineError,
-  OverBudgetError,
-  Pool,
-  type PoolCounters,
-  type Region,
-} from "../pool/mod.ts";
+import { Arena, DeadlineError, OverBudgetError, Pool, type PoolCounters } from "../pool/mod.ts";
 import { batchCount, batchShape, perturbedShape } from "./batches.ts";
 import type { PaintOrder, Perturbed, Placed, SampleOrder, StartArgument } from "./orders.ts";
+import type { Computed } from "./observed_workers.ts";
 import { type HeldReference, References } from "./references.ts";
 import type {
   Arithmetic,
@@ -59,7 +53,7 @@ const STRAYS = 8;
 /** Bytes of a sample: a u32 count and an f32 fraction. */
 const SAMPLE_BYTES = 8;
 
-/** Bytes in front of a frame's samples: the steps that perturbation made and skipped, two i64. */
+/** Bytes in front of a frame's samples: the steps that were made and skipped, two i64. */
 const TALLY_BYTES = 16;
 
 type RenderPool = Awaited<ReturnType<typeof Pool.start<RenderService>>>;
@@ -76,6 +70,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
   readonly #arena: Arena;
   readonly #references: References;
   readonly #pool: RenderPool;
+  readonly #computed = { milliseconds: 0, iterations: 0 };
 
   private constructor(
     memory: WebAssembly.Memory,
@@ -86,8 +81,11 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     this.#arena = arena;
     this.#pool = pool;
     this.#references = new References(memory, references, {
-      orbit: (orbit, length, { milliseconds, signal }) =>
-        pool.apply("orbit", [orbit, length, milliseconds], { signal }),
+      orbit: async (orbit, length, { milliseconds, signal }) => {
+        const timed = await pool.apply("orbit", [orbit, length, milliseconds], { signal });
+        this.#computed.milliseconds += timed.milliseconds;
+        return timed;
+      },
       finish: (at, shape, reach) => pool.apply("finishReference", [at, shape, reach]),
     });
     // A quarter, so that one large picture never keeps all others waiting for memory.
@@ -123,6 +121,11 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
 
   get counters(): PoolCounters {
     return this.#pool.counters;
+  }
+
+  /** What was computed so far. */
+  get computed(): Computed {
+    return { ...this.#computed };
   }
 
   /** Reference orbits that are kept, and the bytes that they take. */
@@ -213,6 +216,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       if (strays === undefined) region[Symbol.dispose]();
       else void strays.then(() => region[Symbol.dispose]());
     };
+    const tally = new BigInt64Array(this.#memory.buffer, region.at, 2);
     try {
       const counts = region.at + TALLY_BYTES;
       const placed: Placed = {
@@ -228,10 +232,13 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
         columns,
         rows,
         shape,
-        ...(reference && { perturbed: this.#perturbed(reference, { skips, region }) }),
+        tally: region.at,
+        ...(reference && { perturbed: perturbedBy(reference, skips) }),
       };
+      tally.fill(0n);
       const milliseconds = await this.#pool.sweep("sample", order, {
         batches,
+        onWork: (milliseconds) => this.#computed.milliseconds += milliseconds,
         onStray: (ended: Promise<void>) => strays = ended,
         ...(signal && { signal }),
         ...(budget !== undefined && { budget }),
@@ -240,32 +247,15 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       return {
         ...placed,
         milliseconds: milliseconds + (reference?.milliseconds ?? 0),
-        arithmetic: this.#arithmeticOf(reference, region),
+        arithmetic: arithmeticOf(reference, tally),
         [Symbol.dispose]: giveBack,
       };
     } catch (error) {
       giveBack();
       throw error;
+    } finally {
+      this.#computed.iterations += Number(tally[0]);
     }
-  }
-
-  #perturbed(
-    { at, x, y, unit }: HeldReference,
-    { skips, region }: { skips: boolean; region: Region },
-  ): Perturbed {
-    this.#tallyAt(region).fill(0n);
-    return { reference: { at, x, y, unit }, skips, tally: region.at };
-  }
-
-  #arithmeticOf(reference: HeldReference | undefined, region: Region): Arithmetic {
-    if (reference === undefined) return { kind: "double" };
-    const { bits, length, wide, milliseconds } = reference;
-    const [made = 0, skipped = 0] = Array.from(this.#tallyAt(region), Number);
-    return { kind: "perturbation", bits, length, wide, made, skipped, orbit: milliseconds };
-  }
-
-  #tallyAt(region: Region): BigInt64Array {
-    return new BigInt64Array(this.#memory.buffer, region.at, 2);
   }
 
   paint(
@@ -340,4 +330,15 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool[Symbol.asyncDispose]();
   }
+}
+
+function perturbedBy({ at, x, y, unit }: HeldReference, skips: boolean): Perturbed {
+  return { reference: { at, x, y, unit }, skips };
+}
+
+function arithmeticOf(reference: HeldReference | undefined, tally: BigInt64Array): Arithmetic {
+  if (reference === undefined) return { kind: "double" };
+  const { bits, length, wide, milliseconds } = reference;
+  const [made = 0, skipped = 0] = Array.from(tally, Number);
+  return { kind: "perturbation", bits, length, wide, made, skipped, orbit: milliseconds };
 }

@@ -28,17 +28,10 @@ import { Exact } from "../plane/mod.ts";
 import { currentTask, serve, Transferred } from "../pool/mod.ts";
 import { batchAt } from "./batches.ts";
 import type { PaintedFile } from "./sampler.ts";
-import type {
-  PaintOrder,
-  Perturbed,
-  Placed,
-  SampleOrder,
-  StartArgument,
-  TimedSlice,
-} from "./orders.ts";
+import type { PaintOrder, Placed, SampleOrder, StartArgument, TimedSlice } from "./orders.ts";
 
 let kernel: Kernel;
-let perturbed: PerturbedKernel;
+let perturbedKernel: PerturbedKernel;
 let memory: WebAssembly.Memory;
 
 const service = serve({
@@ -46,28 +39,30 @@ const service = serve({
     memory = argument.memory;
     kernel = await Kernel.start(argument.direct, memory, argument.scratch);
     const next = argument.scratch + SCRATCH_BYTES;
-    perturbed = await PerturbedKernel.start(argument.perturbed, memory, next);
+    perturbedKernel = await PerturbedKernel.start(argument.perturbed, memory, next);
     const rest = next + PERTURBED_SCRATCH_BYTES;
     warmUp(kernel, rest);
-    warmUpPerturbed(perturbed, memory, rest);
+    warmUpPerturbed(perturbedKernel, memory, rest);
   },
   sweeps: {
-    /** Fills in how long each pixel takes to escape. */
+    /** Fills in how long each pixel takes to escape, and adds the batch's steps to the frame's. */
     sample: (order: SampleOrder) => (number: number, stopped: () => boolean) => {
       const { fromColumn, toColumn, fromRow, toRow } = batchAt(order, number);
       const columns = order.columns.subarray(fromColumn, toColumn);
       const rows = order.rows.subarray(fromRow, toRow);
-      if (isPerturbed(order)) {
-        return samplePerturbed(order, { fromColumn, fromRow, columns, rows }, stopped);
-      }
-      const offset = 4 * (fromRow * order.width + fromColumn);
-      kernel.sample({
-        columns,
-        rows,
-        iterations: order.iterations,
-        counts: order.counts + offset,
-        fractions: order.fractions === 0 ? 0 : order.fractions + offset,
-      }, stopped);
+      const { width, iterations, counts, fractions, perturbed } = order;
+      const offset = 4 * (fromRow * width + fromColumn);
+      const batch = {
+        ...{ columns, rows, iterations },
+        counts: counts + offset,
+        fractions: fractions === 0 ? 0 : fractions + offset,
+      };
+      const steps = perturbed === undefined
+        ? { made: kernel.sample(batch, stopped), skipped: 0 }
+        : perturbedKernel.sample({ ...batch, ...perturbed, stride: width }, stopped);
+      const sums = new BigInt64Array(memory.buffer, order.tally, 2);
+      Atomics.add(sums, 0, BigInt(steps.made));
+      Atomics.add(sums, 1, BigInt(steps.skipped));
     },
   },
   functions: {
@@ -80,7 +75,7 @@ const service = serve({
     },
     /** Builds the tables of a reference whose points are in place. */
     finishReference: (at: number, shape: ReferenceShape, reach: number) =>
-      perturbed.finishReference(at, shape, reach),
+      perturbedKernel.finishReference(at, shape, reach),
     /** Counts one point exactly, each coordinate a numerator and a denominator. */
     exact: (re: [bigint, bigint], im: [bigint, bigint], iterations: number): ExactEscape => {
       const task = currentTask();
@@ -116,36 +111,6 @@ const service = serve({
 
 function quotient([numerator, denominator]: [bigint, bigint]): Exact {
   return Exact.of(numerator).dividedBy(Exact.of(denominator));
-}
-
-function isPerturbed(
-  order: SampleOrder,
-): order is SampleOrder & { readonly perturbed: Perturbed } {
-  return order.perturbed !== undefined;
-}
-
-/** Computes a batch of perturbed pixels, and adds its steps to the frame's. */
-function samplePerturbed(
-  order: SampleOrder & { readonly perturbed: Perturbed },
-  batch: { fromColumn: number; fromRow: number; columns: Float64Array; rows: Float64Array },
-  stopped: () => boolean,
-): void {
-  const { width, iterations, counts, fractions } = order;
-  const { reference, skips, tally } = order.perturbed;
-  const offset = 4 * (batch.fromRow * width + batch.fromColumn);
-  const steps = perturbed.sample({
-    columns: batch.columns,
-    rows: batch.rows,
-    reference,
-    iterations,
-    skips,
-    counts: counts + offset,
-    fractions: fractions === 0 ? 0 : fractions + offset,
-    stride: width,
-  }, stopped);
-  const sums = new BigInt64Array(memory.buffer, tally, 2);
-  Atomics.add(sums, 0, BigInt(steps.made));
-  Atomics.add(sums, 1, BigInt(steps.skipped));
 }
 
 /** The type by which the pool knows what it may ask for. */

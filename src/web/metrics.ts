@@ -48,12 +48,12 @@ const COUNTERS: readonly Metric[] = [
   },
   {
     name: "compute_seconds_total",
-    help: "Compute time of finished frames, of all cores together.",
+    help: "Compute time of all cores together, that of requests given up included.",
     values: ({ state }) => only(state.work.milliseconds / 1000),
   },
   {
     name: "iterations_total",
-    help: "Iterations of finished frames.",
+    help: "Iterations made, those of requests given up included.",
     values: ({ state }) => only(state.work.iterations),
   },
   {

@@ -63,16 +63,56 @@ Deno.test("64 identical requests for a heavy tile are one computation, as the me
   assert.ok(metrics.get("mandeltile_iterations_total")! > 256 * 256);
 });
 
-Deno.test("iterations are the sum of the counts", async () => {
+Deno.test("iterations are the steps that were made: where all are, the sum of the counts", async () => {
   await using local = await RenderWorkers.start({ workers: 1 });
   const observed = new ObservedWorkers(local);
   const app = watchedApp(observed, {
     state: () => Promise.resolve({ ...IDLE, work: observed.done }),
   });
-  const npy = await bytesOf(app.request("/tiles/3/2/3.npy?iterations=99"));
+  // Beside the seahorses, where no point is known beforehand to be inside.
+  const npy = await bytesOf(app.request("/tiles/12/1798/1913.npy?iterations=99"));
   const counts = new Uint32Array(npy.slice(-4 * 256 * 256).buffer);
   const sum = counts.reduce((sum, count) => sum + count);
   assert.equal((await metricsOf(app)).get("mandeltile_iterations_total"), sum);
+});
+
+Deno.test("what a client leaves behind, or what is too dear, has been computed too", async () => {
+  await using local = await RenderWorkers.start({ workers: 2 });
+  const observed = new ObservedWorkers(local);
+  const app = watchedApp(observed, {
+    state: () => Promise.resolve({ ...IDLE, work: observed.done }),
+    limits: { ...DEFAULT_LIMITS, concurrency: 1, budget: 0.5 },
+  });
+  const computed = async () => {
+    const metrics = await metricsOf(app);
+    const [seconds, iterations, frames] = ["compute_seconds", "iterations", "frames"]
+      .map((name) => metrics.get(`mandeltile_${name}_total`)!) as [number, number, number];
+    return { seconds, iterations, frames };
+  };
+  // At -3/4 + d i an orbit takes about pi / d steps to escape: with doubles the pixels take the time,
+  // far below them the reference does.
+  for (const [im, span] of [["1e-5", "2e-11"], ["1e-7", "2e-20"]] as const) {
+    const view = `/render.npy?re=-0.75&im=${im}&span=${span}&width=256&height=256`;
+    const before = await computed();
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const left = app.request(`${view}&iterations=4999999`, { signal });
+    while ((await computed()).seconds === before.seconds) {
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    leaving.abort();
+    assert.equal((await left).status, 499);
+    const after = await computed();
+    assert.ok(after.seconds > before.seconds, span);
+
+    await problemOf(app.request(`${view}&iterations=5000000`), 503);
+    const { seconds, iterations, frames } = await computed();
+    assert.ok(seconds - after.seconds > 0.45, `${seconds - after.seconds} of half a second`);
+    if (span === "2e-11") {
+      assert.ok(iterations > after.iterations && iterations > 1e8, `${iterations}`);
+    }
+    assert.equal(frames, 0);
+  }
 });
 
 Deno.test("no label grows with what is asked", async () => {
