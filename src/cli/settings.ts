@@ -1,7 +1,7 @@
 /** Every setting: its name, its default, its bounds, and what a request beyond it is answered. */
 
 import { DEEPEST_ZOOM } from "../plane/mod.ts";
-import { DEFAULT_LIMITS } from "../web/mod.ts";
+import { DEFAULT_LIMITS, SETTING } from "../web/mod.ts";
 import { LOG_LEVELS } from "./log.ts";
 
 /** What all settings have. */
@@ -18,7 +18,7 @@ export interface NumberSetting extends About {
   readonly told?: string;
   readonly least: number;
   readonly most: number;
-  /** What a request beyond the number is answered: the status, and what the answer names. */
+  /** What a request beyond the number is answered; the problem document names the flag as its `limit`. */
   readonly beyond?: string;
 }
 
@@ -52,13 +52,13 @@ export const NUMBERS = {
     most: 2047,
   },
   references: {
-    flag: "reference-memory",
+    flag: SETTING.references,
     about: "memory for reference orbits",
     unit: "MiB",
     fallback: 192,
     least: 1,
     most: 2047,
-    beyond: "400 `referenceBytes`",
+    beyond: "400",
   },
   maxAge: {
     flag: "max-age",
@@ -75,7 +75,7 @@ export const NUMBERS = {
     fallback: 10,
     least: 0,
     most: 3600,
-    beyond: "503 `Retry-After`",
+    beyond: "503, `Retry-After`",
   },
   cacheMemory: {
     flag: "cache-memory",
@@ -93,35 +93,22 @@ export const NUMBERS = {
     least: 1,
     most: 2 ** 30,
   },
-  deepest: limit("deepest", "deepest zoom", {
-    most: DEEPEST_ZOOM,
-    least: 0,
-    beyond: "404 `deepest`",
-  }),
-  iterations: limit("iterations", "largest iterations", {
-    flag: "max-iterations",
-    most: 2 ** 31 - 1,
-  }),
-  side: limit("side", "longest side of a render, pixels", { flag: "max-side" }),
-  pixels: limit("pixels", "most pixels of a render", { flag: "max-pixels" }),
-  supersample: limit("supersample", "largest supersample", { flag: "max-supersample", most: 64 }),
-  samples: limit("samples", "most samples of a render", { flag: "max-samples" }),
-  url: limit("url", "longest URL, characters", { flag: "max-url", most: 60_000 }),
-  body: limit("body", "largest POST body, bytes", { flag: "max-body" }),
-  digits: limit("digits", "most digits of a number", {
-    flag: "max-digits",
-    beyond: "400 `digits, exponent`",
-  }),
-  exponent: limit("exponent", "largest exponent of a number", {
-    flag: "max-exponent",
-    beyond: "400 `digits, exponent`",
-  }),
+  deepest: limit("deepest", "deepest zoom", { most: DEEPEST_ZOOM, least: 0, beyond: "404" }),
+  iterations: limit("iterations", "largest iterations", { most: 2 ** 31 - 1 }),
+  side: limit("side", "longest side of a render, pixels"),
+  pixels: limit("pixels", "most pixels of a render"),
+  supersample: limit("supersample", "largest supersample", { most: 64 }),
+  samples: limit("samples", "most samples of a render"),
+  url: limit("url", "longest URL, characters", { most: 60_000 }),
+  body: limit("body", "largest POST body, bytes"),
+  digits: limit("digits", "most digits of a number"),
+  exponent: limit("exponent", "largest exponent of a number"),
   budget: limit("budget", "compute time of a request, core-seconds", {
-    beyond: "503 `budget`, `Retry-After`",
+    beyond: "503, `Retry-After`",
   }),
   queue: limit("queue", "requests that may wait", {
     least: 0,
-    beyond: "503 `queue`, `Retry-After`",
+    beyond: "503, `Retry-After`",
   }),
   concurrency: {
     flag: "concurrency",
@@ -133,12 +120,12 @@ export const NUMBERS = {
     beyond: "waits in the queue",
   },
   rate: {
-    flag: "rate",
+    flag: SETTING.rate,
     about: "requests a second of one client address; 0 for any number",
     fallback: 0,
     least: 0,
     most: 1_000_000,
-    beyond: "429 `rate`, `Retry-After`",
+    beyond: "429, `Retry-After`",
   },
 } satisfies Record<string, NumberSetting>;
 
@@ -232,12 +219,11 @@ function bound(most: number): string {
 function limit(
   name: keyof typeof DEFAULT_LIMITS,
   about: string,
-  { flag = name, least = 1, most = Number.MAX_SAFE_INTEGER, beyond = `400 \`${name}\`` }: {
-    flag?: string;
+  { least = 1, most = Number.MAX_SAFE_INTEGER, beyond = "400" }: {
     least?: number;
     most?: number;
     beyond?: string;
-  },
+  } = {},
 ): NumberSetting {
-  return { flag, about, fallback: DEFAULT_LIMITS[name], least, most, beyond };
+  return { flag: SETTING[name], about, fallback: DEFAULT_LIMITS[name], least, most, beyond };
 }

@@ -17,6 +17,17 @@ export interface Decimal {
   readonly exponent: number;
 }
 
+/** A decimal is longer, or its exponent larger, than a limit allows. */
+export class DecimalLimitError extends RangeError {
+  override readonly name = "DecimalLimitError";
+  readonly limit: keyof DecimalLimits;
+
+  constructor(message: string, limit: keyof DecimalLimits) {
+    super(message);
+    this.limit = limit;
+  }
+}
+
 // Each character can be matched in one way only, so a text that does not fit is refused in linear time:
 // with `\d+\.?\d*` a long row of digits and one letter would take time quadratic in its length.
 const DECIMAL = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?)(\d+))?$/;
@@ -25,7 +36,7 @@ const DECIMAL = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?)(\d+))?$/;
  * Reads `[sign] digits [. digits] [e [sign] digits]`, ASCII digits only.
  *
  * @throws {SyntaxError} when the text is not such a number
- * @throws {RangeError} when it has too many digits or too large an exponent; nothing was expanded
+ * @throws {DecimalLimitError} when it has too many digits or too large an exponent; nothing was expanded
  */
 export function parseDecimal(text: string, limits: DecimalLimits = {}): Decimal {
   const { digits: mostDigits = MOST_DIGITS, exponent: largestExponent = LARGEST_EXPONENT } = limits;
@@ -39,16 +50,18 @@ export function parseDecimal(text: string, limits: DecimalLimits = {}): Decimal 
   const fraction = places ?? bare ?? "";
   const count = whole.length + fraction.length;
   if (count > mostDigits) {
-    throw new RangeError(
+    throw new DecimalLimitError(
       `Cannot read ${quote(text)} as it has ${count} digits and the limit is ${mostDigits}`,
+      "digits",
     );
   }
   // A huge row of exponent digits becomes Infinity here, which is above every limit too.
   const magnitude = Number(exponentDigits);
   if (magnitude > largestExponent) {
-    throw new RangeError(
+    throw new DecimalLimitError(
       `Cannot read ${quote(text)} as its exponent must be within -${largestExponent} ` +
         `and ${largestExponent}`,
+      "exponent",
     );
   }
   const integer = BigInt(whole + fraction);

@@ -64,7 +64,7 @@ export class Exact {
    * The value of a decimal such as `-1.75`, `.5` or `5e-433`: ASCII digits, at most one point, an exponent if need be.
    *
    * @throws {SyntaxError} when the text is not a number
-   * @throws {RangeError} when digits or exponent are over the limits, which are checked before anything is expanded
+   * @throws {DecimalLimitError} when digits or exponent are over the limits, which are checked before anything is expanded
    */
   static parse(text: string, limits: DecimalLimits = {}): Exact {
     const { integer, exponent } = parseDecimal(text, limits);

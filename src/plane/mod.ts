@@ -1,7 +1,7 @@
 // plane: WHERE. Tile addresses, exact numbers, and the coordinates of pixels. Imports nothing from other folders.
 
 export { type Axes, cornerGrid, type CornerWindow } from "./corner_grid.ts";
-export type { DecimalLimits } from "./decimal.ts";
+export { DecimalLimitError, type DecimalLimits } from "./decimal.ts";
 export { type Aligned, Exact } from "./exact.ts";
 export {
   bandOf,

@@ -16,7 +16,7 @@ import { ENDINGS, OFFERED } from "./formats.ts";
 import { Gate } from "./gate.ts";
 import { HotAnswers } from "./hot_answers.ts";
 import { answerLesson, LESSON_LIMITS, lessonSettings } from "./lesson.ts";
-import type { Limits } from "./limits.ts";
+import { type Limits, SETTING } from "./limits.ts";
 import { Observer } from "./observer.ts";
 import { answerOpenApi } from "./openapi.ts";
 import { answerHealth, answerMetrics, answerReady } from "./operations.ts";
@@ -105,7 +105,7 @@ export function createApp(options: AppOptions): App {
   const pathOf = pathBelow(basePath);
   const app = new Hono({ getPath: pathOf });
   const observer = new Observer(log);
-  const gate = new Gate(limits);
+  const gate = new Gate(limits, SETTING.queue);
   const door: RenderDoor = {
     renderer,
     files,
@@ -150,7 +150,7 @@ export function createApp(options: AppOptions): App {
     if (url.length - new URL(url).origin.length > limits.url) {
       throw new BadRequestError(
         `Cannot read a URL of more than ${limits.url} characters: POST /render.png takes the same as JSON`,
-        { limit: "url", allowed: limits.url },
+        { limit: SETTING.url, allowed: limits.url },
       );
     }
     await next();
@@ -160,7 +160,7 @@ export function createApp(options: AppOptions): App {
     maxSize: limits.body,
     onError: () => {
       throw new BadRequestError(`Cannot read a body of more than ${limits.body} bytes`, {
-        limit: "body",
+        limit: SETTING.body,
         allowed: limits.body,
       });
     },

@@ -9,9 +9,9 @@ import {
   type Shading,
   shadings,
 } from "../image/mod.ts";
-import { Exact } from "../plane/mod.ts";
+import { DecimalLimitError, Exact } from "../plane/mod.ts";
 import type { Iterations } from "../render/mod.ts";
-import type { Limits } from "./limits.ts";
+import { type Details, type LimitName, type Limits, SETTING } from "./limits.ts";
 import { shown } from "./problem.ts";
 
 /** How the rows of tiles are counted: from the top, as `xyz`, or from the bottom, as `tms`. */
@@ -19,9 +19,6 @@ export type Scheme = "xyz" | "tms";
 
 /** A parameter: its text becomes a value, or issues that say why not. */
 export type Field<T> = z.ZodType<T, string>;
-
-/** What an issue adds to a problem document: the limit that was reached, and what is allowed. */
-export type Details = Readonly<Record<string, string | number>>;
 
 /** All parameters by name. */
 export interface Fields {
@@ -76,12 +73,14 @@ function makeFields(limits: Limits): Fields {
       pattern: DECIMAL,
       maxLength: limits.digits + String(limits.exponent).length + 4,
     });
-  const side = (description: string) => wholeNumber("side", limits.side).meta({ description });
+  const side = (description: string) =>
+    wholeNumber(limits.side, SETTING.side).meta({ description });
   return {
-    iterations: z.union([z.literal("auto"), wholeNumber("iterations", limits.iterations)]).meta({
-      description: "The count of a point that does not escape; auto chooses it by the place.",
-      default: "auto",
-    }),
+    iterations: z.union([z.literal("auto"), wholeNumber(limits.iterations, SETTING.iterations)])
+      .meta({
+        description: "The count of a point that does not escape; auto chooses it by the place.",
+        default: "auto",
+      }),
     palette: reading(parsePalette).meta({
       description: `${paletteNames.join(", ")}, or hex colours such as ff0000,00ff00.`,
       default: defaultPalette,
@@ -111,7 +110,7 @@ function makeFields(limits: Limits): Fields {
     }),
     width: side("Pixels."),
     height: side("Pixels."),
-    supersample: wholeNumber("supersample", limits.supersample).meta({
+    supersample: wholeNumber(limits.supersample, SETTING.supersample).meta({
       description: "Samples a pixel along each axis; png alone.",
       default: 1,
     }),
@@ -119,15 +118,15 @@ function makeFields(limits: Limits): Fields {
 }
 
 /**
- * A whole number from 1 to `most`, which is the limit of that name. It is the text that is judged, so
+ * A whole number from 1 to `most`, which is the setting of that name if there is one. It is the text that is judged, so
  * that a refusal repeats it; the number behind it says the same of itself.
  */
-export function wholeNumber(limit: string, most: number): Field<number> {
+export function wholeNumber(most: number, limit?: LimitName): Field<number> {
   const isOne = (text: string) => /^[1-9]\d*$/.test(text) && Number(text) <= most;
   return z.string().refine(isOne, {
     error: ({ input }) =>
       `Cannot take ${shown(String(input))}: it must be a whole number from 1 to ${most}`,
-    params: { limit, allowed: `1 to ${most}` },
+    params: { ...(limit && { limit }), allowed: `1 to ${most}` },
   }).transform(Number).pipe(z.int().min(1).max(most));
 }
 
@@ -166,11 +165,9 @@ function exactNumber(text: string, { digits, exponent }: Limits): Exact {
   try {
     return Exact.parse(text, { digits, exponent });
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new LimitError(error.message, {
-      limit: "digits, exponent",
-      allowed: `${digits} digits, exponents from -${exponent} to ${exponent}`,
-    });
+    if (!(error instanceof DecimalLimitError)) throw error;
+    const allowed = error.limit === "digits" ? digits : `-${exponent} to ${exponent}`;
+    throw new LimitError(error.message, { limit: SETTING[error.limit], allowed });
   }
 }
 

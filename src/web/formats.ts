@@ -47,7 +47,6 @@ export function requireFits(format: Format, { width, height, supersample }: View
   if (format === "webp" && Math.max(width, height) > MOST_WEBP_SIDE) {
     throw new BadRequestError(`Cannot write a WebP file with a side above ${MOST_WEBP_SIDE}`, {
       parameter: "width, height",
-      limit: "side",
       allowed: MOST_WEBP_SIDE,
     });
   }

@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers";
 import { promisify } from "node:util";
 import { emptySpan, inSpan } from "../render/mod.ts";
 import { DrainRate } from "./drain_rate.ts";
+import type { LimitName } from "./limits.ts";
 import { BusyError } from "./problem.ts";
 
 /** Every so many turns it is the turn of who has waited longest: nobody is passed over for ever. */
@@ -37,6 +38,7 @@ interface Waiting {
 export class Gate {
   readonly #concurrency: number;
   readonly #queue: number;
+  readonly #limit: LimitName | undefined;
   readonly #rate = new DrainRate();
   /** In order of arrival. */
   #waiting: Waiting[] = [];
@@ -45,7 +47,12 @@ export class Gate {
   #closed = false;
   #refused = 0;
 
-  constructor({ concurrency, queue }: { readonly concurrency: number; readonly queue: number }) {
+  /** @param limit the setting that bounds the queue, which refusals name; default: none does */
+  constructor(
+    { concurrency, queue }: { readonly concurrency: number; readonly queue: number },
+    limit?: LimitName,
+  ) {
+    this.#limit = limit;
     this.#concurrency = concurrency;
     this.#queue = queue;
   }
@@ -147,7 +154,7 @@ export class Gate {
     const busy = new BusyError(
       `The queue is full: ${this.#queue} requests wait`,
       this.#rate.secondsFor(this.#waiting.length + 1),
-      { limit: "queue", allowed: this.#queue },
+      { ...(this.#limit && { limit: this.#limit }), allowed: this.#queue },
     );
     const last = bulk ? undefined : this.#waiting.filter((one) => one.bulk)
       .reduce<Waiting | undefined>(

@@ -39,7 +39,7 @@ export const LESSON_FIELDS = {
 };
 
 function field(name: "workers" | "pixdim" | "escape" | "side", description: string) {
-  return wholeNumber(name, LESSON_LIMITS[name]).meta({ description });
+  return wholeNumber(LESSON_LIMITS[name]).meta({ description });
 }
 
 /** What the page is told about the server. */
@@ -153,6 +153,6 @@ function readWanted(parameters: Parameters): Wanted {
   throw new BadRequestError(
     `Cannot cut ${wanted.pixdim} x ${wanted.pixdim} points into ${batches} batches: ` +
       `at most ${LESSON_LIMITS.batches}`,
-    { parameter: "side", limit: "batches", allowed: LESSON_LIMITS.batches },
+    { parameter: "side", allowed: LESSON_LIMITS.batches },
   );
 }

@@ -28,6 +28,33 @@ export interface Limits {
   readonly queue: number;
 }
 
+/**
+ * What bounds a request, by the names under which an operator sets it: flags without their dashes. A
+ * problem document's `limit` is one of these.
+ */
+export const SETTING = {
+  deepest: "deepest",
+  iterations: "max-iterations",
+  side: "max-side",
+  pixels: "max-pixels",
+  supersample: "max-supersample",
+  samples: "max-samples",
+  url: "max-url",
+  body: "max-body",
+  digits: "max-digits",
+  exponent: "max-exponent",
+  budget: "budget",
+  queue: "queue",
+  rate: "rate",
+  references: "reference-memory",
+} as const;
+
+/** One of these names. */
+export type LimitName = (typeof SETTING)[keyof typeof SETTING];
+
+/** What a refusal says besides its words: the parameter at fault, its value, the limit, what is allowed. */
+export type Details = Readonly<Record<string, string | number>> & { readonly limit?: LimitName };
+
 /** The limits of a server that was told nothing else, apart from `concurrency`. */
 export const DEFAULT_LIMITS: Omit<Limits, "concurrency"> = {
   deepest: 30_000,

@@ -4,7 +4,7 @@ export { type Location, readLocation, widthOf } from "./page/location.js";
 export { type App, type AppOptions, type Connection, createApp } from "./app.ts";
 export { BASE_PATH } from "./base_path.ts";
 export { ENDINGS, OFFERED, requireFits } from "./formats.ts";
-export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+export { DEFAULT_LIMITS, type Limits, SETTING } from "./limits.ts";
 export {
   type Parameters,
   readView,

@@ -1,6 +1,7 @@
 /** Parts of `/openapi.json`: schemas, parameters, answers. */
 
 import { z } from "zod";
+import { SETTING } from "./limits.ts";
 import { RENDER_PARAMETERS, WISHES } from "./parameters.ts";
 
 /** Any part of the document. */
@@ -26,7 +27,7 @@ export const ProblemDocument = z.looseObject({
   detail: z.string(),
   parameter: z.string().optional(),
   value: z.string().optional(),
-  limit: z.string().optional(),
+  limit: z.enum(Object.values(SETTING)).optional(),
   allowed: z.union([z.string(), z.number()]).optional(),
 });
 

@@ -5,7 +5,7 @@ import { defaultPalette, type Look, parsePalette } from "../image/mod.ts";
 import { Exact, TooDeepError, type View } from "../plane/mod.ts";
 import type { Iterations } from "../render/mod.ts";
 import { fieldsOf, issueOf, type Scheme, TILE_FIELDS, wholeNumber } from "./fields.ts";
-import type { Limits } from "./limits.ts";
+import { type Limits, SETTING } from "./limits.ts";
 import { BadRequestError, shown } from "./problem.ts";
 
 /** Parameters by name, as text. */
@@ -140,7 +140,7 @@ const EXACT_ITERATIONS = 10_000;
 /** Reads a point. */
 export function readPoint(parameters: Parameters, limits: Limits): ExactParameters {
   const { re, im } = fieldsOf(limits);
-  const fields = { re, im, iterations: wholeNumber("iterations", limits.iterations) };
+  const fields = { re, im, iterations: wholeNumber(limits.iterations, SETTING.iterations) };
   return {
     re: needed(parameters, "re", fields),
     im: needed(parameters, "im", fields),
@@ -184,7 +184,7 @@ function requireAtMost(
   if (value <= limits[limit]) return;
   throw new BadRequestError(`Cannot render ${what} = ${value}: at most ${limits[limit]}`, {
     parameter: "width, height",
-    limit,
+    limit: SETTING[limit],
     allowed: limits[limit],
   });
 }

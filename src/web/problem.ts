@@ -3,14 +3,15 @@
 import { OutsideWorldError, TooDeepError } from "../plane/mod.ts";
 import { OrbitTooLongError, OverBudgetError, PoolClosedError } from "../render/mod.ts";
 import type { Context } from "hono";
+import { type Details, SETTING } from "./limits.ts";
 
 /** A request that cannot be read or is above a limit: 400. */
 export class BadRequestError extends Error {
   override readonly name = "BadRequestError";
   /** The parameter at fault, its value (shortened), and what is allowed. */
-  readonly details: Readonly<Record<string, string | number>>;
+  readonly details: Details;
 
-  constructor(message: string, details: Readonly<Record<string, string | number>> = {}) {
+  constructor(message: string, details: Details = {}) {
     super(message);
     this.details = details;
   }
@@ -35,12 +36,12 @@ export class BusyError extends Error {
   /** Seconds after which to try again. */
   readonly retryAfter: number;
   /** The limit that was reached, if it was one. */
-  readonly details: Readonly<Record<string, string | number>>;
+  readonly details: Details;
 
   constructor(
     message: string,
     retryAfter: number,
-    details: Readonly<Record<string, string | number>> = {},
+    details: Details = {},
   ) {
     super(message);
     this.retryAfter = retryAfter;
@@ -67,7 +68,7 @@ export class TooManyError extends Error {
 export interface Problem {
   readonly status: number;
   readonly title: string;
-  readonly extra?: Readonly<Record<string, string | number>>;
+  readonly extra?: Details;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -80,7 +81,11 @@ export function problemOf(error: unknown): Problem | undefined {
     return { status: 400, title: "Bad Request", extra: error.details };
   }
   if (error instanceof TooDeepError) {
-    return { status: 404, title: "Not Found", extra: { limit: "deepest", deepest: error.deepest } };
+    return {
+      status: 404,
+      title: "Not Found",
+      extra: { limit: SETTING.deepest, deepest: error.deepest },
+    };
   }
   if (error instanceof OutsideWorldError) return { status: 404, title: "Not Found" };
   if (error instanceof NotOfferedError) {
@@ -89,7 +94,7 @@ export function problemOf(error: unknown): Problem | undefined {
   }
   if (error instanceof TooManyError) {
     const headers = { "retry-after": String(error.retryAfter) };
-    const extra = { limit: "rate", allowed: error.allowed };
+    const extra = { limit: SETTING.rate, allowed: error.allowed };
     return { status: 429, title: "Too Many Requests", extra, headers };
   }
   if (error instanceof BusyError) {
@@ -98,10 +103,10 @@ export function problemOf(error: unknown): Problem | undefined {
   }
   if (error instanceof OverBudgetError) {
     const headers = { "retry-after": String(LATER) };
-    return { status: 503, title: "Service Unavailable", extra: { limit: "budget" }, headers };
+    return { status: 503, title: "Service Unavailable", extra: { limit: SETTING.budget }, headers };
   }
   if (error instanceof OrbitTooLongError) {
-    const extra = { parameter: "iterations", limit: "referenceBytes", allowed: error.allowed };
+    const extra = { parameter: "iterations", limit: SETTING.references, allowed: error.allowed };
     return { status: 400, title: "Bad Request", extra };
   }
   if (error instanceof PoolClosedError) {

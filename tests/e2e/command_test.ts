@@ -42,7 +42,7 @@ Deno.test("the command serves until it is told to stop", async (t) => {
     assert.equal((await refused.json()).status, 404);
     const long = await fetch(`${server.url}render.png?re=${"3".repeat(40_000)}`);
     assert.equal(long.status, 400);
-    assert.equal((await long.json()).limit, "url");
+    assert.equal((await long.json()).limit, "max-url");
     // Longer than what the server under the app reads at all: it refuses that by itself.
     assert.match(
       await statusLine(server, `/render.png?re=${"3".repeat(100_000)}`),

@@ -107,18 +107,18 @@ Deno.test("refuses by the hundred what is not a number", () => {
 Deno.test("limits are inclusive, named, and the caller's to set", () => {
   const most = "9".repeat(MOST_DIGITS);
   assert.equal(Exact.parse(most).plus(Exact.of(1)).toDecimal(3), `1e+${MOST_DIGITS}`);
-  assert.throws(() => Exact.parse(`${most}9`), { name: "RangeError", message: /limit is 20000$/ });
+  assert.throws(() => Exact.parse(`${most}9`), { limit: "digits", message: /limit is 20000$/ });
   assert.throws(() => Exact.parse(`0.${most}`), RangeError);
   assert.equal(Exact.parse(`1e-${LARGEST_EXPONENT}`).toDecimal(1), `1e-${LARGEST_EXPONENT}`);
   for (const exponent of ["20001", "-20001", "9".repeat(400)]) {
     assert.throws(() => Exact.parse(`1e${exponent}`), {
-      name: "RangeError",
+      limit: "exponent",
       message: /exponent must be within -20000 and 20000$/,
     });
   }
   const limits = { digits: 3, exponent: 2 };
   assert.equal(Exact.parse("-12.3e-2", limits).toDecimal(9), "-0.123");
-  assert.throws(() => Exact.parse("12.34", limits), { name: "RangeError", message: /limit is 3$/ });
+  assert.throws(() => Exact.parse("12.34", limits), { limit: "digits", message: /limit is 3$/ });
   assert.throws(() => Exact.parse("1e3", limits), RangeError);
 });
 

@@ -98,7 +98,7 @@ Deno.test("deep tiles and views are served", async (t) => {
     assert.equal(decode(await bytesOf(response)).width, 16);
     const longer = { ...view, re: `${re}3` };
     const { limit } = await problemOf(app.request("/render.png", posted(longer)), 400);
-    assert.equal(limit, "digits, exponent");
+    assert.equal(limit, "max-digits");
   });
 
   await t.step("the deepest zoom answers outside of the set", async () => {
@@ -149,7 +149,7 @@ Deno.test("deep tiles and views are served", async (t) => {
     const problem = await problemOf(poor.request(`/tiles/${tile}.png?iterations=100000`), 400);
     assert.deepEqual(
       [problem.parameter, problem.limit, problem.allowed],
-      ["iterations", "referenceBytes", referenceBytes],
+      ["iterations", "reference-memory", referenceBytes],
     );
     assert.match(problem.detail, /^Cannot keep a reference orbit of \d+ points/);
     await bytesOf(poor.request(`/tiles/${tile}.png?iterations=5000`));

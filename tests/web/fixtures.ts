@@ -1,6 +1,7 @@
 /** Apps to ask without a server, the workers behind them, and readers of what they answer. */
 
 import assert from "node:assert/strict";
+import { NUMBERS } from "../../src/cli/settings.ts";
 import { enlargePng } from "../../src/image/mod.ts";
 import {
   AutoIterations,
@@ -122,6 +123,9 @@ export async function bytesOf(
   return new Uint8Array(await response.arrayBuffer());
 }
 
+/** What an operator can set: a limit that is named is one of these. */
+const FLAGS: readonly string[] = Object.values(NUMBERS).map(({ flag }) => flag);
+
 /** A problem document (RFC 9457): the members every one has, and those of its own. */
 export interface ProblemDocument {
   readonly type: string;
@@ -144,6 +148,7 @@ export async function problemOf(
   const problem = JSON.parse(text) as ProblemDocument;
   assert.equal(problem.status, status);
   assert.equal(problem.type, "about:blank");
+  if ("limit" in problem) assert.ok(FLAGS.includes(problem.limit as string), `${problem.limit}`);
   assert.ok(problem.title.length > 0 && problem.detail.length > 0, text);
   return problem;
 }

@@ -26,7 +26,7 @@ class Held {
 }
 
 Deno.test("so many are inside, so many wait, the next is refused", async () => {
-  const gate = new Gate({ concurrency: 2, queue: 1 });
+  const gate = new Gate({ concurrency: 2, queue: 1 }, "queue");
   const works = [new Held(), new Held(), new Held()];
   const runs = works.map(({ work }) => gate.run(work));
   assert.deepEqual(works.map(({ begun }) => begun), [true, true, false]);

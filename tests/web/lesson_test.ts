@@ -53,19 +53,20 @@ Deno.test("the page says what it may load and what the server allows", async () 
   }
 });
 
-Deno.test("what is beyond a limit is refused by the limit's name", async () => {
+Deno.test("what is beyond a bound is refused, and no setting is named: there is none", async () => {
   const app = appOver(new CountedWorkers());
   const beyond = [
-    ["workers=9", "workers"],
-    ["workers=0", "workers"],
-    ["pixdim=1601", "pixdim"],
-    ["escape=256", "escape"],
-    ["side=65", "side"],
-    ["pixdim=1600&side=8", "batches"],
-  ];
-  for (const [query, limit] of beyond) {
+    ["workers=9", "workers", "1 to 8"],
+    ["workers=0", "workers", "1 to 8"],
+    ["pixdim=1601", "pixdim", "1 to 1600"],
+    ["escape=256", "escape", "1 to 255"],
+    ["side=65", "side", "1 to 64"],
+    ["pixdim=1600&side=8", "side", 16_384],
+  ] as const;
+  for (const [query, parameter, allowed] of beyond) {
     const problem = await problemOf(app.request(`/lesson/run?${query}`), 400);
-    assert.equal(problem.limit, limit, query);
+    assert.deepEqual([problem.parameter, problem.allowed], [parameter, allowed], query);
+    assert.equal(problem.limit, undefined);
   }
   await problemOf(app.request("/lesson/run?speed=1"), 400);
   await problemOf(app.request("/lesson/run?side=8&side=8"), 400);
@@ -86,7 +87,9 @@ Deno.test("one run at a time; a client that leaves makes room; a closing server 
   const refused = await app.fetch(new Request(path));
   assert.equal(refused.status, 503);
   assert.match(refused.headers.get("retry-after") ?? "", /^[1-9]\d*$/);
-  assert.equal((await refused.json()).limit, "queue");
+  const { limit, detail } = await refused.json();
+  assert.equal(limit, undefined);
+  assert.match(detail, /queue is full: 2 /);
   // Nobody reads any further: those who wait get their turn because the others leave.
   leaving[1]!.abort();
   await waiting[0];

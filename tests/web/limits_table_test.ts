@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { NUMBERS, type NumberSetting } from "../../src/cli/settings.ts";
 import { RenderWorkers } from "../../src/render/mod.ts";
+import { SETTING } from "../../src/web/mod.ts";
 import { appOver, bytesOf, HeldWorkers, posted } from "./fixtures.ts";
 
 /** Asks for more than a limit allows. */
@@ -80,20 +81,26 @@ const reached: Readonly<Record<string, Reach>> = {
 const ELSEWHERE = ["concurrency", "grace"];
 
 /** An answer as the table says it. */
-async function toldAs(response: Response): Promise<string> {
-  const { limit } = await response.json();
+function toldAs(response: Response): string {
   const retry = response.headers.get("retry-after");
   if (retry !== null) assert.match(retry, /^[1-9]\d*$/);
-  return `${response.status} \`${limit}\`${retry === null ? "" : ", `Retry-After`"}`;
+  return `${response.status}${retry === null ? "" : ", `Retry-After`"}`;
 }
 
 Deno.test("every limit of the table is reached and gives the answer that the table tells", async (t) => {
   const limits = Object.entries<NumberSetting>(NUMBERS)
     .filter(([name, { beyond }]) => beyond !== undefined && !ELSEWHERE.includes(name));
   assert.deepEqual(limits.map(([name]) => name).toSorted(), Object.keys(reached).toSorted());
-  for (const [name, { beyond }] of limits) {
+  for (const [name, { beyond, flag }] of limits) {
     await t.step(name, async () => {
-      assert.equal(await toldAs(await reached[name]!()), beyond);
+      const response = await reached[name]!();
+      assert.equal(toldAs(response), beyond);
+      assert.equal((await response.json()).limit, flag);
     });
   }
+});
+
+Deno.test("every limit that an answer may name is a flag", () => {
+  const flags = Object.values<NumberSetting>(NUMBERS).map(({ flag }) => flag);
+  for (const name of Object.values(SETTING)) assert.ok(flags.includes(name), name);
 });
