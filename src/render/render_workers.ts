@@ -247,7 +247,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       return {
         ...placed,
         milliseconds: milliseconds + (reference?.milliseconds ?? 0),
-        arithmetic: arithmeticOf(reference, tally),
+        arithmetic: arithmeticOf({ reference, iterations, tally }),
         [Symbol.dispose]: giveBack,
       };
     } catch (error) {
@@ -336,9 +336,15 @@ function perturbedBy({ at, x, y, unit }: HeldReference, skips: boolean): Perturb
   return { reference: { at, x, y, unit }, skips };
 }
 
-function arithmeticOf(reference: HeldReference | undefined, tally: BigInt64Array): Arithmetic {
+function arithmeticOf({ reference, iterations, tally }: {
+  readonly reference: HeldReference | undefined;
+  readonly iterations: number;
+  readonly tally: BigInt64Array;
+}): Arithmetic {
   if (reference === undefined) return { kind: "double" };
-  const { bits, length, wide, milliseconds } = reference;
+  const { bits, wide, milliseconds } = reference;
+  // It may be longer, for the sake of others: an answer tells of its own request alone.
+  const length = Math.min(reference.length, iterations);
   const [made = 0, skipped = 0] = Array.from(tally, Number);
   return { kind: "perturbation", bits, length, wide, made, skipped, orbit: milliseconds };
 }

@@ -43,7 +43,7 @@ export type Arithmetic =
 /** Differences from a reference orbit. */
 export interface PerturbationArithmetic {
   readonly kind: "perturbation";
-  /** Bits behind the point, and number of points, of the reference orbit. */
+  /** Bits behind the point of the reference orbit, and its points as far as they are needed. */
   readonly bits: number;
   readonly length: number;
   /** Whether differences had an exponent of their own at first. */

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { decode } from "fast-png";
 import { Exact, frameOfView, tileAt } from "../../src/plane/mod.ts";
-import { RenderWorkers } from "../../src/render/mod.ts";
+import { RememberingWorkers, RenderWorkers } from "../../src/render/mod.ts";
+import { emptyStore, MemoryStore } from "../../src/store/mod.ts";
 import type { App } from "../../src/web/mod.ts";
 import places from "../data/places.json" with { type: "json" };
 import { judge } from "../fractal/perturbed_sampler.ts";
@@ -185,3 +186,32 @@ async function freeFor(app: App): Promise<void> {
 function placeOf(name: string): { re: string; im: string } {
   return places.places.find((place) => place.name === name) ?? assert.fail(name);
 }
+
+Deno.test("what an answer says of its arithmetic is decided by its address, whatever was asked before", async () => {
+  for (const [place, zoom] of [["seahorse-1e31", 90], ["double-spiral-1e1000", 600]] as const) {
+    const { address } = tileOfPlace(place, zoom);
+    const path = `/tiles/${address}.npy?iterations=1500`;
+    const histories = [
+      [],
+      [`/tiles/${address}.png?iterations=1500`],
+      // The orbit is then longer than this tile needs it to be.
+      [`/tiles/${address}.npy?iterations=12000`],
+    ];
+    const answers: { lasting: Record<string, string>; bytes: Uint8Array }[] = [];
+    for (const [n, before] of histories.entries()) {
+      await using local = await RenderWorkers.start({ workers: 1 + n % 2 });
+      const memory = new MemoryStore(2 ** 24);
+      const app = appOver(new RememberingWorkers(local, { memory, disk: emptyStore }));
+      for (const other of before) await bytesOf(app.request(other));
+      const response = await app.request(path);
+      const headers = Object.fromEntries(response.headers);
+      const { "server-timing": _, ...lasting } = headers;
+      answers.push({ lasting, bytes: await bytesOf(response) });
+    }
+    assert.match(
+      answers[0]!.lasting["mandeltile-arithmetic"] ?? "",
+      /^perturbation; bits=\d+; reference=(1500|390);/,
+    );
+    assert.deepEqual(answers, answers.map(() => answers[0]));
+  }
+});
