@@ -17,7 +17,7 @@ import { Gate } from "./gate.ts";
 import { HotAnswers } from "./hot_answers.ts";
 import { answerLesson, LESSON_LIMITS, lessonSettings } from "./lesson.ts";
 import { type Limits, SETTING } from "./limits.ts";
-import { Observer } from "./observer.ts";
+import { CLIENT_GONE, Observer } from "./observer.ts";
 import { answerOpenApi } from "./openapi.ts";
 import { answerHealth, answerMetrics, answerReady } from "./operations.ts";
 import {
@@ -35,6 +35,7 @@ import type { RequestLine } from "./request_tally.ts";
 import { FILE_SECURITY, PAGE_SECURITY } from "./security.ts";
 import type { ServerState } from "./server_state.ts";
 import { answerTileJson } from "./tile_json.ts";
+import { Turns } from "./turns.ts";
 import { matches } from "./validators.ts";
 import { answerCapabilities, answerWmts, answerWmtsTile } from "./wmts.ts";
 
@@ -209,7 +210,7 @@ export function createApp(options: AppOptions): App {
   app.notFound(answerNotFound);
   app.onError((error, c) => {
     // The client has gone: there is nobody to answer.
-    if (c.req.raw.signal.aborted) return c.body(null, 499 as 400);
+    if (c.req.raw.signal.aborted) return c.body(null, CLIENT_GONE as 400);
     return answerProblem(error, c, log === undefined ? report : () => {});
   });
   const hot = new HotAnswers(files, basePath);
@@ -220,27 +221,41 @@ export function createApp(options: AppOptions): App {
     hot.learn(request, response, observer.routeOf(request));
     return response;
   };
+  const turns = new Turns();
+  /** Answers in its turn, if its client is still there. */
+  const answerInTurn = async (request: Request, turn: Promise<void>) => {
+    await turn;
+    return request.signal.aborted ? observer.sawGone(request) : await answer(request);
+  };
   const answerKnown = (request: Request) => {
     const known = hot.answer(request);
-    if (known === undefined) return answer(request);
+    if (known === undefined) return undefined;
     observer.sawHot(request, known);
     return known.response;
+  };
+  const answerWire = (request: Request) => {
+    const known = answerKnown(request);
+    if (known !== undefined) return known;
+    const turn = turns.next();
+    return turn === undefined ? answer(request) : answerInTurn(request, turn);
   };
   const answerLimited = async (limit: RateLimit, request: Request, remote: string) => {
     const limited = !UNLIMITED.includes(pathOf(request));
     const wait = limited ? await limit.refused(request, remote) : undefined;
-    return wait === undefined ? await answerKnown(request) : await answer(request, { wait });
+    return wait === undefined ? await answerWire(request) : await answer(request, { wait });
   };
   const fetch = (request: Request, connection?: Connection) => {
-    if (limit === undefined || connection === undefined) return answerKnown(request);
+    if (limit === undefined || connection === undefined) return answerWire(request);
     // Only addresses of networks can be told apart.
     const { remoteAddr } = connection;
     return "hostname" in remoteAddr
       ? answerLimited(limit, request, remoteAddr.hostname)
-      : answerKnown(request);
+      : answerWire(request);
   };
-  const request = (target: string, init?: RequestInit) =>
-    fetch(new Request(new URL(target, "http://localhost"), init));
+  const request = (target: string, init?: RequestInit) => {
+    const request = new Request(new URL(target, "http://localhost"), init);
+    return answerKnown(request) ?? answer(request);
+  };
   return { fetch, request, gate, routes };
 }
 

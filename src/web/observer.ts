@@ -5,8 +5,12 @@ import { routePath } from "hono/route";
 import type { HotAnswer } from "./hot_answers.ts";
 import { type RequestLine, RequestTally } from "./request_tally.ts";
 
-/** The pattern that only middleware has: no route took the request. */
+/** The pattern that only middleware has: no route took the request; and how that is told. */
 const NO_ROUTE = "/*";
+const NOWHERE = "other";
+
+/** What is noted of a request whose client has hung up. */
+export const CLIENT_GONE = 499;
 
 /** Statuses from which on a line tells what went wrong. */
 const SERVERS_OWN = 500;
@@ -24,7 +28,7 @@ export class Observer {
 
   /** The pattern by which the app answered a request. */
   routeOf(request: Request): string {
-    return this.#routes.get(request) ?? "other";
+    return this.#routes.get(request) ?? NOWHERE;
   }
 
   /**
@@ -39,12 +43,20 @@ export class Observer {
     this.#log?.(lineOf(request, { route, status, bytes, milliseconds: 0 }));
   }
 
+  /** Notes a request whose client hung up before anybody looked at it, and answers nobody. */
+  sawGone(request: Request): Response {
+    const seen = { route: NOWHERE, status: CLIENT_GONE, bytes: 0, milliseconds: 0 };
+    this.requests.of(NOWHERE, CLIENT_GONE).requests++;
+    this.#log?.(lineOf(request, seen));
+    return new Response(null, { status: CLIENT_GONE });
+  }
+
   /** Middleware around everything else. */
   readonly watch: MiddlewareHandler = async (c, next) => {
     const began = performance.now();
     await next();
     const pattern = routePath(c, -1);
-    const route = pattern === NO_ROUTE ? "other" : pattern;
+    const route = pattern === NO_ROUTE ? NOWHERE : pattern;
     this.#routes.set(c.req.raw, route);
     const { status } = c.res;
     const bytes = (c.get("bytes") as number | undefined) ?? 0;
