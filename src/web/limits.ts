@@ -21,7 +21,11 @@ export interface Limits {
   /** Most digits of a decimal number, and its largest exponent. */
   readonly digits: number;
   readonly exponent: number;
-  /** Compute time of one request, seconds of all cores together. */
+  /**
+   * Compute time of one request, seconds of all cores together. It does not bear on what
+   * `iterations=auto` chooses, which the address alone decides: up to what a reference orbit makes in
+   * four seconds by a constant model.
+   */
   readonly budget: number;
   /** Requests that are computed at the same time, and that may wait for it. */
   readonly concurrency: number;

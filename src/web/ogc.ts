@@ -1,4 +1,10 @@
-/** OGC API Tiles (OGC 20-057), core: landing page, conformance, tile matrix sets (17-083r4), map tiles. */
+/**
+ * OGC API Tiles (OGC 20-057), core: landing page, conformance, tile matrix sets (17-083r4), map tiles.
+ *
+ * GDAL's OGCAPI driver does not open it (3.6.2, tried 2026-11-28): it wants a collection's `extent` of
+ * the dataset, and reads tile matrix sets of version 1 (17-083r2) alone; with both added it still gave up
+ * without a word. It has XYZ, TMS and WMTS.
+ */
 
 import type { Context } from "hono";
 import { answerDocument } from "./answers.ts";
