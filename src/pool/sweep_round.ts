@@ -12,7 +12,7 @@ import type { Answer } from "./wire.ts";
 const SLICE = 20;
 
 /**
- * Milliseconds for which it stays when there are no others; then it tells how far it is and what it took.
+ * Milliseconds for which it stays when there are no others and nobody wants to know how far it is.
  * To leave and be sent again costs a worker about a millisecond (2026-11-28: 4 % of a sweep of 500 ms).
  */
 const LONGEST = 200;
@@ -108,9 +108,10 @@ export class SweepRound {
         !sweep.threwAt.has(seat),
     );
     if (seat === undefined) return false;
-    const { id, name, argument, cursor: { buffer: cursor }, deadline } = sweep;
+    const { id, name, argument, cursor: { buffer: cursor }, deadline, options } = sweep;
     const { worker } = seat;
-    const longest = deadline === Infinity ? LONGEST : SLICE;
+    const unwatched = deadline === Infinity && options.onProgress === undefined;
+    const longest = unwatched ? LONGEST : SLICE;
     try {
       seat.give(
         { kind: "sweep", id, name, argument, cursor, worker, slice: SLICE, longest },

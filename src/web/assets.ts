@@ -37,14 +37,17 @@ import docsCss from "./page/docs/docs.css" with { type: "text" };
 import docsHtml from "./page/docs/docs.html" with { type: "text" };
 import docsMain from "./page/docs/docs.js" with { type: "text" };
 import eventStream from "./page/lesson/event_stream.js" with { type: "text" };
+import lessonBounds from "./page/lesson/bounds.js" with { type: "text" };
 import lessonCanvas from "./page/lesson/canvas.js" with { type: "text" };
 import lessonColours from "./page/lesson/colours.js" with { type: "text" };
 import lessonCss from "./page/lesson/lesson.css" with { type: "text" };
 import lessonHtml from "./page/lesson/lesson.html" with { type: "text" };
 import lessonLanes from "./page/lesson/lanes.js" with { type: "text" };
+import lessonLive from "./page/lesson/live.js" with { type: "text" };
 import lessonMain from "./page/lesson/lesson.js" with { type: "text" };
 import lessonPlayer from "./page/lesson/player.js" with { type: "text" };
 import lessonRecording from "./page/lesson/recording.js" with { type: "text" };
+import lessonStage from "./page/lesson/stage.js" with { type: "text" };
 import lessonTable from "./page/lesson/table.js" with { type: "text" };
 import troubles from "./page/troubles.js" with { type: "text" };
 import way from "./page/way.js" with { type: "text" };
@@ -80,13 +83,16 @@ const scripts = {
   explorer_map: explorerMap,
   flight,
   leaflet,
+  "lesson/bounds": lessonBounds,
   "lesson/canvas": lessonCanvas,
   "lesson/colours": lessonColours,
   "lesson/event_stream": eventStream,
   "lesson/lanes": lessonLanes,
   "lesson/lesson": lessonMain,
+  "lesson/live": lessonLive,
   "lesson/player": lessonPlayer,
   "lesson/recording": lessonRecording,
+  "lesson/stage": lessonStage,
   "lesson/table": lessonTable,
   location,
   look,

@@ -324,13 +324,12 @@ Deno.test("a sweep over its budget is stopped", async () => {
 
 Deno.test("a worker stays with a sweep as long as nothing else waits for it", async () => {
   await using pool = await startPool(1);
-  const { batches, argument } = batchesOf(60);
-  let visits = 0;
+  const { batches, argument, release: visits } = batchesOf(60);
   const began = performance.now();
   // At 2 ms a batch.
-  await pool.sweep("dawdle", argument, { batches, onProgress: () => visits++ });
+  await pool.sweep("dawdle", argument, { batches });
   const most = 1 + Math.floor((performance.now() - began) / 200);
-  assert.ok(visits <= most, `${visits} visits, at most ${most} expected`);
+  assert.ok(visits.count <= most, `${visits.count} visits, at most ${most} expected`);
 });
 
 Deno.test("a listener that throws fails its sweep", async () => {
