@@ -117,13 +117,13 @@ export class CallLine {
   }
 
   /** A worker is gone: what it had in hand is tried again, or has failed. */
-  lost(seat: Seat, { orders, notBegun, why }: Loss): void {
+  lost(seat: Seat, { orders, blameless, why }: Loss): void {
     for (const id of orders) {
       const call = this.#given.get(id);
       if (call?.seat !== seat) continue;
       this.#given.delete(id);
       call.seat = undefined;
-      if (notBegun.has(id)) call.tries--;
+      if (blameless.has(id)) call.tries--;
       if (call.tries < TRIES && call.transfer.length === 0 && !call.abandoned) {
         this.#waiting.unshift(call);
       } else {

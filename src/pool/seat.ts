@@ -31,8 +31,8 @@ export interface Loss {
   readonly why: Error;
   /** The orders it had not answered. */
   readonly orders: readonly number[];
-  /** Those of them that it had not begun either: they are not to blame. */
-  readonly notBegun: ReadonlySet<number>;
+  /** Those of them that are not to blame: it had not begun them, or its answers are lost on their way. */
+  readonly blameless: ReadonlySet<number>;
 }
 
 /** How a seat starts its worker, and how patient it is. */
@@ -208,6 +208,13 @@ export class Seat {
       this.#thread.flags.recall(given.slot);
   }
 
+  /** Whether the worker has answered a call, though the answer has not been heard. */
+  #hasAnswered(id: number): boolean {
+    const given = this.#orders.get(id);
+    return given !== undefined && this.#thread !== undefined &&
+      this.#thread.flags.answered(given.slot);
+  }
+
   /** Ends the worker; it will not be heard of again. */
   terminate(): Thread | undefined {
     const thread = this.#thread;
@@ -268,9 +275,9 @@ export class Seat {
 
   #lose(why: Error): void {
     const orders = [...this.#orders.keys()];
-    const notBegun = new Set(orders.filter((id) => this.recall(id)));
+    const blameless = new Set(orders.filter((id) => this.recall(id) || this.#hasAnswered(id)));
     const thread = this.terminate()!;
-    this.#events.lost(this, { thread, why, orders, notBegun });
+    this.#events.lost(this, { thread, why, orders, blameless });
   }
 }
 

@@ -124,6 +124,8 @@ async function perform(
     // Also reached when the result cannot be cloned: postMessage throws before it sends.
     task.end();
     answer({ kind: "fault", id, fault: faultOf(thrown) });
+  } finally {
+    task.answered();
   }
 }
 

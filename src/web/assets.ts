@@ -37,6 +37,7 @@ import docsCss from "./page/docs/docs.css" with { type: "text" };
 import docsHtml from "./page/docs/docs.html" with { type: "text" };
 import docsMain from "./page/docs/docs.js" with { type: "text" };
 import eventStream from "./page/lesson/event_stream.js" with { type: "text" };
+import lessonBoardCss from "./page/lesson/board.css" with { type: "text" };
 import lessonBounds from "./page/lesson/bounds.js" with { type: "text" };
 import lessonCanvas from "./page/lesson/canvas.js" with { type: "text" };
 import lessonColours from "./page/lesson/colours.js" with { type: "text" };
@@ -120,6 +121,7 @@ export const assets: ReadonlyMap<string, Asset> = new Map([
   asset("explorer.css", explorerCss, STYLE),
   asset("favicon.svg", favicon, "image/svg+xml"),
   asset("docs/docs.css", docsCss, STYLE),
+  asset("lesson/board.css", lessonBoardCss, STYLE),
   asset("lesson/lesson.css", lessonCss, STYLE),
   asset("leaflet/leaflet.css", leafletCss, STYLE),
   asset("leaflet/leaflet.js", leafletLibrary, SCRIPT),

@@ -221,9 +221,7 @@ function showSliders() {
   player.slowness = slownesses[Number(slow.value)] ?? 1;
   element("workers-value", HTMLElement).textContent = workers.value;
   element("batch-value", HTMLElement).textContent = `${side} × ${side}`;
-  element("slow-value", HTMLElement).textContent = player.slowness === 1
-    ? "real time"
-    : `${player.slowness}× slower`;
+  element("slow-value", HTMLElement).textContent = `${player.slowness}×`;
 }
 
 function showPaused() {
