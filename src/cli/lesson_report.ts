@@ -9,19 +9,27 @@ export type TableRow = LessonRow & { readonly by: "here" | "python" };
 /** Milliseconds between two lines about the queues. */
 const QUEUE_LINES = 50;
 
-/** Prints what the lesson tells, and keeps a progress bar for the way that is under way. */
+/**
+ * Prints what the lesson tells in its first round, so that nothing is printed while the others run, and
+ * keeps a progress bar for the way that is under way.
+ */
 export class LessonReport implements Disposable {
   #bar: ProgressBar | undefined;
   #batches = 0;
   #done = 0;
   #producer = 0;
   #nextLine = 0;
+  #round = 0;
 
   /** Takes what `runLesson` tells. */
   readonly tell = (event: LessonEvent): void => {
     switch (event.kind) {
       case "way":
-        this.#bar = new ProgressBar(event.name, 0);
+        this.#round = event.round;
+        this.#bar = new ProgressBar(
+          event.round === 0 ? event.name : `Once more (${event.round + 1}): ${event.name}`,
+          0,
+        );
         this.#batches = event.batches;
         this.#producer = event.workers;
         this.#done = this.#nextLine = 0;
@@ -31,6 +39,7 @@ export class LessonReport implements Disposable {
         this.#bar?.update(Math.min(1, this.#done / this.#batches));
         return;
       case "queues":
+        if (this.#round > 0) return;
         if (event.at < this.#nextLine && event.todo + event.done > 0) return;
         this.#nextLine = event.at + QUEUE_LINES;
         this.#clear();
@@ -42,6 +51,7 @@ export class LessonReport implements Disposable {
       case "row":
         this.#clear();
         this.#bar = undefined;
+        if (this.#round > 0) return;
         print(
           `${event.way}, ${workersOf(event.processes)}: ${event.milliseconds.toFixed(1)} ms`,
         );
@@ -74,11 +84,16 @@ export function pointsTable(
 export function lessonTable(rows: readonly TableRow[]): string {
   const names = rows.map(({ way, by }) => by === "python" ? `Python: ${way}` : way);
   const width = Math.max(...names.map((name) => name.length));
-  const head = `${"".padEnd(width)}  processes         ms   points/s   speed-up`;
-  const lines = rows.map(({ processes, milliseconds, pointsPerSecond, speedUp }, i) =>
+  const head = `${"".padEnd(width)}  processes  start-up  runs    best ms   points/s   speed-up`;
+  const lines = rows.map((
+    { processes, startUp, runs, milliseconds, pointsPerSecond, speedUp },
+    i,
+  ) =>
     [
       names[i]!.padEnd(width),
       String(processes).padStart(9),
+      startUp.toFixed(0).padStart(8),
+      String(runs).padStart(4),
       milliseconds.toFixed(1).padStart(9),
       `${(pointsPerSecond / 1e6).toFixed(2)} M`.padStart(9),
       speedUp.toFixed(2).padStart(9),

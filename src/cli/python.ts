@@ -7,8 +7,11 @@ import type { LessonWindow } from "../render/mod.ts";
 export interface PythonRow {
   readonly way: string;
   readonly processes: number;
-  /** Milliseconds of work; starting the processes is not part of it. */
+  /** Milliseconds of work, of the best run; starting the processes is not part of it. */
   readonly milliseconds: number;
+  readonly runs: number;
+  /** Milliseconds until the processes were ready. */
+  readonly startUp: number;
   /** Of its canvas. */
   readonly sha256: string;
 }
@@ -19,16 +22,18 @@ export class PythonError extends Error {
 }
 
 /**
- * Runs `lesson.py` and gives its rows as they come.
+ * Runs `lesson.py` and gives its rows as they come. A way is repeated for so many rounds, as long as its
+ * share of the patience (milliseconds for all rounds of all ways) is not over.
  *
  * @throws {PythonError}
  */
 export async function* runPython(
   window: LessonWindow & { readonly processes: number },
+  repeat: { readonly rounds: number; readonly patience: number },
 ): AsyncGenerator<PythonRow> {
   const script = fileURLToPath(new URL("./lesson.py", import.meta.url));
   const command = new Deno.Command("python3", {
-    args: [script, JSON.stringify(window)],
+    args: [script, JSON.stringify({ ...window, ...repeat })],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -43,18 +43,18 @@ export class CallLine {
   }
 
   /** Puts a call in line; the promise settles with it. */
-  async add(request: CallRequest): Promise<unknown> {
+  add(request: CallRequest): Promise<unknown> {
     const settle = Promise.withResolvers<unknown>();
     const call: Call = { ...request, settle, tries: 0, seat: undefined, abandoned: false };
     const { signal } = request;
-    const abort = () => this.#abandon(call, signal?.reason);
-    signal?.addEventListener("abort", abort, { once: true });
-    this.#waiting.push(call);
-    try {
-      return await settle.promise;
-    } finally {
-      signal?.removeEventListener("abort", abort);
+    if (signal !== undefined) {
+      const abort = () => this.#abandon(call, signal.reason);
+      const forget = () => signal.removeEventListener("abort", abort);
+      signal.addEventListener("abort", abort, { once: true });
+      settle.promise.then(forget, forget);
     }
+    this.#waiting.push(call);
+    return settle.promise;
   }
 
   /** Gives out what the workers have room for. */
@@ -117,13 +117,13 @@ export class CallLine {
   }
 
   /** A worker is gone: what it had in hand is tried again, or has failed. */
-  lost(seat: Seat, { orders, notBegun, why }: Loss): void {
+  lost(seat: Seat, { orders, blameless, why }: Loss): void {
     for (const id of orders) {
       const call = this.#given.get(id);
       if (call?.seat !== seat) continue;
       this.#given.delete(id);
       call.seat = undefined;
-      if (notBegun.has(id)) call.tries--;
+      if (blameless.has(id)) call.tries--;
       if (call.tries < TRIES && call.transfer.length === 0 && !call.abandoned) {
         this.#waiting.unshift(call);
       } else {
@@ -149,7 +149,10 @@ export class CallLine {
     call.abandoned = true;
     const index = this.#waiting.indexOf(call);
     if (index >= 0) this.#waiting.splice(index, 1);
-    call.seat?.stop(call.order.id);
+    const { id } = call.order;
+    // What waits in the worker's mailbox is never begun; the worker will say no more than that.
+    if (call.seat?.recall(id)) this.#given.delete(id);
+    call.seat?.stop(id);
     call.settle.reject(reason);
     this.#settled();
   }

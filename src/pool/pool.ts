@@ -73,12 +73,12 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
   }
 
   /** Calls a function in a worker. When the signal aborts, the caller waits no more. */
-  async apply<K extends keyof F & string>(
+  apply<K extends keyof F & string>(
     name: K,
     args: ArgumentsOf<F[K]>,
     options: CallOptions = {},
   ): Promise<ResultOf<F[K]>> {
-    return await this.#dispatcher.call({ name, args }, options) as ResultOf<F[K]>;
+    return this.#dispatcher.call({ name, args }, options) as Promise<ResultOf<F[K]>>;
   }
 
   /** Calls a function in a worker; the result can be asked whether it is there. */

@@ -31,8 +31,8 @@ export interface Loss {
   readonly why: Error;
   /** The orders it had not answered. */
   readonly orders: readonly number[];
-  /** Those of them that it had not begun either: they are not to blame. */
-  readonly notBegun: ReadonlySet<number>;
+  /** Those of them that are not to blame: it had not begun them, or its answers are lost on their way. */
+  readonly blameless: ReadonlySet<number>;
 }
 
 /** How a seat starts its worker, and how patient it is. */
@@ -81,6 +81,9 @@ export class Seat {
   readonly #events: SeatEvents;
   /** In the order in which the worker takes them up. */
   readonly #orders = new Map<number, Given>();
+  /** Numbers of flags that no order has. */
+  readonly #freeSlots: number[] = [];
+  #calls = 0;
   #thread: Thread | undefined;
   #starting: Timer | undefined;
   #ready = false;
@@ -107,7 +110,7 @@ export class Seat {
 
   /** Orders given and not yet answered; a call counts twice, as nobody knows how long it takes. */
   get load(): number {
-    return this.#orders.size + this.calls;
+    return this.#orders.size + this.#calls;
   }
 
   /** Orders that the worker has besides the one it is at. */
@@ -117,9 +120,7 @@ export class Seat {
 
   /** Calls given and not yet answered. */
   get calls(): number {
-    let calls = 0;
-    for (const { kind } of this.#orders.values()) if (kind !== "sweep") calls++;
-    return calls;
+    return this.#calls;
   }
 
   /** Whether every call in hand ends some time: by itself, or by its deadline. */
@@ -147,6 +148,7 @@ export class Seat {
       died: (fault) => this.#lose(new RemoteError(fault)),
     });
     this.#thread = thread;
+    this.#freeSlots.splice(0, Infinity, ...Array(MAILBOX).keys());
     const { startDeadline } = this.#options;
     this.#starting = after(startDeadline, () => {
       this.#lose(new DeadlineError(`A worker did not start within ${startDeadline} ms`));
@@ -172,10 +174,11 @@ export class Seat {
     order: UnplacedOrder,
     { transfer = [], deadline = Infinity }: GiveOptions = {},
   ): void {
-    const taken = [...this.#orders.values()];
-    const slot = taken.some((given) => given.slot === 0) ? 1 : 0;
+    const slot = this.#freeSlots.at(-1)!;
     this.#thread!.flags.place(slot);
     this.#thread!.post(order.kind === "sweep" ? order : { ...order, slot }, transfer);
+    this.#freeSlots.pop();
+    if (order.kind !== "sweep") this.#calls++;
     this.#orders.set(order.id, {
       kind: order.kind,
       slot,
@@ -183,6 +186,7 @@ export class Seat {
       stopping: false,
       timer: undefined,
     });
+    this.#thread!.flags.crowded = this.#orders.size > 1;
     this.#watch();
   }
 
@@ -204,6 +208,13 @@ export class Seat {
       this.#thread.flags.recall(given.slot);
   }
 
+  /** Whether the worker has answered a call, though the answer has not been heard. */
+  #hasAnswered(id: number): boolean {
+    const given = this.#orders.get(id);
+    return given !== undefined && this.#thread !== undefined &&
+      this.#thread.flags.answered(given.slot);
+  }
+
   /** Ends the worker; it will not be heard of again. */
   terminate(): Thread | undefined {
     const thread = this.#thread;
@@ -211,6 +222,7 @@ export class Seat {
     clearTimeout(this.#starting);
     for (const { timer } of this.#orders.values()) clearTimeout(timer);
     this.#orders.clear();
+    this.#calls = 0;
     thread?.terminate();
     this.#thread = undefined;
     return thread;
@@ -245,18 +257,27 @@ export class Seat {
       case "leaving":
         return this.#lose(new RemoteError(leaving(answer.how)));
       default:
-        clearTimeout(this.#orders.get(answer.id)?.timer);
-        this.#orders.delete(answer.id);
+        this.#remove(answer.id);
         this.#watch();
         return this.#events.answered(this, answer);
     }
   }
 
+  #remove(id: number): void {
+    const given = this.#orders.get(id);
+    if (given === undefined) return;
+    clearTimeout(given.timer);
+    this.#orders.delete(id);
+    this.#freeSlots.push(given.slot);
+    this.#thread!.flags.crowded = this.#orders.size > 1;
+    if (given.kind !== "sweep") this.#calls--;
+  }
+
   #lose(why: Error): void {
     const orders = [...this.#orders.keys()];
-    const notBegun = new Set(orders.filter((id) => this.recall(id)));
+    const blameless = new Set(orders.filter((id) => this.recall(id) || this.#hasAnswered(id)));
     const thread = this.terminate()!;
-    this.#events.lost(this, { thread, why, orders, notBegun });
+    this.#events.lost(this, { thread, why, orders, blameless });
   }
 }
 

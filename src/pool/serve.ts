@@ -89,7 +89,7 @@ export function serve<F extends Functions, S extends Sweeps>(
       case "map":
         return run(order, (task) => map(service.functions, order, task));
       case "sweep":
-        return sweep(service.sweeps, order);
+        return sweep(service.sweeps, order, tie.flags);
     }
   });
   return service;
@@ -124,6 +124,8 @@ async function perform(
     // Also reached when the result cannot be cloned: postMessage throws before it sends.
     task.end();
     answer({ kind: "fault", id, fault: faultOf(thrown) });
+  } finally {
+    task.answered();
   }
 }
 
@@ -163,7 +165,7 @@ function functionOf(functions: Functions | undefined, name: string): Functions[s
   return target;
 }
 
-function sweep(sweeps: Sweeps | undefined, order: SweepOrder): void {
+function sweep(sweeps: Sweeps | undefined, order: SweepOrder, flags: TaskFlags): void {
   const { id, name, worker } = order;
   const cursor = new BatchCursor(order.cursor);
   const began = performance.now();
@@ -179,7 +181,8 @@ function sweep(sweeps: Sweeps | undefined, order: SweepOrder): void {
         // A batch left early because all are to stop is not done.
         if (cursor.stopped) break;
         cursor.finish(batch, worker);
-        if (performance.now() - began > order.slice) break;
+        const spent = performance.now() - began;
+        if (spent > (flags.crowded ? order.slice : order.longest)) break;
         batch = cursor.claim(worker);
       }
     }
@@ -206,6 +209,10 @@ function announceEndings(): void {
 }
 
 function answer(message: Answer, transfer: Transferable[] = []): void {
-  (self as unknown as { postMessage(message: Answer, transfer: Transferable[]): void })
-    .postMessage(message, transfer);
+  const parent = self as unknown as {
+    postMessage(message: Answer, transfer?: Transferable[]): void;
+  };
+  // See `Thread.post`.
+  if (transfer.length === 0) parent.postMessage(message);
+  else parent.postMessage(message, transfer);
 }

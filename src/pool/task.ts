@@ -83,6 +83,11 @@ export class RunningTask implements Task {
     if (this.stopped) throw stopError();
   }
 
+  /** Its answer has been sent: should the worker end now, this task is not to blame. */
+  answered(): void {
+    this.#flags.answer(this.#slot);
+  }
+
   /** The function has returned: the signal aborts no more. */
   end(): void {
     this.#over = true;

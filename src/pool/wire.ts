@@ -34,7 +34,7 @@ export interface MapOrder {
   readonly items: readonly (readonly unknown[])[];
 }
 
-/** Take batches of a sweep from its shared cursor, for about `slice` milliseconds. */
+/** Take batches of a sweep from its shared cursor. */
 export interface SweepOrder {
   readonly kind: "sweep";
   readonly id: number;
@@ -43,7 +43,9 @@ export interface SweepOrder {
   readonly cursor: SharedArrayBuffer;
   /** The number under which this worker claims batches. */
   readonly worker: number;
+  /** Milliseconds after which the worker leaves if other orders wait, and after which it leaves anyway. */
   readonly slice: number;
+  readonly longest: number;
 }
 
 export type Order = LifeLineOrder | StartOrder | CallOrder | MapOrder | SweepOrder;

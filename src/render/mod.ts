@@ -43,4 +43,9 @@ export {
   runLesson,
   type TimedBatch,
 } from "./lesson/lesson.ts";
-export { type LessonWindow, NOTEBOOK_WINDOW } from "./lesson/workload.ts";
+export {
+  type LessonWindow,
+  NOTEBOOK_WINDOW,
+  previewOf,
+  SPIRALS_WINDOW,
+} from "./lesson/workload.ts";

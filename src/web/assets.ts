@@ -37,14 +37,18 @@ import docsCss from "./page/docs/docs.css" with { type: "text" };
 import docsHtml from "./page/docs/docs.html" with { type: "text" };
 import docsMain from "./page/docs/docs.js" with { type: "text" };
 import eventStream from "./page/lesson/event_stream.js" with { type: "text" };
+import lessonBoardCss from "./page/lesson/board.css" with { type: "text" };
+import lessonBounds from "./page/lesson/bounds.js" with { type: "text" };
 import lessonCanvas from "./page/lesson/canvas.js" with { type: "text" };
 import lessonColours from "./page/lesson/colours.js" with { type: "text" };
 import lessonCss from "./page/lesson/lesson.css" with { type: "text" };
 import lessonHtml from "./page/lesson/lesson.html" with { type: "text" };
 import lessonLanes from "./page/lesson/lanes.js" with { type: "text" };
+import lessonLive from "./page/lesson/live.js" with { type: "text" };
 import lessonMain from "./page/lesson/lesson.js" with { type: "text" };
 import lessonPlayer from "./page/lesson/player.js" with { type: "text" };
 import lessonRecording from "./page/lesson/recording.js" with { type: "text" };
+import lessonStage from "./page/lesson/stage.js" with { type: "text" };
 import lessonTable from "./page/lesson/table.js" with { type: "text" };
 import troubles from "./page/troubles.js" with { type: "text" };
 import way from "./page/way.js" with { type: "text" };
@@ -81,13 +85,16 @@ const scripts = {
   explorer_map: explorerMap,
   flight,
   leaflet,
+  "lesson/bounds": lessonBounds,
   "lesson/canvas": lessonCanvas,
   "lesson/colours": lessonColours,
   "lesson/event_stream": eventStream,
   "lesson/lanes": lessonLanes,
   "lesson/lesson": lessonMain,
+  "lesson/live": lessonLive,
   "lesson/player": lessonPlayer,
   "lesson/recording": lessonRecording,
+  "lesson/stage": lessonStage,
   "lesson/table": lessonTable,
   location,
   look,
@@ -116,6 +123,7 @@ export const assets: ReadonlyMap<string, Asset> = new Map([
   asset("explorer.css", explorerCss, STYLE),
   asset("favicon.svg", favicon, "image/svg+xml"),
   asset("docs/docs.css", docsCss, STYLE),
+  asset("lesson/board.css", lessonBoardCss, STYLE),
   asset("lesson/lesson.css", lessonCss, STYLE),
   asset("leaflet/leaflet.css", leafletCss, STYLE),
   asset("leaflet/leaflet.js", leafletLibrary, SCRIPT),

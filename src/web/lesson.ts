@@ -2,11 +2,18 @@
 
 import type { Context } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
-import { type LessonEvent, NOTEBOOK_WINDOW, runLesson } from "../render/mod.ts";
+import {
+  type LessonEvent,
+  type LessonWindow,
+  NOTEBOOK_WINDOW,
+  previewOf,
+  runLesson,
+  SPIRALS_WINDOW,
+} from "../render/mod.ts";
 import type { Gate } from "./gate.ts";
-import { wholeNumber } from "./fields.ts";
+import { oneOf, wholeNumber } from "./fields.ts";
 import { type Parameters, parametersOfQuery, readField } from "./parameters.ts";
-import { BadRequestError, BusyError } from "./problem.ts";
+import { BadRequestError, BusyError, shown } from "./problem.ts";
 
 /** What a run may ask for, by name. */
 export const LESSON_LIMITS = {
@@ -14,24 +21,38 @@ export const LESSON_LIMITS = {
   workers: 8,
   /** Points a side: as many as the notebook has. */
   pixdim: 1600,
-  /** The canvas holds bytes. */
-  escape: 255,
+  /** Iterations: all ways together take some 25 s on two cores where the picture is the usual one. */
+  escape: 10_000,
   /** Points along a side of a batch: what the kernel takes at once. */
   side: 64,
   /** Batches of the grid; each is told to the client ten times, some 25 bytes a time. */
   batches: 16_384,
-  /** Seconds that a run may take; ten ways of the largest one take some five. */
-  seconds: 60,
+  /** Seconds that a run may take. */
+  seconds: 90,
   /** Runs at a time, and those that wait for it: somebody who moves a slider leaves a run behind. */
   concurrency: 1,
   queue: 2,
 } as const;
 
-/** What a run is that asks for nothing else: seen from the back of a room, and done in a second. */
-const USUAL = { workers: Math.min(navigator.hardwareConcurrency, 4), pixdim: 800, side: 32 };
+/**
+ * The pictures to choose from: one that takes each way some seconds, so that a room can watch it, and the
+ * notebook's own, which is done in the blink of an eye.
+ */
+const PICTURES = { spirals: SPIRALS_WINDOW, notebook: NOTEBOOK_WINDOW } as const;
+type Picture = keyof typeof PICTURES;
+const NAMES = ["spirals", "notebook"] as const satisfies readonly Picture[];
+
+/** What a run is that asks for nothing else. */
+const USUAL = {
+  picture: "spirals" satisfies Picture as Picture,
+  workers: Math.min(navigator.hardwareConcurrency, 4),
+  side: 32,
+};
 
 /** Its parameters. */
 export const LESSON_FIELDS = {
+  picture: oneOf(NAMES, (text) => `Cannot draw ${shown(text)}: ${NAMES.join(" and ")} are offered`)
+    .meta({ description: "What is computed." }),
   workers: field("workers", "Workers."),
   pixdim: field("pixdim", "Points along a side of the grid."),
   escape: field("escape", "The count of a point that does not escape."),
@@ -45,7 +66,7 @@ function field(name: "workers" | "pixdim" | "escape" | "side", description: stri
 /** What the page is told about the server. */
 export const lessonSettings = {
   limits: LESSON_LIMITS,
-  usual: { ...USUAL, escape: NOTEBOOK_WINDOW.escape },
+  usual: USUAL,
   cores: navigator.hardwareConcurrency,
 };
 
@@ -54,9 +75,8 @@ const LATER = 30;
 
 /** What a run is about. */
 interface Wanted {
+  readonly window: LessonWindow;
   readonly workers: number;
-  readonly pixdim: number;
-  readonly escape: number;
   readonly side: number;
 }
 
@@ -69,7 +89,10 @@ export interface LessonDoor {
   readonly report: (error: unknown) => void;
 }
 
-/** `GET /lesson/run`: `workers`, `side`, `pixdim` and `escape`; the events of `runLesson`, one by one. */
+/**
+ * `GET /lesson/run`: `picture`, `workers`, `side`, `pixdim` and `escape`; the events of `runLesson`, as it
+ * goes.
+ */
 export async function answerLesson(c: Context, door: LessonDoor): Promise<Response> {
   const query = new URL(c.req.url).searchParams;
   const wanted = readWanted(parametersOfQuery(query, Object.keys(LESSON_FIELDS)));
@@ -111,7 +134,7 @@ async function enter(lessons: Gate, signal: AbortSignal): Promise<() => void> {
 
 async function run(
   stream: SSEStreamingApi,
-  { workers, side, pixdim, escape }: Wanted,
+  { window, workers, side }: Wanted,
   signal: AbortSignal,
 ): Promise<void> {
   // One after the other, in the order told; together no more than a few megabytes.
@@ -119,17 +142,27 @@ async function run(
   const send = (event: string, data: unknown) => {
     written = written.then(() => stream.writeSSE({ event, data: JSON.stringify(data) }));
   };
-  send("run", { workers, side, pixdim, escape, cores: navigator.hardwareConcurrency });
-  const tell = (event: LessonEvent) => send(event.kind, dataOf(event));
-  await runLesson({ ...NOTEBOOK_WINDOW, pixdim, escape }, { workers, side, tell, signal });
+  const { pixdim, escape } = window;
+  const cores = navigator.hardwareConcurrency;
+  send("run", { workers, side, pixdim, escape, cores, preview: previewOf(window) });
+  await runLesson(window, {
+    workers,
+    side,
+    signal,
+    tell: (event) => {
+      send(event.kind, dataOf(event));
+      if (event.kind === "batches" && event.counts !== undefined) {
+        for (const counts of event.counts()) send("counts", base64Of(counts));
+      }
+    },
+  });
   send("end", {});
   await written;
 }
 
-/** An event as JSON can say it: times in whole microseconds, flat lists, the canvas as base64. */
+/** An event as JSON can say it: times in whole microseconds, flat lists. */
 function dataOf(event: LessonEvent): unknown {
   const { kind: _, ...data } = event;
-  if (event.kind === "canvas") return event.canvas.toBase64();
   if (event.kind !== "batches") return data;
   return event.batches.flatMap(([batch, worker, began, ended]) => [
     batch,
@@ -139,19 +172,27 @@ function dataOf(event: LessonEvent): unknown {
   ]);
 }
 
+/** The bytes of an array. */
+function base64Of({ buffer, byteOffset, byteLength }: ArrayBufferView<ArrayBuffer>): string {
+  return new Uint8Array(buffer, byteOffset, byteLength).toBase64();
+}
+
 function readWanted(parameters: Parameters): Wanted {
-  const number = (name: keyof typeof LESSON_FIELDS, fallback: number) =>
-    readField(parameters, name, LESSON_FIELDS) ?? fallback;
-  const wanted = {
-    workers: number("workers", USUAL.workers),
-    pixdim: number("pixdim", USUAL.pixdim),
-    escape: number("escape", NOTEBOOK_WINDOW.escape),
-    side: number("side", USUAL.side),
+  const read = <K extends keyof typeof LESSON_FIELDS>(name: K) =>
+    readField(parameters, name, LESSON_FIELDS);
+  const picture = PICTURES[read("picture") ?? USUAL.picture];
+  const window: LessonWindow = {
+    ...picture,
+    pixdim: read("pixdim") ?? picture.pixdim,
+    escape: read("escape") ?? picture.escape,
   };
-  const batches = Math.ceil(wanted.pixdim / wanted.side) ** 2;
-  if (batches <= LESSON_LIMITS.batches) return wanted;
+  const side = read("side") ?? USUAL.side;
+  const batches = Math.ceil(window.pixdim / side) ** 2;
+  if (batches <= LESSON_LIMITS.batches) {
+    return { window, side, workers: read("workers") ?? USUAL.workers };
+  }
   throw new BadRequestError(
-    `Cannot cut ${wanted.pixdim} x ${wanted.pixdim} points into ${batches} batches: ` +
+    `Cannot cut ${window.pixdim} x ${window.pixdim} points into ${batches} batches: ` +
       `at most ${LESSON_LIMITS.batches}`,
     { parameter: "side", allowed: LESSON_LIMITS.batches },
   );

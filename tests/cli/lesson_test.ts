@@ -39,7 +39,48 @@ Deno.test("every way fills the same canvas, the oracle's, and says who took whic
   const sizes = events.filter((event) => event.kind === "queues");
   assert(sizes.length > 0);
   assert.deepEqual([sizes.at(-1)!.todo, sizes.at(-1)!.done], [0, 0]);
-  assert.equal(events.filter(({ kind }) => kind === "canvas").length, 1);
+  const told = events.filter((event) => event.kind === "batches");
+  const counts = told.flatMap((event) => event.counts?.().map((counts) => [...counts]) ?? []);
+  const first = waysOf(events)[0]!.taken.map(([batch]) => batch);
+  assert.deepEqual(counts, first.map((batch) => countsOf(canvas, batch)), "those of the first way");
+});
+
+/** A batch of 16 x 16 points, or what is left of it, on a canvas of 90 x 90. */
+function countsOf(canvas: ArrayLike<number>, batch: number): number[] {
+  const [left, top] = [16 * (batch % 6), 16 * Math.floor(batch / 6)];
+  const counts: number[] = [];
+  for (let row = top; row < Math.min(90, top + 16); row++) {
+    for (let column = left; column < Math.min(90, left + 16); column++) {
+      counts.push(canvas[90 * row + column]!);
+    }
+  }
+  return counts;
+}
+
+Deno.test("every way has its turn in every round, and its best time counts", async () => {
+  const window = { pixdim: 40, escape: 900, x: -0.75, y: 0.1, size: 0.4 };
+  const turns: string[] = [];
+  const { canvas, rows } = await runLesson(window, {
+    workers: 2,
+    rounds: 3,
+    tell: (event) => event.kind === "row" && turns.push(`${event.way} ${event.runs}`),
+  });
+  assert.ok(canvas instanceof Uint16Array, "bytes do not hold 900");
+  assert.equal(canvas.reduce((most, count) => Math.max(most, count)), 900);
+  assert.equal(turns.length, 3 * rows.length);
+  assert.equal(turns[rows.length], "sequential 2");
+  for (const { runs, startUp, milliseconds, speedUp } of rows) {
+    assert.equal(runs, 3);
+    assert.ok(startUp > 0);
+    assert.equal(speedUp, rows[0]!.milliseconds / milliseconds);
+  }
+  const impatient = await runLesson(window, {
+    workers: 1,
+    rounds: 3,
+    patience: 0,
+    tell: () => {},
+  });
+  assert.deepEqual(impatient.rows.map(({ runs }) => runs), impatient.rows.map(() => 1));
 });
 
 interface ToldWay {
@@ -127,7 +168,8 @@ Deno.test("lesson prints the fifteen points, the queues, a table and where the c
     assert.match(stdout, /0\.099625-0\.63775i +57\n/);
     assert.match(stdout, /ready: 15 of 15/);
     assert.match(stdout, /TODO queue +0, RESULTS queue +0\n/);
-    assert.match(stdout, /^shared cursor, SIMD kernel +\d+ +[\d.]+ +[\d.]+ M +[\d.]+$/m);
+    assert.match(stdout, /^shared cursor, SIMD kernel +\d+ +\d+ +5 +[\d.]+ +[\d.]+ M +[\d.]+$/m);
+    assert.match(stdout, /best run/);
     assert.ok(stdout.includes(`${folder}/canvas.png`));
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -151,6 +193,7 @@ Deno.test("Python's rows stand beside ours, or it is said that python3 is missin
       python.map(({ processes }: { processes: number }) => processes),
       [1, 2, 2],
     );
+    assert.ok(python.every(({ runs }: { runs: number }) => runs === 5), "it is quick");
     const { stdout: told } = await runCommand(args.filter((arg) => arg !== "--json"));
     assert.equal(told.match(/its canvas is the same/g)?.length, 3);
   } finally {

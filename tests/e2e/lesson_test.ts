@@ -26,7 +26,8 @@ Deno.test({
     const browser = await launchChromium(path);
     const faults: string[] = [];
     try {
-      const page = await open(browser, `${server.url}lesson`, faults);
+      const page = await open(browser, `${server.url}lesson?picture=notebook&side=64`, faults);
+      await t.step("a run is shown while it is under way", () => isLive(page));
       await t.step("a run fills the canvas, the lanes and the table", () => runs(page));
       await t.step("the workers' slider changes the lanes", () => changesWorkers(page));
       await t.step("a way is shown again", () => showsAgain(page));
@@ -53,10 +54,10 @@ async function open(browser: Browser, url: string, faults: string[]): Promise<Pa
   return page;
 }
 
-/** Waits until all ways of a run have been played to their ends. */
+/** Waits until a run is done. */
 async function played(page: Page): Promise<void> {
   await page.waitForFunction(
-    () => document.querySelector("#state")?.textContent === "Done",
+    () => document.querySelector("#state")?.textContent?.startsWith("Done"),
     undefined,
     { timeout: 60_000 },
   );
@@ -77,6 +78,16 @@ async function pictureOf(page: Page): Promise<{ filled: number; colours: number 
 
 async function lanesOf(page: Page): Promise<string[]> {
   return await page.$$eval(".lane .who", (names) => names.map((name) => name.textContent ?? ""));
+}
+
+async function isLive(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const says = [...document.querySelectorAll(".lane .says")];
+    const batches = says.map(({ textContent }) => parseInt(textContent ?? "") || 0);
+    const done = batches.reduce((a, b) => a + b, 0);
+    return document.querySelector("#badge")?.textContent === "Live" && done > 0 && done < 25 ** 2;
+  });
+  assert.ok(await page.isDisabled("#again"), "there is nothing to play again yet");
 }
 
 async function runs(page: Page): Promise<void> {
@@ -123,6 +134,12 @@ async function showsAgain(page: Page): Promise<void> {
   );
   const lanes = await lanesOf(page);
   assert.deepEqual(lanes.slice(-3), ["Producer", "TODO queue", "RESULTS queue"]);
+  assert.equal(await page.textContent("#badge"), "Replay");
+  await page.fill("#slow", "3");
+  assert.match(await page.textContent("#badge") ?? "", /^Replay \d+× slower$/);
+  const coloured = (await pictureOf(page)).colours;
+  await page.uncheck("#coloured");
+  assert.notEqual((await pictureOf(page)).colours, coloured, "the picture alone has one hue");
 }
 
 async function linksBack(page: Page): Promise<void> {

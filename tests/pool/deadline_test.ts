@@ -9,6 +9,7 @@ import {
   serve,
   WorkerLostError,
 } from "../../src/pool/mod.ts";
+import { MAILBOX } from "../../src/pool/task_flags.ts";
 import { Flag } from "./fixtures/flag.ts";
 import type { SlowService, SlowStart } from "./fixtures/slow_worker.ts";
 
@@ -68,9 +69,9 @@ Deno.test("a worker that does not listen is replaced, a stray as long as it runs
     deadline: SHORT,
   });
   // Next in the worker's mailbox, and then in line: not to blame.
-  const squares = [1, 2, 3].map((x) => pool.apply("square", [x]));
+  const squares = Array.from({ length: MAILBOX + 1 }, (_, i) => pool.apply("square", [i]));
   await assert.rejects(call, DeadlineError);
-  assert.deepEqual(await Promise.all(squares), [1, 4, 9]);
+  assert.deepEqual(await Promise.all(squares), squares.map((_, i) => i * i));
   assert.deepEqual(pool.counters, { alive: 1, lost: 1, strays: 1, pending: 0 });
   assert.equal(entered.count, 1, "a task over its deadline is not tried again");
   release.raise();

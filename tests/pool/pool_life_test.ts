@@ -52,7 +52,7 @@ Deno.test("a call does not wait behind a long one once another worker is free", 
   const long = pool.apply("hold", [entered.buffer, release.buffer]);
   const short = pool.apply("hold", [entered.buffer, later.buffer]);
   await entered.reached(2);
-  // Both workers are busy: each gets one of these into its mailbox.
+  // Both workers are busy: each gets two of these into its mailbox.
   const squares = [1, 2, 3, 4].map((x) => pool.apply("square", [x]));
   later.raise();
   assert.equal(await short, "released");

@@ -8,6 +8,7 @@ import {
   type Service,
   WorkerLostError,
 } from "../../src/pool/mod.ts";
+import { MAILBOX } from "../../src/pool/task_flags.ts";
 import type { BatchArgument } from "./fixtures/bad_worker.ts";
 import { Flag } from "./fixtures/flag.ts";
 import {
@@ -252,22 +253,24 @@ Deno.test("a call can be aborted while it waits and while it runs", async () => 
   const running = new AbortController();
   const waiting = new AbortController();
   const held = pool.apply("hold", [entered.buffer, release.buffer], { signal: running.signal });
-  // The mailbox holds two; this one is third in line.
-  const second = pool.apply("square", [2]);
   const counted = new Flag();
-  const third = pool.apply("die", ["report", counted.buffer, Infinity], {
-    signal: waiting.signal,
-  });
+  const die = () =>
+    pool.apply("die", ["report", counted.buffer, Infinity], { signal: waiting.signal });
+  // One in the worker's mailbox; and one in line, for the mailbox is full.
+  const inMailbox = die();
+  const squares = Array.from({ length: MAILBOX }, (_, i) => pool.apply("square", [i]));
+  const inLine = die();
   await entered.reached(1);
-  assert.equal(pool.counters.pending, 3);
+  assert.equal(pool.counters.pending, MAILBOX + 3);
   waiting.abort();
-  await assert.rejects(third, { name: "AbortError" });
-  assert.equal(pool.counters.pending, 2);
+  await assert.rejects(inMailbox, { name: "AbortError" });
+  await assert.rejects(inLine, { name: "AbortError" });
+  assert.equal(pool.counters.pending, MAILBOX + 1);
   running.abort(new Error("no patience"));
   await assert.rejects(held, { message: "no patience" });
-  assert.equal(pool.counters.pending, 2, "the worker is still at it");
+  assert.equal(pool.counters.pending, MAILBOX + 1, "the worker is still at it");
   release.raise();
-  assert.equal(await second, 4);
+  assert.deepEqual(await Promise.all(squares), squares.map((_, i) => i * i));
   assert.equal(counted.count, 0, "what was aborted in line is never begun");
   assert.deepEqual(pool.counters, { alive: 1, lost: 0, strays: 0, pending: 0 });
 });
@@ -317,6 +320,16 @@ Deno.test("a sweep over its budget is stopped", async () => {
   const enough = batchesOf(10);
   await pool.sweep("square", enough.argument, { batches: 10, budget: 10_000 });
   assertSquares(enough.squares);
+});
+
+Deno.test("a worker stays with a sweep as long as nothing else waits for it", async () => {
+  await using pool = await startPool(1);
+  const { batches, argument, release: visits } = batchesOf(60);
+  const began = performance.now();
+  // At 2 ms a batch.
+  await pool.sweep("dawdle", argument, { batches });
+  const most = 1 + Math.floor((performance.now() - began) / 200);
+  assert.ok(visits.count <= most, `${visits.count} visits, at most ${most} expected`);
 });
 
 Deno.test("a listener that throws fails its sweep", async () => {

@@ -3,33 +3,15 @@
 import assert from "node:assert/strict";
 import { frameOfTile, frameOfView } from "../../src/plane/mod.ts";
 import { RenderWorkers } from "../../src/render/mod.ts";
+
 import { HEAVY, heavyView, oracleCounts, same, TILES } from "./frames.ts";
+import { WorkerWatch } from "./worker_watch.ts";
 
 /** Workers that die in the test: more than there is scratch memory for, were it not given back. */
 const DEATHS = 30;
 
 /** Milliseconds after which a test that hangs fails instead. */
 const PATIENCE = 60_000;
-
-/** Keeps hold of all workers that are started while it is there. */
-class WorkerWatch implements Disposable {
-  readonly started: Worker[] = [];
-  readonly #real = globalThis.Worker;
-
-  constructor() {
-    const { started } = this;
-    globalThis.Worker = class extends this.#real {
-      constructor(module: string | URL, options?: WorkerOptions) {
-        super(module, options);
-        started.push(this);
-      }
-    };
-  }
-
-  [Symbol.dispose](): void {
-    globalThis.Worker = this.#real;
-  }
-}
 
 Deno.test("workers that die one after the other are all replaced, and lend their memory on", async () => {
   using watch = new WorkerWatch();

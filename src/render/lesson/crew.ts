@@ -1,7 +1,7 @@
 /** The lesson's pools: workers started and warmed before any clock runs. */
 
 import { compileKernel, MOST_PIXELS, SCRATCH_BYTES } from "../../fractal/mod.ts";
-import { Pool } from "../../pool/mod.ts";
+import { Arena, Pool } from "../../pool/mod.ts";
 import type { LessonService } from "./worker.ts";
 import type { LessonGrid, LessonStart } from "./workload.ts";
 
@@ -11,11 +11,11 @@ export const WORKER: URL = new URL("./worker.ts", import.meta.url);
 /** A pool of the lesson's workers. */
 export type LessonPool = Awaited<ReturnType<typeof Pool.start<LessonService>>>;
 
-/** A worker's part of the kernels' memory. */
+/** A worker's part of the kernels' memory, whole regions of an arena. */
 const KERNEL_BYTES = SCRATCH_BYTES + 4 * MOST_PIXELS;
 
-/** Memory for so many replacements of workers that died; a dead one's part is not used again. */
-const SPARE = 4;
+/** Workers that may have been given up and still run: their memory is not lent again while they do. */
+const STRAYS = 4;
 
 const PAGE = 65536;
 
@@ -25,19 +25,24 @@ export async function startCrew(
   log: SharedArrayBuffer,
   size: number,
 ): Promise<LessonPool> {
-  // The first page is the kernel's own.
-  const pages = 1 + Math.ceil((size + SPARE) * KERNEL_BYTES / PAGE);
+  // The first page is the kernels' own. Room for every worker and its replacement, as the two may overlap.
+  const end = PAGE + (2 * size + STRAYS) * KERNEL_BYTES;
+  const pages = Math.ceil(end / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  const module = await compileKernel();
+  const scratches = new Arena(PAGE, end);
   let started = 0;
+  const module = await compileKernel();
   return await Pool.start<LessonService>(WORKER, {
     size,
-    startArgument: (): LessonStart => {
-      if (started >= size + SPARE) {
-        throw new RangeError("Cannot start a worker: no scratch memory left");
-      }
-      const scratch = PAGE + started * KERNEL_BYTES;
-      return { grid, log, worker: started++ % size, kernel: { module, memory, scratch } };
+    startArgument: async (ended): Promise<LessonStart> => {
+      const scratch = await scratches.allocate(KERNEL_BYTES);
+      void ended.then(() => scratch[Symbol.dispose]());
+      return {
+        grid,
+        log,
+        worker: started++ % size,
+        kernel: { module, memory, scratch: scratch.at },
+      };
     },
   });
 }

@@ -7,14 +7,13 @@ import type { Setting } from "./ways.ts";
 import { batchesOf, type Done, type LessonStart, place, type Todo } from "./workload.ts";
 
 /** Milliseconds between two looks at how long the queues are. */
-const LOOK = 10;
+const LOOK = 25;
 
 /** Milliseconds that processes get to leave when the work has been called off. */
 const LEAVE = 1000;
 
-/** Bytes that a point takes on the way to a consumer, and on its way back. */
+/** Bytes that a point takes on the way to a consumer. */
 const TODO_BYTES = 16;
-const DONE_BYTES = 1;
 
 /** A process of the lesson, whichever function it runs. */
 interface Hand extends AsyncDisposable {
@@ -34,7 +33,7 @@ export async function queues(setting: Setting): Promise<number> {
     maxBytes: canvas.length * bytes + 64 * batchesOf(grid) + 65536,
   });
   const todo = new Queue<Todo>(room(TODO_BYTES));
-  const done = new Queue<Done>(room(DONE_BYTES));
+  const done = new Queue<Done>(room(canvas.BYTES_PER_ELEMENT));
   const ready = new Queue<number>();
   const go = new Queue<true>();
   const gate: Gate = { ready: ready.toHandle(), go: go.toHandle() };

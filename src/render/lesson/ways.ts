@@ -4,7 +4,7 @@ import { defaultChunkSize } from "../../pool/mod.ts";
 import type { BatchLog } from "./batch_log.ts";
 import type { LessonPool } from "./crew.ts";
 import { queues } from "./queues.ts";
-import { batchesOf, type LessonGrid, place } from "./workload.ts";
+import { batchesOf, type Counts, type LessonGrid, place } from "./workload.ts";
 
 /** Numbers of batches that wait in the two queues. */
 export interface QueueSizes {
@@ -20,7 +20,7 @@ export interface Setting {
   /** As many workers, warm and idle. */
   readonly pool: LessonPool;
   /** Where the counts go; all zero. */
-  readonly canvas: Uint8Array;
+  readonly canvas: Counts<SharedArrayBuffer>;
   readonly signal: AbortSignal;
   /** To be called right before the work begins. */
   readonly starts: () => void;
@@ -31,6 +31,8 @@ export interface Setting {
 export interface Way {
   readonly name: string;
   readonly workers: number;
+  /** Whether it works with the pool, not with processes of its own. */
+  readonly pooled: boolean;
   /** Fills the canvas; resolves to the milliseconds of work, those of starting left out. */
   readonly fill: (setting: Setting) => Promise<number>;
 }
@@ -39,19 +41,21 @@ export interface Way {
 export function waysFor(grid: LessonGrid, workers: number): Way[] {
   const batches = batchesOf(grid);
   const chunkSizes = new Set([1, defaultChunkSize(batches, workers), batches]);
-  const cursor = { name: "shared cursor", fill: sweep("batches") };
-  const kernel = { name: "shared cursor, SIMD kernel", fill: sweep("kernelBatches") };
+  const pooled = true;
+  const cursor = { name: "shared cursor", pooled, fill: sweep("batches") };
+  const kernel = { name: "shared cursor, SIMD kernel", pooled, fill: sweep("kernelBatches") };
   // With one worker, one alone and all of them are the same.
   const teams = [...new Set([1, workers])];
   return [
-    { name: "sequential", workers: 1, fill: sequential },
-    { name: "producer and consumers, two queues", workers, fill: queues },
+    { name: "sequential", workers: 1, pooled, fill: sequential },
+    { name: "producer and consumers, two queues", workers, pooled: false, fill: queues },
     ...[...chunkSizes].map((size) => ({
       name: `Pool.map, ${size.toLocaleString("en")} ${size === 1 ? "batch" : "batches"} a chunk`,
       workers,
+      pooled,
       fill: map(size),
     })),
-    { name: "Pool.imapUnordered", workers, fill: imapUnordered },
+    { name: "Pool.imapUnordered", workers, pooled, fill: imapUnordered },
     ...[cursor, kernel].flatMap((way) => teams.map((workers) => ({ ...way, workers }))),
   ];
 }
@@ -59,7 +63,7 @@ export function waysFor(grid: LessonGrid, workers: number): Way[] {
 /** One loop in one thread; a worker's, so that this one can tell how far it is. */
 function sequential(setting: Setting): Promise<number> {
   const { pool, canvas, signal } = setting;
-  return timed(setting, async () => canvas.set(await pool.apply("everything", [], { signal })));
+  return timed(setting, () => pool.apply("everything", [canvas.buffer], { signal }));
 }
 
 function map(chunkSize: number): Way["fill"] {
@@ -87,15 +91,12 @@ function imapUnordered(setting: Setting): Promise<number> {
 function sweep(way: "batches" | "kernelBatches"): Way["fill"] {
   return (setting) => {
     const { grid, pool, canvas, signal } = setting;
-    const shared = new SharedArrayBuffer(canvas.length);
-    return timed(setting, async () => {
-      await pool.sweep(way, shared, { batches: batchesOf(grid), signal });
-      canvas.set(new Uint8Array(shared));
-    });
+    const batches = batchesOf(grid);
+    return timed(setting, () => pool.sweep(way, canvas.buffer, { batches, signal }));
   };
 }
 
-async function timed({ starts }: Setting, work: () => Promise<void>): Promise<number> {
+async function timed({ starts }: Setting, work: () => Promise<unknown>): Promise<number> {
   starts();
   const began = performance.now();
   await work();

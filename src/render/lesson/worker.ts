@@ -1,17 +1,20 @@
 /** The lesson's worker: what its processes and pools call. Needs no permission. */
 
 import { escapeTime, Kernel, MOST_PIXELS, SCRATCH_BYTES, warmUp } from "../../fractal/mod.ts";
-import { Queue, type QueueHandle, serve, Transferred } from "../../pool/mod.ts";
+import { Queue, type QueueHandle, serve } from "../../pool/mod.ts";
 import { BatchLog, clock } from "./batch_log.ts";
 import {
   batchesOf,
   boundsOf,
+  canvasOver,
   countBatch,
   countPoints,
+  type Counts,
   type Done,
   type LessonStart,
   place,
   pointsOf,
+  sharedCanvas,
   type Todo,
 } from "./workload.ts";
 
@@ -23,6 +26,9 @@ export interface Gate {
 
 /** Points counted before a worker is ready: by then V8 has compiled the loops for good. */
 const WARM_UP_POINTS = 32 * 4096;
+
+/** How far they are iterated at most: what is warm is so for longer orbits too. */
+const WARM_UP_ESCAPE = 255;
 
 let lesson: LessonStart;
 let log: BatchLog;
@@ -39,14 +45,13 @@ const service = serve({
     warmUp(kernel, scratch + SCRATCH_BYTES);
   },
   functions: {
-    /** One batch after the other, here alone. */
-    everything: () => {
+    /** One batch after the other, here alone, into the shared canvas. */
+    everything: (shared: SharedArrayBuffer) => {
       const { grid } = lesson;
-      const canvas = new Uint8Array(grid.columns.length * grid.rows.length);
+      const canvas = canvasOver(shared, lesson.grid.escape);
       for (let batch = 0; batch < batchesOf(grid) && !log.stopped; batch++) {
         logged(batch, () => countBatch(grid, batch, canvas));
       }
-      return new Transferred(canvas, [canvas.buffer]);
     },
     /** Puts all points of the grid on the queue, in batches, and closes it. */
     produce: (gate: Gate, todoHandle: QueueHandle<Todo>) => {
@@ -76,12 +81,12 @@ const service = serve({
   sweeps: {
     /** Writes a batch's counts straight into the shared canvas. */
     batches: (shared: SharedArrayBuffer) => {
-      const canvas = new Uint8Array(shared);
+      const canvas = canvasOver(shared, lesson.grid.escape);
       return (batch: number) => logged(batch, () => countBatch(lesson.grid, batch, canvas));
     },
     /** The same, by the kernel with SIMD. */
     kernelBatches: (shared: SharedArrayBuffer) => {
-      const canvas = new Uint8Array(shared);
+      const canvas = canvasOver(shared, lesson.grid.escape);
       const samples = lesson.kernel!.scratch + SCRATCH_BYTES;
       const counts = new Uint32Array(lesson.kernel!.memory.buffer, samples, MOST_PIXELS);
       return (batch: number) =>
@@ -102,7 +107,7 @@ const service = serve({
 
 export type LessonService = typeof service;
 
-function countsOf(batch: number): Uint8Array {
+function countsOf(batch: number): Counts {
   if (log.stopped) return new Uint8Array(0);
   return logged(batch, () => {
     const [, re, im] = pointsOf(lesson.grid, batch);
@@ -125,12 +130,12 @@ function pass({ ready, go }: Gate): void {
 
 /** Without it the first thousands of points of each way would be counted by V8's interpreter. */
 function warmLoops(): void {
-  const { grid } = lesson;
+  const grid = { ...lesson.grid, escape: Math.min(lesson.grid.escape, WARM_UP_ESCAPE) };
   const batches = batchesOf(grid);
-  const canvas = new Uint8Array(grid.columns.length * grid.rows.length);
-  for (let points = 0, batch = 0; batches > 0 && points < WARM_UP_POINTS; batch++) {
+  const canvas = sharedCanvas(lesson.grid.escape, grid.columns.length * grid.rows.length);
+  for (let done = 0, batch = 0; batches > 0 && done < WARM_UP_POINTS; batch++) {
     const [, re, im] = pointsOf(grid, batch % batches);
     countBatch(grid, batch % batches, canvas);
-    points += 2 * countPoints(re, im, grid.escape).length;
+    done += 2 * countPoints(re, im, grid.escape).length;
   }
 }

@@ -1,7 +1,7 @@
 /** The lesson's workload: a window of the plane as a grid of points, cut into batches. */
 
 import { escapeTime } from "../../fractal/mod.ts";
-import type { Axes } from "../../plane/mod.ts";
+import { type Axes, cornerGrid } from "../../plane/mod.ts";
 import { batchAt, type BatchBounds, batchCount } from "../batches.ts";
 
 /** The lesson's window, and how far to iterate. */
@@ -12,8 +12,31 @@ export interface LessonWindow {
   readonly x: number;
   readonly y: number;
   readonly size: number;
-  /** The count of a point that does not escape; at most 255, for the canvas holds bytes. */
+  /** The count of a point that does not escape; at most 65,535. */
   readonly escape: number;
+}
+
+/** Counts as they travel and as the canvas holds them: bytes, as the notebook's, where these are enough. */
+export type Counts<B extends ArrayBufferLike = ArrayBufferLike> = Uint8Array<B> | Uint16Array<B>;
+
+/** Whether bytes hold all counts up to `escape`. */
+function fitBytes(escape: number): boolean {
+  return escape < 256;
+}
+
+/** So many counts up to `escape`, all zero. */
+export function blankCounts(escape: number, points: number): Counts<ArrayBuffer> {
+  return fitBytes(escape) ? new Uint8Array(points) : new Uint16Array(points);
+}
+
+/** A canvas of so many counts up to `escape`, all zero, in memory that workers share. */
+export function sharedCanvas(escape: number, points: number): Counts<SharedArrayBuffer> {
+  return canvasOver(new SharedArrayBuffer(fitBytes(escape) ? points : 2 * points), escape);
+}
+
+/** The canvas in shared memory, as a worker sees it. */
+export function canvasOver(shared: SharedArrayBuffer, escape: number): Counts<SharedArrayBuffer> {
+  return fitBytes(escape) ? new Uint8Array(shared) : new Uint16Array(shared);
 }
 
 /** The window of the notebook that the lesson comes from. */
@@ -25,6 +48,30 @@ export const NOTEBOOK_WINDOW: LessonWindow = {
   size: 0.01,
 };
 
+/**
+ * A window that takes a core some seconds, so that a room can watch it: points escape after 445 steps on
+ * average, and soon or late depending on the batch. Hardly any stays in, for the kernel, other than the
+ * plain loop, sees that an orbit repeats itself: that would be another lesson.
+ */
+export const SPIRALS_WINDOW: LessonWindow = {
+  pixdim: 1408,
+  escape: 5000,
+  x: -0.0884,
+  y: 0.6556,
+  size: 0.00066,
+};
+
+/** Points along a side of a preview. */
+const PREVIEW = 48;
+
+/** The counts of a few points all over the window, in ascending order: what colours can be chosen by. */
+export function previewOf(window: LessonWindow): number[] {
+  const { columns, rows } = cornerGrid({ ...window, pixdim: PREVIEW });
+  const counts: number[] = [];
+  for (const im of rows) for (const re of columns) counts.push(escapeTime(re, im, window.escape));
+  return counts.sort((a, b) => a - b);
+}
+
 /** The points of the window and how they are batched: squares of `side` points a side. */
 export interface LessonGrid extends Axes {
   readonly escape: number;
@@ -35,7 +82,7 @@ export interface LessonGrid extends Axes {
 export type Todo = [batch: number, re: Float64Array, im: Float64Array];
 
 /** A batch on its way back: its number, and its counts. */
-export type Done = [batch: number, counts: Uint8Array];
+export type Done = [batch: number, counts: Counts];
 
 /** What a worker of the lesson is started with. */
 export interface LessonStart {
@@ -65,7 +112,7 @@ export function boundsOf({ columns, rows, side }: LessonGrid, batch: number): Ba
 }
 
 /** Counts a batch by the plain loop, into a canvas of the whole grid. */
-export function countBatch(grid: LessonGrid, batch: number, canvas: Uint8Array): void {
+export function countBatch(grid: LessonGrid, batch: number, canvas: Counts): void {
   const { columns, rows, escape } = grid;
   const { fromColumn, toColumn, fromRow, toRow } = boundsOf(grid, batch);
   for (let row = fromRow; row < toRow; row++) {
@@ -91,16 +138,16 @@ export function pointsOf(grid: LessonGrid, batch: number): Todo {
 }
 
 /** The counts of points, by the plain loop. */
-export function countPoints(re: Float64Array, im: Float64Array, escape: number): Uint8Array {
-  const counts = new Uint8Array(re.length);
+export function countPoints(re: Float64Array, im: Float64Array, escape: number): Counts {
+  const counts = blankCounts(escape, re.length);
   for (let i = 0; i < re.length; i++) counts[i] = escapeTime(re[i]!, im[i]!, escape);
   return counts;
 }
 
 /** Puts a batch's counts, row by row, where they belong on the canvas. */
 export function place(grid: LessonGrid, batch: number, { counts, canvas }: {
-  readonly counts: Uint8Array | Uint32Array;
-  readonly canvas: Uint8Array;
+  readonly counts: Counts | Uint32Array;
+  readonly canvas: Counts;
 }): void {
   const { fromColumn, toColumn, fromRow, toRow } = boundsOf(grid, batch);
   const width = toColumn - fromColumn;
@@ -108,4 +155,16 @@ export function place(grid: LessonGrid, batch: number, { counts, canvas }: {
     const start = row * grid.columns.length + fromColumn;
     for (let column = 0; column < width; column++) canvas[start + column] = counts[at++]!;
   }
+}
+
+/** The counts of a batch, row by row, from the canvas that has them. */
+export function countsOn(canvas: Counts, grid: LessonGrid, batch: number): Counts<ArrayBuffer> {
+  const { fromColumn, toColumn, fromRow, toRow } = boundsOf(grid, batch);
+  const width = toColumn - fromColumn;
+  const counts = blankCounts(grid.escape, width * (toRow - fromRow));
+  for (let row = fromRow, at = 0; row < toRow; row++, at += width) {
+    const start = row * grid.columns.length + fromColumn;
+    counts.set(canvas.subarray(start, start + width), at);
+  }
+  return counts;
 }

@@ -16,8 +16,15 @@ const colours = /** @type {const} */ ([
 /** A producer's; it computes nothing. */
 const neutral = /** @type {const} */ ([138, 143, 155]);
 
-/** Where, between black and white, a tone is the worker's pure colour. */
-const pure = 0.62;
+/** The picture's own, where nobody asks for the workers. */
+export const plain = /** @type {const} */ ([74, 128, 214]);
+
+/** Where, between dark and white, a tone is the worker's pure colour. */
+const pure = 0.66;
+
+/** Shares of the worker's colour where the picture is darkest, and in points that do not escape. */
+const darkest = 0.2;
+const inside = 0.42;
 
 /**
  * The colour of a lane.
@@ -42,43 +49,51 @@ export function css([red, green, blue], alpha = 1) {
 }
 
 /**
- * Tones from 0 to 1 for every count that a byte holds: the share of the points that have a lower one, so
- * that the picture uses all tones alike. The highest, of points that do not escape, is black.
+ * A tone from 0 to 1 for every count up to `escape`: the share of the points of a preview that have a lower
+ * one, so that the picture uses all tones alike. Points that do not escape have none.
  *
- * @param {Uint8Array} canvas
+ * @param {readonly number[]} preview counts in ascending order
+ * @param {number} escape
  * @returns {Float64Array}
  */
-export function tonesOf(canvas) {
-  const points = new Float64Array(256);
-  for (const count of canvas) points[count] = (points[count] ?? 0) + 1;
-  const tones = new Float64Array(256);
-  let below = 0;
-  for (let count = 0; count < 256; count++) {
-    const here = points[count] ?? 0;
-    tones[count] = (below + here / 2) / canvas.length;
-    below += here;
+export function tonesOf(preview, escape) {
+  const counts = preview.filter((count) => count < escape);
+  const tones = new Float64Array(escape + 1);
+  let [from, low] = [0, 0];
+  for (let i = 0; i < counts.length;) {
+    const count = counts[i] ?? 0;
+    let next = i;
+    while (counts[next] === count) next++;
+    const high = (i + next) / 2 / counts.length;
+    // Between two counts that the preview has, tones go up evenly.
+    for (let between = from; between <= count; between++) {
+      tones[between] = low + (high - low) * (between - from) / Math.max(1, count - from);
+    }
+    [from, low, i] = [count, high, next];
   }
-  tones[points.findLastIndex((number) => number > 0)] = 0;
+  for (let count = from; count < escape; count++) {
+    tones[count] = low + (1 - low) * (count - from) / (escape - from);
+  }
+  tones[escape] = NaN;
   return tones;
 }
 
 /**
- * Every count's pixel in a worker's colour: from black through the colour to white.
+ * Every count's pixel in a worker's colour: from dark through the colour to white.
  *
  * @param {Float64Array} tones
  * @param {readonly [number, number, number]} colour
- * @returns {Uint8ClampedArray<ArrayBuffer>} 256 times red, green, blue and alpha
+ * @returns {Uint8ClampedArray<ArrayBuffer>} red, green, blue and alpha of each
  */
 export function tinted(tones, colour) {
-  const pixels = new Uint8ClampedArray(4 * 256);
+  const pixels = new Uint8ClampedArray(4 * tones.length);
   tones.forEach((tone, count) => {
-    const [from, to, share] = tone < pure
-      ? [0, 1, tone / pure]
-      : [1, 2, (tone - pure) / (1 - pure)];
     colour.forEach((part, i) => {
-      const stops = [part * 0.06, part, 255];
-      const low = stops[from] ?? 0;
-      pixels[4 * count + i] = low + ((stops[to] ?? 0) - low) * share;
+      pixels[4 * count + i] = Number.isNaN(tone)
+        ? inside * part
+        : tone < pure
+        ? part * (darkest + (1 - darkest) * tone / pure)
+        : part + (255 - part) * (tone - pure) / (1 - pure);
     });
     pixels[4 * count + 3] = 255;
   });

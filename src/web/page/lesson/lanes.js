@@ -104,21 +104,15 @@ export class Lanes {
       all.push(producer, this.#queues.todo, this.#queues.done);
     }
     this.#list.replaceChildren(...all.map(({ element }) => element));
-    this.rescale(span);
-  }
-
-  /**
-   * Empties the lanes, to be drawn anew for another width.
-   *
-   * @param {number} span microseconds
-   */
-  rescale(span) {
     this.#span = span;
     this.#queued = 0;
-    for (const lane of this.#lanes) lane.reset();
-    this.#queues?.todo.reset();
-    this.#queues?.done.reset();
+    for (const lane of all) lane.reset();
     this.#drawAxis();
+  }
+
+  /** Whether the queues have lanes. */
+  get hasQueues() {
+    return this.#queues !== null;
   }
 
   /** @param {Taken} taken */
@@ -144,8 +138,9 @@ export class Lanes {
     for (; (way.queued[this.#queued]?.at ?? Infinity) * 1000 <= now; this.#queued++) {
       const here = way.queued[this.#queued];
       const next = way.queued[this.#queued + 1];
-      if (here === undefined) return;
-      const until = Math.min((next?.at ?? here.at) * 1000, way.end);
+      // How long the last one holds is not known before the next, or the end.
+      if (here === undefined || (next === undefined && way.end === 0)) return;
+      const until = Math.min((next?.at ?? here.at) * 1000, way.end || Infinity);
       this.#drawSize(todo, { from: here.at * 1000, until, share: here.todo / way.batches });
       this.#drawSize(done, { from: here.at * 1000, until, share: here.done / way.batches });
       todo.says.textContent = `${here.todo.toLocaleString("en")} waiting`;
@@ -170,8 +165,8 @@ export class Lanes {
     const milliseconds = this.#span / 1000;
     const step = roundStep(milliseconds / ticks);
     const marks = [];
-    for (let i = 0; i * step < milliseconds * 0.9; i++) {
-      const last = (i + 1) * step >= milliseconds * 0.9;
+    for (let i = 0; i * step < milliseconds * 0.85; i++) {
+      const last = (i + 1) * step >= milliseconds * 0.85;
       const text = Number((i * step).toPrecision(6)).toLocaleString("en");
       const mark = make("span", {}, last ? `${text} ms` : text);
       mark.style.left = `${100 * i * step / milliseconds}%`;

@@ -1,36 +1,40 @@
 // @ts-check
 /// <reference lib="dom" />
-/** The lesson's page: has the server run it, then plays what happened, slowly enough to be seen. */
+/** The lesson's page: has the server run it and shows it live; afterwards plays it again, slowed down. */
 
 import { element } from "../elements.js";
 import { fetchPatiently } from "../patient_fetch.js";
-import { LessonCanvas } from "./canvas.js";
 import { eventsOf } from "./event_stream.js";
-import { Lanes } from "./lanes.js";
+import { Live } from "./live.js";
 import { Player } from "./player.js";
 import { Recording } from "./recording.js";
+import { Stage } from "./stage.js";
 import { LessonTable } from "./table.js";
 
 /** Sides of a batch to choose from, points. */
 const sides = [8, 16, 32, 64];
 
-/** How many times slower than it happened. */
+/** How many times slower than it happened it can be played again. */
 const slownesses = [1, 2, 5, 10, 20, 40, 80, 160];
 
-/** Milliseconds that the first way lasts on the page, as long as nobody has chosen how slow it is. */
-const firstLasts = 5000;
+/** Milliseconds that the first way lasts at least when it is played again, as long as nobody has chosen. */
+const firstLasts = 6000;
 
 /** Milliseconds that a slider rests before the lesson is run anew. */
 const rest = 250;
 
+/** Milliseconds between two pictures of a run under way: its workers may be on this machine. */
+const beat = 200;
+
 const settings = JSON.parse(element("settings", HTMLScriptElement).textContent ?? "");
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+const picture = element("which", HTMLSelectElement);
 const workers = element("workers", HTMLInputElement);
 const batch = element("batch", HTMLInputElement);
 const slow = element("slow", HTMLInputElement);
-const fit = element("fit", HTMLInputElement);
 const pause = element("pause", HTMLButtonElement);
+const again = element("again", HTMLButtonElement);
 
 let recording = new Recording();
 let leaving = new AbortController();
@@ -38,73 +42,85 @@ let leaving = new AbortController();
 let soon;
 /** Whether it is for us to say how slowly it is played. */
 let isFree = !still;
-/** Microseconds that the lanes are wide now. */
-let span = 1;
+let isPlaying = false;
 
-const canvas = new LessonCanvas(
-  element("picture", HTMLCanvasElement),
-  element("marks", HTMLCanvasElement),
-);
-const lanes = new Lanes(element("lanes", HTMLElement), element("axis", HTMLElement));
+const stage = new Stage();
 const table = new LessonTable(element("rows", HTMLElement), (way) => {
   player.show(way);
-  showPaused();
+  play();
 });
 const player = new Player({
   begin(way) {
-    canvas.clear();
-    span = spanOf(way);
-    lanes.begin(way, { workers: recording.run?.workers ?? 1, span });
     table.mark(way);
-    const one = way.workers === 1;
-    element("way", HTMLElement).textContent = way.name;
-    element("by", HTMLElement).textContent = one ? "1 worker" : `${way.workers} workers`;
+    stage.begin(way, replaying());
   },
-  took(taken, now) {
-    canvas.fill(taken, still ? 0 : now);
-    lanes.draw(taken);
-  },
-  frame(way, at, underWay, now) {
-    canvas.mark(underWay, now);
-    lanes.update(way, at);
-    element("clock", HTMLElement).textContent = (at / 1000).toFixed(1);
-  },
+  took: (taken, now) => stage.took(taken, still ? 0 : now),
+  frame: (at, underWay, now) => stage.frame(at, underWay, now),
   finish() {
     if (recording.ways.every(({ played }) => played)) say("Done");
   },
 });
 
-workers.max = String(settings.limits.workers);
-workers.value = String(settings.usual.workers);
-batch.max = String(sides.length - 1);
-batch.value = String(sides.indexOf(settings.usual.side));
+choose(new URLSearchParams(location.search));
 slow.max = String(slownesses.length - 1);
 slow.value = "0";
 element("cores", HTMLElement).textContent = `of ${settings.cores} cores`;
 
 for (const slider of [workers, batch, slow]) slider.addEventListener("input", showSliders);
-slow.addEventListener("change", () => isFree = false);
-for (const slider of [workers, batch]) {
-  slider.addEventListener("change", () => {
+slow.addEventListener("change", () => {
+  isFree = false;
+  if (player.way !== null) stage.say(replaying());
+});
+for (const control of [picture, workers, batch]) {
+  control.addEventListener("change", () => {
     clearTimeout(soon);
     soon = setTimeout(run, rest);
   });
 }
 element("run", HTMLButtonElement).addEventListener("click", run);
+again.addEventListener("click", () => {
+  player.playAll();
+  say("");
+  play();
+});
 pause.addEventListener("click", () => {
   player.paused = !player.paused;
   showPaused();
 });
-fit.addEventListener("change", redrawLanes);
-addEventListener("resize", redrawLanes);
 addEventListener("pagehide", () => leaving.abort());
 
 showSliders();
+showPaused();
 run();
-requestAnimationFrame(function tick(now) {
-  player.tick(now);
-  requestAnimationFrame(tick);
-});
+
+/** Plays on, frame by frame, as long as there is something to play. */
+function play() {
+  showPaused();
+  if (isPlaying) return;
+  isPlaying = true;
+  requestAnimationFrame(function tick(now) {
+    isPlaying = player.way !== null;
+    if (!isPlaying) return;
+    player.tick(now);
+    requestAnimationFrame(tick);
+  });
+}
+
+/**
+ * Sets what there is to choose to what the page's address says, else to what is usual.
+ *
+ * @param {URLSearchParams} address
+ */
+function choose(address) {
+  const { limits, usual } = settings;
+  picture.value = address.get("picture") ?? usual.picture;
+  if (picture.selectedIndex < 0) picture.value = usual.picture;
+  workers.max = String(limits.workers);
+  workers.value = address.get("workers") ?? String(usual.workers);
+  const side = sides.indexOf(Number(address.get("side")));
+  batch.max = String(sides.length - 1);
+  batch.value = String(side < 0 ? sides.indexOf(usual.side) : side);
+}
 
 /** Runs the lesson on the server, instead of any run before. */
 async function run() {
@@ -114,48 +130,67 @@ async function run() {
   const { signal } = leaving;
   const mine = recording = new Recording();
   player.load(null);
-  player.paused = false;
+  again.disabled = true;
   showPaused();
   table.clear();
-  canvas.clear();
+  stage.say("");
   say("Starting workers…");
-  const wanted = new URLSearchParams({
-    workers: workers.value,
-    side: String(sides[Number(batch.value)]),
-  });
+  const live = new Live(stage, mine);
+  const beating = setInterval(() => {
+    const now = performance.now();
+    live.tick(now);
+    if (live.way !== undefined) table.tick(live.way, live.at(now));
+  }, beat);
   try {
+    const wanted = new URLSearchParams({
+      picture: picture.value,
+      workers: workers.value,
+      side: String(sides[Number(batch.value)]),
+    });
     const { body } = await fetchPatiently(`lesson/run?${wanted}`, signal, { ask });
     if (body === null) throw new Error("the answer was empty");
     for await (const { event, data } of eventsOf(body)) {
       if (signal.aborted) return;
       mine.take(event, data);
-      const way = mine.ways.at(-1);
-      if (way === undefined) continue;
-      if (event === "way") {
-        table.add(way);
-        say(`Measuring: ${way.name}…`);
-      }
-      if (event === "row") table.finish(way);
+      live.heard(event, performance.now());
+      showInTable(event, mine);
     }
     if (!mine.ended) throw new Error("the server hung up");
-    play(mine);
+    finish(mine);
   } catch (error) {
     if (signal.aborted) return;
     say(`The lesson could not be run: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    clearInterval(beating);
   }
 }
 
 /**
- * Shows how it went. Not while it goes: where server and browser are one machine, drawing would take
- * time from the workers that are being timed.
+ * @param {string} event
+ * @param {Recording} run
+ */
+function showInTable(event, { ways }) {
+  const way = ways.at(-1);
+  if (way === undefined) return;
+  if (event === "way") {
+    table.add(way);
+    table.mark(way);
+    say(`Way ${way.number + 1} is under way`);
+  }
+  if (event === "row") table.finish(way);
+}
+
+/**
+ * A run is complete, and can be played again.
  *
  * @param {Recording} recorded
  */
-function play(recorded) {
-  canvas.prepare(recorded);
+function finish(recorded) {
   if (isFree) chooseSlowness(recorded.ways[0]?.end ?? 0);
   player.load(recorded);
-  say("");
+  again.disabled = false;
+  stage.say("Done");
+  say("Done. Click a way to see it again, slowed down.");
 }
 
 /**
@@ -170,32 +205,15 @@ async function ask(url, init) {
   return response;
 }
 
-/**
- * Microseconds that the lanes are wide: the time of the first way for all, so that they can be compared,
- * or a way's own.
- *
- * @param {import("./recording.js").Way} way
- */
-function spanOf(way) {
-  const first = recording.ways[0]?.end ?? 0;
-  return Math.max(1, way.end, fit.checked ? 0 : first);
-}
-
-/** Draws the lanes of the way on the stage once more, as far as it has been played. */
-function redrawLanes() {
-  const { way, at } = player;
-  if (way === null) return;
-  span = spanOf(way);
-  lanes.rescale(span);
-  for (const taken of way.taken) if (taken.ended <= at) lanes.draw(taken);
-  lanes.update(way, at);
-}
-
 /** @param {number} first microseconds that the first way took */
 function chooseSlowness(first) {
-  const enough = slownesses.findLastIndex((times) => times * first <= firstLasts * 1000);
-  slow.value = String(Math.max(0, enough));
+  const enough = slownesses.findIndex((times) => times * first >= firstLasts * 1000);
+  slow.value = String(enough < 0 ? slownesses.length - 1 : enough);
   showSliders();
+}
+
+function replaying() {
+  return player.slowness === 1 ? "Replay" : `Replay ${player.slowness}× slower`;
 }
 
 function showSliders() {
@@ -203,13 +221,12 @@ function showSliders() {
   player.slowness = slownesses[Number(slow.value)] ?? 1;
   element("workers-value", HTMLElement).textContent = workers.value;
   element("batch-value", HTMLElement).textContent = `${side} × ${side}`;
-  element("slow-value", HTMLElement).textContent = player.slowness === 1
-    ? "as it happened"
-    : `${player.slowness}× slower`;
+  element("slow-value", HTMLElement).textContent = `${player.slowness}×`;
 }
 
 function showPaused() {
   pause.textContent = player.paused ? "Go on" : "Pause";
+  pause.disabled = player.way === null;
 }
 
 /** @param {string} text */

@@ -11,7 +11,7 @@
  * @typedef {object} Stage
  * @property {(way: Way) => void} begin a way is shown from its beginning
  * @property {(taken: Taken, now: number) => void} took a batch is done
- * @property {(way: Way, at: number, underWay: readonly Taken[], now: number) => void} frame
+ * @property {(at: number, underWay: readonly Taken[], now: number) => void} frame
  *   a moment has passed: `at` microseconds of the way, `now` milliseconds
  * @property {(way: Way) => void} finish a way is shown to its end
  */
@@ -41,16 +41,22 @@ export class Player {
     this.#stage = stage;
   }
 
-  /** @param {Recording | null} recording to be played from its first way on; it must be complete */
+  /** @param {Recording | null} recording to be played from; it must be complete. Nothing is played yet. */
   load(recording) {
     this.#recording = recording;
     this.#way = null;
+    this.paused = false;
+  }
+
+  /** Plays all ways, one after the other. */
+  playAll() {
+    for (const way of this.#recording?.ways ?? []) way.played = false;
+    this.#begin(this.#recording?.ways[0]);
   }
 
   /** @param {Way} way to be played once more, and none after it that has been played already */
   show(way) {
-    this.#begin(way);
-    this.paused = false;
+    if (this.#recording?.ways.includes(way)) this.#begin(way);
   }
 
   /** The way on the stage. */
@@ -74,11 +80,10 @@ export class Player {
     this.#last = now;
     const recording = this.#recording;
     if (recording === null) return;
-    if (this.#way === null) this.#begin(recording.ways[0]);
     const way = this.#way;
     if (way === null) return;
     if (!this.paused) this.#play(way, passed, now);
-    this.#stage.frame(way, this.#at, this.#underWay(way), now);
+    this.#stage.frame(this.#at, this.#underWay(way), now);
     if (this.#finishedAt > 0 && now - this.#finishedAt > pause) {
       const next = recording.ways[way.number + 1];
       if (next !== undefined && !next.played && !this.paused) this.#begin(next);
@@ -112,6 +117,7 @@ export class Player {
     if (way === undefined) return;
     this.#way = way;
     this.#at = this.#next = this.#finishedAt = 0;
+    this.paused = false;
     this.#stage.begin(way);
   }
 

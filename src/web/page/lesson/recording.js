@@ -1,16 +1,21 @@
 // @ts-check
 /** All that a run of the lesson has told so far: what can be played, now and again. */
 
+import { boundsOf } from "./bounds.js";
+
 /**
  * @typedef {object} Run
  * @property {number} workers
  * @property {number} side points along a side of a batch
  * @property {number} pixdim points along a side of the canvas
+ * @property {number} escape the count of a point that does not escape
+ * @property {number[]} preview counts of points all over the canvas, in ascending order
  */
 
 /**
  * @typedef {object} Row
  * @property {number} milliseconds
+ * @property {number} startUp
  * @property {number} pointsPerSecond
  * @property {number} speedUp
  */
@@ -64,9 +69,11 @@ export class Recording {
   run = null;
   /** @type {Way[]} */
   ways = [];
-  /** @type {Uint8Array<ArrayBuffer> | null} the counts, once the first way is done */
-  canvas = null;
+  /** The counts, row by row: filled while the first way is under way. */
+  canvas = new Uint16Array(0);
   ended = false;
+  /** Batches of the first way whose counts have come. */
+  #counted = 0;
 
   /**
    * Takes an event of the server's.
@@ -78,14 +85,35 @@ export class Recording {
   take(event, data) {
     const told = JSON.parse(data);
     const way = this.ways.at(-1);
-    if (event === "run") this.run = told;
+    if (event === "run") this.#begin(told);
     else if (event === "way") this.ways.push(new Way(told));
     else if (event === "batches") way?.taken.push(...takenOf(told));
+    else if (event === "counts") this.#place(told);
     else if (event === "queues") way?.queued.push(told);
     else if (event === "row" && way) way.row = told;
-    else if (event === "canvas") this.canvas = bytesOf(told);
     else if (event === "end") this.ended = true;
     else if (event === "failed") throw new Error(told.message);
+  }
+
+  /** @param {Run} run */
+  #begin(run) {
+    this.run = run;
+    this.canvas = new Uint16Array(run.pixdim ** 2);
+  }
+
+  /** @param {string} base64 the counts of the next batch of the first way */
+  #place(base64) {
+    const batch = this.ways[0]?.taken[this.#counted++]?.batch;
+    if (batch === undefined || this.run === null) return;
+    const letters = atob(base64);
+    const bytes = new Uint8Array(letters.length);
+    for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
+    const counts = this.run.escape < 256 ? bytes : new Uint16Array(bytes.buffer);
+    const { left, top, width, height } = boundsOf(this.run, batch);
+    for (let row = 0; row < height; row++) {
+      const start = (top + row) * this.run.pixdim + left;
+      this.canvas.set(counts.subarray(row * width, (row + 1) * width), start);
+    }
   }
 }
 
@@ -100,12 +128,4 @@ function takenOf(flat) {
     taken.push({ batch, worker, began, ended });
   }
   return taken;
-}
-
-/**
- * @param {string} base64
- * @returns {Uint8Array<ArrayBuffer>}
- */
-function bytesOf(base64) {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }

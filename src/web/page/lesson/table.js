@@ -27,14 +27,18 @@ export class LessonTable {
   }
 
   /**
-   * Adds a way, without its time as long as that is still played.
+   * Adds a way that is under way.
    *
    * @param {Way} way
    */
   add(way) {
     if (this.#shown.includes(way)) return;
     this.#shown.push(way);
-    const name = make("button", { type: "button", title: "Show this again" }, way.name);
+    const name = make(
+      "button",
+      { type: "button", title: "Show this again, slowed down" },
+      way.name,
+    );
     name.addEventListener("click", () => this.#onPick(way));
     const bar = make("span", { className: "bar" });
     this.#body.append(make(
@@ -46,6 +50,17 @@ export class LessonTable {
       make("td", { className: "rate" }),
       make("td", { className: "speed" }, bar, make("b", {})),
     ));
+  }
+
+  /**
+   * Says how long a way has been under way.
+   *
+   * @param {Way} way
+   * @param {number} at microseconds
+   */
+  tick(way, at) {
+    const tr = this.#rowOf(way);
+    if (tr !== undefined && at > 0) write(tr, ".time", `${(at / 1000).toFixed(0)} ms`);
   }
 
   /**
