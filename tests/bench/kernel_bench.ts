@@ -56,7 +56,12 @@ const LIMIT_STEPS = 4_000_000;
 
 const MODES = ["smooth", "counts"] as const;
 
-/** Measures every view in both modes: the best of so many rounds, in each of which all have their turn. */
+/**
+ * Measures every view in both modes: the best of so many rounds, in each of which all have their turn.
+ *
+ * 2026-11-28: two virtual processors may be one core. Work on the other one slows the limit's loop to 0.9
+ * and steps with a test to 0.65, so the ratios are those of a machine that does nothing else.
+ */
 export async function benchKernel(rounds = 5): Promise<KernelBench> {
   const views = viewsToMeasure();
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });

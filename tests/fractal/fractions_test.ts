@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { escapeTime, smoothEscapeTime } from "../../src/fractal/mod.ts";
+import { cornerGrid } from "../../src/plane/mod.ts";
 import { randomFrom } from "../plane/random.ts";
 import { delicateGrids, edgePoint, tilePiece } from "./grids.ts";
 import { TestKernel } from "./sampler.ts";
@@ -54,6 +55,38 @@ Deno.test("count and fraction are the smooth count", () => {
   }
   assert.ok(escaped > 10_000, `${escaped} pixels escaped`);
   assert.ok(worst > 0 && worst < 4e-6, `within radius 1.5 the worst is ${worst}`);
+});
+
+/** The definition: m is the first of 0, 4, 8, ... with |z_m| > 256. */
+function fractionOf(re: number, im: number, count: number): number {
+  let zRe = re;
+  let zIm = im;
+  for (let m = 0;; m++) {
+    const size = zRe * zRe + zIm * zIm;
+    if (m % 4 === 0 && size > RADIUS * RADIUS) {
+      return m + 1 - Math.log2(Math.log2(size) / 2) - count;
+    }
+    const nextRe = (zRe * zRe - zIm * zIm) + re;
+    zIm = (zRe * zIm + zIm * zRe) + im;
+    zRe = nextRe;
+  }
+}
+
+Deno.test("the fraction is taken at the first fourth index outside radius 256, alone and in a batch", () => {
+  const window = cornerGrid({ x: 0.1015, y: -0.633, size: 0.01, pixdim: 64 });
+  const border = { columns: window.columns.map((re) => re - 0.8), rows: window.rows };
+  for (const { columns, rows } of [window, border]) {
+    const { counts, fractions } = test.batch({ columns, rows }, 3000);
+    for (let i = 0; i < counts.length; i += 7) {
+      if (counts[i] === 3000) continue;
+      const re = columns[i % columns.length]!;
+      const im = rows[Math.floor(i / columns.length)]!;
+      const difference = Math.abs(fractions[i]! - fractionOf(re, im, counts[i]!));
+      assert.ok(difference < 6e-7, `${re} + ${im}i is ${difference} off`);
+      const alone = { columns: Float64Array.of(re), rows: Float64Array.of(im) };
+      assert.equal(test.batch(alone, 3000).fractions[0], fractions[i], `${re} + ${im}i alone`);
+    }
+  }
 });
 
 Deno.test("nothing jumps where the count does", () => {

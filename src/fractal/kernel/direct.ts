@@ -7,7 +7,7 @@
 //   z_0 = c,   re' = (re*re - im*im) + c_re,   im' = (re*im + im*re) + c_im      (not fused)
 //   the count is the first n with re*re + im*im > 4
 //
-// Nothing is tested inside a block of 8 or 32 steps. Past radius 2 an orbit only grows, so the test
+// Nothing is tested inside a block of up to 32 steps. Past radius 2 an orbit only grows, so the test
 // at the block's end misses nothing; when a lane has escaped, steps are made again from the block's
 // start with a test each to find its count. Counts are the plain loop's, bit for bit.
 //
@@ -32,7 +32,7 @@ export const scratchBytes: i32 = <i32> SCRATCH_BYTES;
 /**
  * Begins a batch in the scratch memory `at`. `columns` and `rows` point to f64; `counts` (u32) and
  * `fractions` (f32, or 0 when only counts are wanted) to the batch's own width * height samples, row by
- * row. Takes about a millisecond at most: the first steps of all orbits are made here.
+ * row. Takes a millisecond or two: the first steps of all orbits are made here.
  */
 export function beginDirect(
   at: usize,

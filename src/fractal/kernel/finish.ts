@@ -1,12 +1,10 @@
 // The end of an orbit: the exact count of a lane that escaped, and the fraction for smooth colour.
 //
 // An entry of the queue is either a pixel's state at the start of the block in which it escaped, and
-// eight of them are replayed together with a test at every step; or it comes counted already. Then
+// eight of them are replayed together with a test at every step; or it is outside at n = 0. Then
 //
 //   count     n, the first index with |z_n| > 2
-//   fraction  m + 1 - log2(log2 |z_m|) - n, where m is the first index with |z_m| > 256 among the end
-//             of the 8 steps (counted from z_0) in which n lies, and every fourth index after it;
-//             for n = 0 of the indices 0, 4, 8, ...
+//   fraction  m + 1 - log2(log2 |z_m|) - n, where m is the first index with |z_m| > 256 of 0, 4, 8, ...
 //
 // count + fraction is continuous in c to 4e-6. Which m it is depends on nothing but the pixel.
 
@@ -25,10 +23,8 @@ import {
   write,
   writeFour,
 } from "./job";
+import { FAR } from "./block";
 import { fractionsOf } from "./log2";
-
-/** |z|^2 from which on the fraction is taken: 256^2. */
-const FAR: f64 = 65536.0;
 
 /** Entries that are replayed together: four pairs. */
 const GROUP: i32 = 8;
@@ -64,40 +60,6 @@ export function enqueueOutside(at: usize, pixel: i32, cx: f64, cy: f64): void {
   if (job.queued === QUEUE) flushCounted(at);
   store<i32>(at + (<usize> job.queued << 2), 0, QUEUE_M);
   enqueue(at, pixel, cx, cy, cx, cy, 0, 0);
-}
-
-/**
- * Queues two pixels that have been counted: z_m, and two i32 each for the count n, m and the pixel, one
- * of which may be NONE. Entries of the two kinds are never in the queue together.
- */
-
-@inline
-export function enqueuePair(
-  at: usize,
-  x: v128,
-  y: v128,
-  cx: v128,
-  cy: v128,
-  n: i64,
-  m: i64,
-  pixels: i64,
-): void {
-  const job = changetype<Job>(at);
-  let queued = job.queued;
-  if (queued >= QUEUE - 1) {
-    flushCounted(at);
-    queued = 0;
-  }
-  const entry = at + (<usize> queued << 3);
-  v128.store(entry, x, QUEUE_X);
-  v128.store(entry, y, QUEUE_Y);
-  v128.store(entry, cx, QUEUE_CX);
-  v128.store(entry, cy, QUEUE_CY);
-  const fourth = at + (<usize> queued << 2);
-  store<i64>(fourth, n, QUEUE_N);
-  store<i64>(fourth, m, QUEUE_M);
-  store<i64>(fourth, pixels, QUEUE_PIXEL);
-  job.queued = queued + 2;
 }
 
 /** Replays and finishes every entry of the queue. */
@@ -250,9 +212,9 @@ function skip8(entry: usize, fourth: usize): void {
 }
 
 /**
- * Makes the 8 steps in which eight entries escape; leaves their counts as n, and z_m with its index m.
- * If all of z_n .. z_(n + 7) lie within radius 2 the count is n + 8: then z_(n + 8) is outside, or the
- * limit has ended the orbit.
+ * Makes the 8 steps in which eight entries escape; leaves their counts as n, and z_m with its index m,
+ * the fourth or the last of the 8. If all of z_n .. z_(n + 7) lie within radius 2 the count is n + 8:
+ * then z_(n + 8) is outside, or the limit has ended the orbit.
  */
 function count8(entry: usize, fourth: usize): void {
   const four = f64x2.splat(4.0);
@@ -261,33 +223,53 @@ function count8(entry: usize, fourth: usize): void {
   let x2 = v128.load(entry, QUEUE_X + 32), y2 = v128.load(entry, QUEUE_Y + 32);
   let x3 = v128.load(entry, QUEUE_X + 48), y3 = v128.load(entry, QUEUE_Y + 48);
   let in0 = i64x2.splat(0), in1 = in0, in2 = in0, in3 = in0;
-  for (let k = 0; k < 8; k++) {
-    let xx = f64x2.mul(x0, x0), yy = f64x2.mul(y0, y0), p = f64x2.mul(x0, y0);
-    in0 = i64x2.sub(in0, f64x2.le(f64x2.add(xx, yy), four));
-    x0 = f64x2.add(f64x2.sub(xx, yy), v128.load(entry, QUEUE_CX));
-    y0 = f64x2.add(f64x2.add(p, p), v128.load(entry, QUEUE_CY));
-    xx = f64x2.mul(x1, x1), yy = f64x2.mul(y1, y1), p = f64x2.mul(x1, y1);
-    in1 = i64x2.sub(in1, f64x2.le(f64x2.add(xx, yy), four));
-    x1 = f64x2.add(f64x2.sub(xx, yy), v128.load(entry, QUEUE_CX + 16));
-    y1 = f64x2.add(f64x2.add(p, p), v128.load(entry, QUEUE_CY + 16));
-    xx = f64x2.mul(x2, x2), yy = f64x2.mul(y2, y2), p = f64x2.mul(x2, y2);
-    in2 = i64x2.sub(in2, f64x2.le(f64x2.add(xx, yy), four));
-    x2 = f64x2.add(f64x2.sub(xx, yy), v128.load(entry, QUEUE_CX + 32));
-    y2 = f64x2.add(f64x2.add(p, p), v128.load(entry, QUEUE_CY + 32));
-    xx = f64x2.mul(x3, x3), yy = f64x2.mul(y3, y3), p = f64x2.mul(x3, y3);
-    in3 = i64x2.sub(in3, f64x2.le(f64x2.add(xx, yy), four));
-    x3 = f64x2.add(f64x2.sub(xx, yy), v128.load(entry, QUEUE_CX + 48));
-    y3 = f64x2.add(f64x2.add(p, p), v128.load(entry, QUEUE_CY + 48));
+  let far0 = in0, far1 = in0, far2 = in0, far3 = in0;
+  for (let half = 0; half < 2; half++) {
+    for (let k = 0; k < 4; k++) {
+      let xx = f64x2.mul(x0, x0), yy = f64x2.mul(y0, y0), p = f64x2.mul(x0, y0);
+      in0 = i64x2.sub(in0, f64x2.le(f64x2.add(xx, yy), four));
+      x0 = f64x2.add(f64x2.sub(xx, yy), v128.load(entry, QUEUE_CX));
+      y0 = f64x2.add(f64x2.add(p, p), v128.load(entry, QUEUE_CY));
+      xx = f64x2.mul(x1, x1), yy = f64x2.mul(y1, y1), p = f64x2.mul(x1, y1);
+      in1 = i64x2.sub(in1, f64x2.le(f64x2.add(xx, yy), four));
+      x1 = f64x2.add(f64x2.sub(xx, yy), v128.load(entry, QUEUE_CX + 16));
+      y1 = f64x2.add(f64x2.add(p, p), v128.load(entry, QUEUE_CY + 16));
+      xx = f64x2.mul(x2, x2), yy = f64x2.mul(y2, y2), p = f64x2.mul(x2, y2);
+      in2 = i64x2.sub(in2, f64x2.le(f64x2.add(xx, yy), four));
+      x2 = f64x2.add(f64x2.sub(xx, yy), v128.load(entry, QUEUE_CX + 32));
+      y2 = f64x2.add(f64x2.add(p, p), v128.load(entry, QUEUE_CY + 32));
+      xx = f64x2.mul(x3, x3), yy = f64x2.mul(y3, y3), p = f64x2.mul(x3, y3);
+      in3 = i64x2.sub(in3, f64x2.le(f64x2.add(xx, yy), four));
+      x3 = f64x2.add(f64x2.sub(xx, yy), v128.load(entry, QUEUE_CX + 48));
+      y3 = f64x2.add(f64x2.add(p, p), v128.load(entry, QUEUE_CY + 48));
+    }
+    // A lane that is far after 4 steps stays where it was then.
+    keep(entry, x0, y0, far0), keep(entry + 16, x1, y1, far1);
+    keep(entry + 32, x2, y2, far2), keep(entry + 48, x3, y3, far3);
+    if (half !== 0) break;
+    far0 = isFar(x0, y0), far1 = isFar(x1, y1), far2 = isFar(x2, y2), far3 = isFar(x3, y3);
   }
-  v128.store(entry, x0, QUEUE_X), v128.store(entry, y0, QUEUE_Y);
-  v128.store(entry, x1, QUEUE_X + 16), v128.store(entry, y1, QUEUE_Y + 16);
-  v128.store(entry, x2, QUEUE_X + 32), v128.store(entry, y2, QUEUE_Y + 32);
-  v128.store(entry, x3, QUEUE_X + 48), v128.store(entry, y3, QUEUE_Y + 48);
   const n = v128.load(fourth, QUEUE_N);
   const n4 = v128.load(fourth, QUEUE_N + 16);
   const eight = i32x4.splat(8);
-  v128.store(fourth, i32x4.add(n, eight), QUEUE_M);
-  v128.store(fourth, i32x4.add(n4, eight), QUEUE_M + 16);
+  const four4 = i32x4.splat(4);
+  const early = v128.and(v128.shuffle<i32>(far0, far1, 0, 2, 4, 6), four4);
+  const early4 = v128.and(v128.shuffle<i32>(far2, far3, 0, 2, 4, 6), four4);
+  v128.store(fourth, i32x4.sub(i32x4.add(n, eight), early), QUEUE_M);
+  v128.store(fourth, i32x4.sub(i32x4.add(n4, eight), early4), QUEUE_M + 16);
   v128.store(fourth, i32x4.add(n, v128.shuffle<i32>(in0, in1, 0, 2, 4, 6)), QUEUE_N);
   v128.store(fourth, i32x4.add(n4, v128.shuffle<i32>(in2, in3, 0, 2, 4, 6)), QUEUE_N + 16);
+}
+
+/** Stores the z of an entry's pair, but for lanes that are to stay. */
+
+@inline
+function keep(entry: usize, x: v128, y: v128, stays: v128): void {
+  v128.store(entry, v128.bitselect(v128.load(entry, QUEUE_X), x, stays), QUEUE_X);
+  v128.store(entry, v128.bitselect(v128.load(entry, QUEUE_Y), y, stays), QUEUE_Y);
+}
+
+@inline
+function isFar(x: v128, y: v128): v128 {
+  return f64x2.gt(sizeOf(x, y), f64x2.splat(FAR));
 }

@@ -64,12 +64,11 @@ export const LANE_SAVED: usize = LANE_Z + 2 * Z_BYTES;
 /** i64 a lane: the clock at n = 0, and the clock at which z is to be saved. */
 export const LANE_START: usize = LANE_SAVED + Z_BYTES;
 export const LANE_SAVE_AT: usize = LANE_START + 8 * LANES;
-/** i32 a lane: the pixel, and the count found so far. */
+/** i32 a lane: the pixel. */
 export const LANE_PIXEL: usize = LANE_SAVE_AT + 8 * LANES;
-export const LANE_COUNT: usize = LANE_PIXEL + 4 * LANES;
 
 /** One array after the other: z and c (f64), n, m and pixel (i32). */
-export const QUEUE_X: usize = LANE_COUNT + 4 * LANES;
+export const QUEUE_X: usize = LANE_PIXEL + 4 * LANES;
 export const QUEUE_Y: usize = QUEUE_X + 8 * QUEUE;
 export const QUEUE_CX: usize = QUEUE_Y + 8 * QUEUE;
 export const QUEUE_CY: usize = QUEUE_CX + 8 * QUEUE;

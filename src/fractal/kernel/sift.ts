@@ -23,6 +23,7 @@ export function sift(at: usize, height: i32): void {
   const job = changetype<Job>(at);
   const width = job.width;
   const columns = job.columns;
+  findBounds(columns, width);
   beginTiles(at);
   for (let row = 0; row < height; row += 2) {
     const rows = job.rows + (<usize> row << 3);
@@ -31,10 +32,10 @@ export function sift(at: usize, height: i32): void {
     if (row + 1 < height) {
       const y0 = load<f64>(rows);
       const y1 = load<f64>(rows, 8);
+      const hard = noneEasy(y0) && noneEasy(y1);
       for (; column + 6 <= width; column += 6) {
         const x = columns + (<usize> column << 3);
-        const settled = v128.or(anyEasy(x, y0), anyEasy(x, y1));
-        if (v128.any_true(settled)) {
+        if (!hard && v128.any_true(v128.or(anyEasy(x, y0), anyEasy(x, y1)))) {
           siftRow(at, pixel + column, x, 6, y0);
           siftRow(at, pixel + width + column, x, 6, y1);
         } else {
@@ -47,6 +48,45 @@ export function sift(at: usize, height: i32): void {
       siftRow(at, r * width + column, x, width - column, load<f64>(job.rows + (<usize> r << 3)));
     }
   }
+}
+
+/** The least and the largest of a batch's columns, after `findBounds`. */
+let left: f64 = 0.0;
+let right: f64 = 0.0;
+
+function findBounds(columns: usize, width: i32): void {
+  let least = v128.load64_splat(columns);
+  let most = least;
+  const last = columns + (<usize> (width - 1) << 3);
+  for (let x = columns; x < last; x += 16) {
+    const two = v128.load(x);
+    least = f64x2.pmin(least, two);
+    most = f64x2.pmax(most, two);
+  }
+  const x = load<f64>(last);
+  left = min(x, min(f64x2.extract_lane(least, 0), f64x2.extract_lane(least, 1)));
+  right = max(x, max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)));
+}
+
+/**
+ * Whether no pixel of a row can be interior by formula or almost outside, from the bounds of the columns
+ * alone. The numbers here are wider than what rounding could change.
+ */
+function noneEasy(y: f64): bool {
+  const reach = max(abs(left), abs(right));
+  const yy = y * y;
+  const d = nearest(left - 0.25, right - 0.25);
+  const e = nearest(left + 1.0, right + 1.0);
+  const q = d * d + yy;
+  const least = q + (left - 0.25);
+  return reach * reach + yy < 3.99 && e * e + yy > 0.0626 && least > 0.0 && q * least > 0.2501 * yy;
+}
+
+/** The number from `left` to `right` that is nearest to 0. */
+
+@inline
+function nearest(left: f64, right: f64): f64 {
+  return max(left, min(right, 0.0));
 }
 
 /** All ones where one of six neighbours in a row is interior by formula, or almost outside. */
