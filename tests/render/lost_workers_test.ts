@@ -6,7 +6,7 @@ import { RenderWorkers } from "../../src/render/mod.ts";
 import { HEAVY, heavyView, oracleCounts, same, TILES } from "./frames.ts";
 
 /** Workers that die in the test: more than there is scratch memory for, were it not given back. */
-const DEATHS = 30;
+const DEATHS = 12;
 
 /** Milliseconds after which a test that hangs fails instead. */
 const PATIENCE = 60_000;
