@@ -127,7 +127,9 @@ async function zooms(open: Open): Promise<void> {
 }
 
 async function restores(open: Open): Promise<void> {
-  await using explorer = await open("#re=-0.6977273122174665&im=-0.2589795459061861&zoom=23");
+  await using explorer = await open(
+    "#re=-0.6977273122174665&im=-0.2589795459061861&zoom=23&iterations=400",
+  );
   const { page } = explorer;
   const start = explorer.hash;
   await page.mouse.move(500, 400);

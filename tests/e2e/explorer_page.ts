@@ -49,7 +49,12 @@ export class ExplorerPage implements AsyncDisposable {
     options: BrowserContextOptions = {},
   ): Promise<ExplorerPage> {
     const viewport = { width: 900, height: 700 };
-    const context = await browser.newContext({ viewport, deviceScaleFactor: 1, ...options });
+    const context = await browser.newContext({
+      viewport,
+      deviceScaleFactor: 1,
+      reducedMotion: "reduce",
+      ...options,
+    });
     const explorer = new ExplorerPage(await context.newPage(), new URL(url).origin);
     await explorer.page.goto(url);
     await explorer.settled();
@@ -61,21 +66,25 @@ export class ExplorerPage implements AsyncDisposable {
    * of another zoom left, and the address bar written with the zoom that the figures show. `zoom` waits for that zoom as well.
    */
   async settled(zoom?: number): Promise<void> {
-    await this.page.waitForFunction((zoom) => {
-      const layers = document.querySelectorAll(".leaflet-layer");
-      const levels = [...document.querySelectorAll(".leaflet-tile-container")]
-        .filter((level) => level.childElementCount > 0);
-      const tiles = [...document.querySelectorAll<HTMLImageElement>("img.leaflet-tile")];
-      const written = new URLSearchParams(location.hash.slice(1)).get("zoom");
-      const power = "2" + (written ?? "").replaceAll(/./g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(d)] ?? d);
-      return layers.length === 1 && levels.length === 1 && tiles.length > 0 &&
-        tiles.every((tile) =>
-          tile.classList.contains("leaflet-tile-loaded") && ["1", ""].includes(tile.style.opacity)
-        ) &&
-        document.querySelector(".leaflet-zoom-anim, .leaflet-pan-anim") === null &&
-        document.getElementById("zoom")?.textContent === power &&
-        (zoom === undefined || written === String(zoom));
-    }, zoom);
+    await this.page.waitForFunction(
+      (zoom) => {
+        const layers = document.querySelectorAll(".leaflet-layer");
+        const levels = [...document.querySelectorAll(".leaflet-tile-container")]
+          .filter((level) => level.childElementCount > 0);
+        const tiles = [...document.querySelectorAll<HTMLImageElement>("img.leaflet-tile")];
+        const written = new URLSearchParams(location.hash.slice(1)).get("zoom");
+        const power = "2" + (written ?? "").replaceAll(/./g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(d)] ?? d);
+        return layers.length === 1 && levels.length === 1 && tiles.length > 0 &&
+          tiles.every((tile) =>
+            tile.classList.contains("leaflet-tile-loaded") && ["1", ""].includes(tile.style.opacity)
+          ) &&
+          document.querySelector(".leaflet-zoom-anim, .leaflet-pan-anim") === null &&
+          document.getElementById("zoom")?.textContent === power &&
+          (zoom === undefined || written === String(zoom));
+      },
+      zoom,
+      { polling: 50 },
+    );
   }
 
   /** The tiles in the page, topmost row first. */

@@ -8,7 +8,7 @@ import { HEAVY, heavyView, oracleCounts, same, TILES } from "./frames.ts";
 import { WorkerWatch } from "./worker_watch.ts";
 
 /** Workers that die in the test: more than there is scratch memory for, were it not given back. */
-const DEATHS = 30;
+const DEATHS = 12;
 
 /** Milliseconds after which a test that hangs fails instead. */
 const PATIENCE = 60_000;

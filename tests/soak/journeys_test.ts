@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
-import type { ExplorerPage } from "./explorer_page.ts";
-import { assertInPlace, type KnownTile, readPlace, shownTiles } from "./laid_tiles.ts";
-import { deepPlace, type Room, testOverStubs } from "./room.ts";
+import type { ExplorerPage } from "../e2e/explorer_page.ts";
+import { assertInPlace, type KnownTile, readPlace, shownTiles } from "../e2e/laid_tiles.ts";
+import { deepPlace, type Room, testOverStubs } from "../e2e/room.ts";
 
 testOverStubs("the map works at any depth", {
   "a link copied at 1e300 opens the same picture": sameByLink,

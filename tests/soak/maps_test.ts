@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
-import { findChromium, launchChromium } from "./chromium.ts";
-import { coloursOf } from "./colours.ts";
-import { pageNames, pagePath, servePages } from "./map_pages.ts";
-import { startServer } from "./server.ts";
+import { findChromium, launchChromium } from "../e2e/chromium.ts";
+import { coloursOf } from "../e2e/colours.ts";
+import { pageNames, pagePath, servePages } from "../e2e/map_pages.ts";
+import { startServer } from "../e2e/server.ts";
 
 const path = findChromium();
 const mustRun = Deno.env.get("CI") === "true";
