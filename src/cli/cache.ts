@@ -12,8 +12,9 @@ export interface Cache extends AsyncDisposable {
   stats(): Promise<readonly (StoreStats & { readonly kind: string })[]>;
 }
 
-/** Share of the memory for files; the rest is for samples. */
-const FILES_SHARE = 1 / 2;
+/** Shares of the memory: of files, and of those answers that are kept whole besides; the rest is for samples. */
+const FILES_SHARE = 3 / 8;
+const ANSWERS_SHARE = 1 / 8;
 
 /** Opens the stores. Never fails: what does not do is reported, and done without. */
 export async function openCache(
@@ -22,7 +23,7 @@ export async function openCache(
 ): Promise<Cache> {
   if (cache.kind === "none") return cacheOf(emptyStore, emptyStore, emptyStore);
   const files = new MemoryStore(Math.floor(cacheMemory * FILES_SHARE));
-  const samples = new MemoryStore(Math.ceil(cacheMemory * (1 - FILES_SHARE)));
+  const samples = new MemoryStore(Math.ceil(cacheMemory * (1 - FILES_SHARE - ANSWERS_SHARE)));
   if (cache.kind === "memory") return cacheOf(files, samples, emptyStore);
   // In a terminal Deno asks for what it was not started with; the store tells of what is missing.
   for (const name of ["read", "write"] as const) {
@@ -30,6 +31,11 @@ export async function openCache(
   }
   const disk = await SqliteStore.open(cache.folder, { mostBytes: cacheDisk, report });
   return cacheOf(files, samples, disk);
+}
+
+/** Bytes for answers that are kept whole: what they take of the cache's memory. */
+export function answerBytes({ cacheMemory }: Config): number {
+  return Math.floor(cacheMemory * ANSWERS_SHARE);
 }
 
 function cacheOf(files: TileStore, samples: TileStore, disk: TileStore): Cache {

@@ -7,7 +7,7 @@ import {
   RenderWorkers,
 } from "../render/mod.ts";
 import { type App, createApp, type ServerState } from "../web/mod.ts";
-import { type Cache, openCache } from "./cache.ts";
+import { answerBytes, type Cache, openCache } from "./cache.ts";
 import type { Config } from "./config.ts";
 import { readFlags, UsageError } from "./flags.ts";
 import { Log } from "./log.ts";
@@ -54,6 +54,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     files: cache.files,
     limits: config.limits,
     maxAge: config.maxAge,
+    hotBytes: answerBytes(config),
     basePath: config.basePath,
     enlarge: (png, part, signal) => local.enlarge(png, part, signal),
     state: () => stateOf({ local, observed, cache }),

@@ -2,7 +2,9 @@
 
 /** Prints a line to standard error. */
 export function say(line: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
+  const bytes = new TextEncoder().encode(`${line}\n`);
+  // A write may take a part of them.
+  for (let from = 0; from < bytes.length;) from += Deno.stderr.writeSync(bytes.subarray(from));
 }
 
 /** Prints a line to standard output. */

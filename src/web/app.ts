@@ -32,7 +32,7 @@ import { RateLimit, type RateOptions } from "./rate_limit.ts";
 import { answerCrs, answerOgcDocument, answerOgcTile, OGC_DOCUMENTS } from "./ogc.ts";
 import { answerRender, answerTile, type RenderDoor } from "./renders.ts";
 import type { RequestLine } from "./request_tally.ts";
-import { FILE_SECURITY, PAGE_SECURITY } from "./security.ts";
+import { bare304, FILE_SECURITY, PAGE_SECURITY } from "./security.ts";
 import type { ServerState } from "./server_state.ts";
 import { answerTileJson } from "./tile_json.ts";
 import { Turns } from "./turns.ts";
@@ -57,9 +57,14 @@ export interface AppOptions {
   readonly rate?: RateOptions;
   /** What stands before every path: empty, the default, or `/somewhere` without a slash at its end. */
   readonly basePath?: string;
+  /** Bytes of answers that are kept whole besides their files; default 16 MiB. */
+  readonly hotBytes?: number;
   /** Told of every error that is not the client's, unless its request is told of with it. */
   readonly report: (error: unknown) => void;
-  /** Told of every request, with the error if it was not the client's; default: nobody. */
+  /**
+   * Told of every request, with the error if it was not the client's; default: nobody. An answer that
+   * is given again has the same line, the object itself.
+   */
   readonly log?: (line: RequestLine) => void;
 }
 
@@ -124,8 +129,14 @@ export function createApp(options: AppOptions): App {
   });
   const lessonPage = lessonPageWith(lessonSettings);
   const lessons = new Gate(LESSON_LIMITS);
+  const hot = new HotAnswers(files, {
+    basePath,
+    ...(options.hotBytes !== undefined && { mostBytes: options.hotBytes }),
+  });
+  const metrics = { requests: observer.requests, gate, hot, state };
 
   app.use(observer.watch);
+  app.use(bare304);
   app.use(cors({
     origin: "*",
     allowMethods: ["GET", "HEAD", "POST", "OPTIONS"],
@@ -178,7 +189,7 @@ export function createApp(options: AppOptions): App {
   app.get("/openapi.json", (c) => answerOpenApi(c, limits));
   app.get("/healthz", answerHealth);
   app.get("/readyz", (c) => answerReady(c, { gate, state }));
-  app.get("/metrics", (c) => answerMetrics(c, { requests: observer.requests, gate, state }));
+  app.get("/metrics", (c) => answerMetrics(c, metrics));
   app.get("/tiles.json", (c) => answerTileJson(c, { limits, maxAge }));
   app.get("/exact", (c) => answerExact(c, { oracle, gate, limits }));
   app.get("/tiles/:z/:x/:file", (c) => answerTile(c, door));
@@ -213,7 +224,6 @@ export function createApp(options: AppOptions): App {
     if (c.req.raw.signal.aborted) return c.body(null, CLIENT_GONE as 400);
     return answerProblem(error, c, log === undefined ? report : () => {});
   });
-  const hot = new HotAnswers(files, basePath);
   const limit = rate && rate.perSecond > 0 ? new RateLimit(rate) : undefined;
   const answer = async (request: Request, bindings: Bindings = {}) => {
     if (request.method === "HEAD") return await answerHead(app, request, bindings);
@@ -230,7 +240,7 @@ export function createApp(options: AppOptions): App {
   const answerKnown = (request: Request) => {
     const known = hot.answer(request);
     if (known === undefined) return undefined;
-    observer.sawHot(request, known);
+    observer.sawHot(known);
     return known.response;
   };
   const answerWire = (request: Request) => {

@@ -2,6 +2,7 @@
 
 import { Counter, Gauge, Registry } from "prom-client";
 import type { Gate } from "./gate.ts";
+import type { HotAnswers } from "./hot_answers.ts";
 import type { RequestTally } from "./request_tally.ts";
 import type { ServerState } from "./server_state.ts";
 
@@ -9,6 +10,7 @@ import type { ServerState } from "./server_state.ts";
 export interface MetricSources {
   readonly requests: RequestTally;
   readonly gate: Gate;
+  readonly hot: HotAnswers;
   readonly state: () => Promise<ServerState>;
 }
 
@@ -22,7 +24,7 @@ interface Metric {
   readonly values: (sources: Numbers) => readonly Value[];
 }
 
-type Numbers = Omit<MetricSources, "state"> & { readonly state: ServerState };
+type Numbers = Omit<MetricSources, "state" | "hot"> & { readonly state: ServerState };
 
 const only = (value: number): readonly Value[] => [[{}, value]];
 
@@ -142,14 +144,17 @@ const GAUGES: readonly Metric[] = [
 ];
 
 /** Writes the numbers as they are now. No label's value comes from a request. */
-export async function metricsText(sources: MetricSources): Promise<{ type: string; text: string }> {
-  const state = await sources.state();
+export async function metricsText(
+  { requests, gate, hot, state: look }: MetricSources,
+): Promise<{ type: string; text: string }> {
+  const around = await look();
+  const state = { ...around, caches: [{ kind: "answers", ...hot.stats() }, ...around.caches] };
   const registry = new Registry();
   for (const [metrics, kind] of [[COUNTERS, Counter], [GAUGES, Gauge]] as const) {
     for (const { name, help, labels = [], values } of metrics) {
       const registers = [registry];
       const metric = new kind({ name: `mandeltile_${name}`, help, labelNames: labels, registers });
-      for (const [of, value] of values({ ...sources, state })) metric.inc(of, value);
+      for (const [of, value] of values({ requests, gate, state })) metric.inc(of, value);
     }
   }
   return { type: registry.contentType, text: await registry.metrics() };

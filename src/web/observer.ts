@@ -33,14 +33,13 @@ export class Observer {
 
   /**
    * Notes an answer that the app had given before. It takes no time worth counting, and reading the
-   * clock twice would be a part of it: only a log is told of some.
+   * clock twice would be a part of it.
    */
-  sawHot(request: Request, { response, route, bytes }: HotAnswer): void {
-    const { status } = response;
-    const sums = this.requests.of(route, status);
+  sawHot({ line }: HotAnswer): void {
+    const sums = this.requests.of(line.route, line.status);
     sums.requests++;
-    sums.bytes += bytes;
-    this.#log?.(lineOf(request, { route, status, bytes, milliseconds: 0 }));
+    sums.bytes += line.bytes;
+    this.#log?.(line);
   }
 
   /** Notes a request whose client hung up before anybody looked at it, and answers nobody. */

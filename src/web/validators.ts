@@ -14,6 +14,6 @@ export function etagOf(...request: readonly (string | number)[]): string {
 /** Whether an `If-None-Match` header names this tag; weak comparison, as RFC 9110 asks for. */
 export function matches(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
-  if (ifNoneMatch.trim() === "*") return true;
+  if (ifNoneMatch === etag || ifNoneMatch.trim() === "*") return true;
   return ifNoneMatch.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
 }

@@ -60,3 +60,34 @@ Deno.test("a long target is cut", () => {
   const [line] = linesOf("info", (log) => log.requests?.({ ...good, target: "/".repeat(40_000) }));
   assert.equal(String(line?.target).length, 503);
 });
+
+Deno.test("a line that is told again is written again, with its own time", async () => {
+  const times: unknown[] = [];
+  let text = "";
+  {
+    using log = new Log("info", (lines) => text += `${lines}\n`);
+    log.requests?.(good);
+    const began = Date.now();
+    while (Date.now() === began) await Promise.resolve();
+    log.requests?.(good);
+    // Equal, but not the same: what was written of another is not taken for it.
+    log.requests?.({ ...good, status: 404 });
+  }
+  const lines = text.trimEnd().split("\n").map((line) => {
+    const { time, ...rest } = JSON.parse(line);
+    times.push(time);
+    return rest;
+  });
+  const told = { level: "info", ...good, milliseconds: 1.23 };
+  assert.deepEqual(lines, [told, told, { ...told, status: 404 }]);
+  assert.equal(new Set(times.slice(0, 2)).size, 2);
+  assert.deepEqual(times, times.toSorted());
+});
+
+Deno.test("ten thousand lines in one turn are all written", () => {
+  const lines = linesOf("info", (log) => {
+    for (let n = 0; n < 10_000; n++) log.requests?.(n % 2 === 0 ? good : { ...good, bytes: n });
+  });
+  assert.equal(lines.length, 10_000);
+  assert.deepEqual([lines[0]?.bytes, lines[9_999]?.bytes], [good.bytes, 9_999]);
+});

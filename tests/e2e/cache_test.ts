@@ -47,3 +47,21 @@ Deno.test("a server that is told so keeps nothing, or nothing on disk", async ()
     await Deno.remove(caches);
   }
 });
+
+Deno.test("a tile asked for by many at once is whole for each, and so is what they need not fetch", async () => {
+  await using server = await startServer();
+  const { bytes } = await tileOf(server.url);
+  for (let time = 0; time < 5; time++) {
+    const all = await Promise.all(Array.from({ length: 16 }, () => tileOf(server.url)));
+    for (const tile of all) assert.deepEqual(tile, { bytes, cached: true });
+  }
+  const { headers } = await fetch(server.url + TILE, { method: "HEAD" });
+  const had = { "if-none-match": headers.get("etag")! };
+  for (let time = 0; time < 5; time++) {
+    const answer = await fetch(server.url + TILE, { headers: had });
+    assert.equal(answer.status, 304);
+    assert.equal(answer.headers.get("etag"), had["if-none-match"]);
+    assert.equal((await answer.bytes()).length, 0);
+  }
+  assert.equal(await server.stop(), 0);
+});

@@ -74,6 +74,13 @@ Deno.test("the last hangs up, and the computation is stopped; who comes then get
   assert.equal(held.calls, 2);
 });
 
+/** Headers that a client who has the file goes on using from then. */
+const OF_THE_COPY = [
+  "access-control-expose-headers",
+  "cross-origin-resource-policy",
+  "x-content-type-options",
+];
+
 /** What two answers must have in common: everything but the times. */
 async function contentOf(answer: Response | Promise<Response>) {
   const response = await answer;
@@ -141,12 +148,40 @@ Deno.test("an answer that is at hand is still refused to whom it must be", () =>
         assert.equal(response.headers.get("etag"), headers.etag);
         assert.equal(response.headers.get("cache-control"), headers["cache-control"]);
         assert.equal(response.headers.get("access-control-allow-origin"), "*");
+        for (const name of OF_THE_COPY) assert.equal(response.headers.get(name), null, name);
         assert.equal((await response.bytes()).length, 0);
       }
       const other = await contentOf(app.request(TILE, { headers: { "if-none-match": '"other"' } }));
       assert.deepEqual(other.bytes, bytes);
     }
   }));
+
+Deno.test("what is given again and again is kept whole, within a bound, and each has all of it", () =>
+  withApp(new MemoryStore(2 ** 24), async (app) => {
+    const first = await contentOf(app.request(TILE));
+    for (const name of OF_THE_COPY) assert.ok(first.headers[name], name);
+    for (let time = 0; time < 4; time++) {
+      // Of an answer that nobody reads, too.
+      await (await app.request(TILE)).body?.cancel();
+      assert.deepEqual(await contentOf(app.request(TILE)), first);
+    }
+    const metrics = await (await app.request("/metrics")).text();
+    const of = (name: string) =>
+      Number(metrics.match(`mandeltile_cache_${name}{kind="answers",tier="memory"} (.*)`)?.[1]);
+    assert.deepEqual([of("entries"), of("hits_total"), of("misses_total")], [1, 7, 1]);
+    assert.ok(of("bytes") >= first.bytes.length && of("bytes") <= of("bytes_limit"));
+  }));
+
+Deno.test("an answer too large to be kept whole is the same each time", async () => {
+  await using local = await RenderWorkers.start({ workers: 1 });
+  const app = appOver(local, {}, new MemoryStore(2 ** 24), { hotBytes: 2000 });
+  const first = await contentOf(app.request(TILE));
+  for (let time = 0; time < 3; time++) {
+    assert.deepEqual(await contentOf(app.request(TILE)), first);
+  }
+  const metrics = await (await app.request("/metrics")).text();
+  assert.match(metrics, /^mandeltile_cache_entries{kind="answers",tier="memory"} 0$/m);
+});
 
 Deno.test("a refusal is not remembered", async () => {
   const held = new HeldWorkers();
