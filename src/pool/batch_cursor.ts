@@ -4,7 +4,8 @@ const NEXT = 0;
 const DONE = 1;
 const STOPPED = 2;
 const REOPENED = 3;
-const HEADER = 4;
+const EARLY = 4;
+const HEADER = 5;
 
 /** A batch's cell; otherwise the number of the worker that has taken it, plus 1. */
 const OPEN = 0;
@@ -13,7 +14,8 @@ const OPEN_AGAIN = -2;
 
 /**
  * Batches 0 to count - 1 and who has them, in one Int32Array: the next number to hand out, how many are
- * done, a flag to stop, how many were opened again, and one cell a batch.
+ * done, a flag to stop, how many were opened again, how many can be taken at any time, and one cell a
+ * batch. With `lastAlone` the last batch is taken only when all others are done.
  *
  * A claim is one atomic addition. A batch whose worker was lost is opened again by the parent and taken
  * before the others. Workers are told apart by numbers from 0 up; only the one that has a batch can
@@ -38,11 +40,13 @@ export class BatchCursor {
   }
 
   /** A new cursor over `count` batches. */
-  static of(count: number): BatchCursor {
+  static of(count: number, { lastAlone = false } = {}): BatchCursor {
     if (!Number.isInteger(count) || count < 0) {
       throw new RangeError(`Cannot count ${count} batches: not a whole number`);
     }
-    return new BatchCursor(new SharedArrayBuffer(4 * (HEADER + count)));
+    const cursor = new BatchCursor(new SharedArrayBuffer(4 * (HEADER + count)));
+    cursor.#cells[EARLY] = lastAlone ? Math.max(0, count - 1) : count;
+    return cursor;
   }
 
   get count(): number {
@@ -60,12 +64,18 @@ export class BatchCursor {
         }
       }
     }
-    while (this.#load(NEXT) < this.count) {
+    while (this.#load(NEXT) < this.#early) {
       const batch = Atomics.add(this.#cells, NEXT, 1);
-      if (batch >= this.count) break;
+      if (batch >= this.#early) break;
       if (this.#exchange(batch, OPEN, worker + 1)) return batch;
     }
-    return -1;
+    return this.claimLast(worker);
+  }
+
+  /** Takes the batch that comes after all others, if it is its turn; else -1. */
+  claimLast(worker: number): number {
+    const last = this.#early;
+    return this.#lastOpen && !this.stopped && this.#exchange(last, OPEN, worker + 1) ? last : -1;
   }
 
   /** Says that a batch is done; does nothing when the worker does not have it any more. */
@@ -73,7 +83,7 @@ export class BatchCursor {
     if (this.#exchange(batch, worker + 1, FINISHED)) Atomics.add(this.#cells, DONE, 1);
   }
 
-  /** Opens a batch again that was claimed and is not finished. */
+  /** Opens a batch again that its worker will not finish. */
   reopen(batch: number): void {
     const owner = this.#load(HEADER + batch);
     if (owner === FINISHED || owner === OPEN_AGAIN) return;
@@ -85,10 +95,11 @@ export class BatchCursor {
     return this.unfinished().filter((batch) => this.#load(HEADER + batch) === worker + 1);
   }
 
-  /** The batches that are not done, claimed or not. */
+  /** The batches that could have been taken and are not done. */
   unfinished(): number[] {
     const batches: number[] = [];
-    for (let batch = 0; batch < this.count; batch++) {
+    const reached = this.swept ? this.count : this.#early;
+    for (let batch = 0; batch < reached; batch++) {
       if (this.#load(HEADER + batch) !== FINISHED) batches.push(batch);
     }
     return batches;
@@ -105,7 +116,13 @@ export class BatchCursor {
 
   /** Whether a claim could succeed now. */
   get open(): boolean {
-    return !this.stopped && (this.#load(NEXT) < this.count || this.#load(REOPENED) > 0);
+    if (this.stopped) return false;
+    return this.#load(NEXT) < this.#early || this.#load(REOPENED) > 0 || this.#lastOpen;
+  }
+
+  /** Whether every batch is done that can be taken at any time. */
+  get swept(): boolean {
+    return this.#load(DONE) >= this.#early;
   }
 
   /** Whether every batch is done. */
@@ -116,6 +133,15 @@ export class BatchCursor {
   /** Batches done so far. */
   get done(): number {
     return this.#load(DONE);
+  }
+
+  get #early(): number {
+    return this.#load(EARLY);
+  }
+
+  get #lastOpen(): boolean {
+    const last = this.#early;
+    return last < this.count && this.#load(DONE) === last && this.#load(HEADER + last) === OPEN;
   }
 
   #exchange(batch: number, from: number, to: number): boolean {

@@ -10,7 +10,7 @@ import {
   type SweepOptions,
 } from "./pool_options.ts";
 import { type Loss, Seat } from "./seat.ts";
-import { SweepRound } from "./sweep_round.ts";
+import { type SweepRequest, type SweepResult, SweepRound } from "./sweep_round.ts";
 import type { Thread } from "./thread.ts";
 import type { Answer } from "./wire.ts";
 import { LATE, type Patience, within } from "./within.ts";
@@ -127,12 +127,15 @@ export class Dispatcher {
     return await added;
   }
 
-  /** Lets all workers take a sweep's batches; resolves to their compute time together, milliseconds. */
-  async sweep(name: string, argument: unknown, options: SweepOptions): Promise<number> {
+  /** Lets all workers take a sweep's batches, and one of them make the last call. */
+  async sweep(
+    work: Pick<SweepRequest, "name" | "argument" | "last">,
+    options: SweepOptions,
+  ): Promise<SweepResult> {
     this.#refuseWhenClosed();
     options.signal?.throwIfAborted();
     const deadline = milliseconds("deadline", options.deadline, this.#deadline);
-    const added = this.#sweeps.add({ id: this.#nextId++, name, argument, options, deadline });
+    const added = this.#sweeps.add({ id: this.#nextId++, ...work, options, deadline });
     this.#deal();
     return await added;
   }

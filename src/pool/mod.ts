@@ -13,6 +13,7 @@ export {
 } from "./errors.ts";
 export {
   type CallOptions,
+  type LastCall,
   type MapOptions,
   Pool,
   type PoolCounters,

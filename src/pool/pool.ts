@@ -24,6 +24,12 @@ export type PoolOf<T> = Pool<
 
 type First<T> = ArgumentsOf<T>[0];
 
+/** A function of the service, and its arguments. They are cloned for every worker that takes part. */
+export interface LastCall<F extends Functions, K extends keyof F & string> {
+  readonly name: K;
+  readonly args: Readonly<ArgumentsOf<F[K]>>;
+}
+
 /**
  * Workers that stay. A call runs one function on one worker; a map runs it on every item of a list; a
  * sweep lets all workers take numbered batches from shared memory until none is left.
@@ -163,7 +169,25 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
     argument: First<S[K]>,
     options: SweepOptions,
   ): Promise<number> {
-    return await this.#dispatcher.sweep(name, argument, options);
+    const work = { name, argument, last: null };
+    return (await this.#dispatcher.sweep(work, options)).milliseconds;
+  }
+
+  /**
+   * As {@link sweep}; then the worker that did the last batch calls a function at once, without a way
+   * through this thread. Whatever bounds the sweep bounds the call, which counts as one batch more: a
+   * worker that dies over it is replaced, and another one calls.
+   *
+   * @returns the batches' compute time, milliseconds, and what the function returned
+   */
+  async sweepAndCall<K extends keyof S & string, L extends keyof F & string>(
+    name: K,
+    argument: First<S[K]>,
+    options: SweepOptions & { readonly last: LastCall<F, L> },
+  ): Promise<{ readonly milliseconds: number; readonly value: ResultOf<F[L]> }> {
+    const { last, ...bounds } = options;
+    const result = await this.#dispatcher.sweep({ name, argument, last }, bounds);
+    return result as { milliseconds: number; value: ResultOf<F[L]> };
   }
 
   /**

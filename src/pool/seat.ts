@@ -53,7 +53,7 @@ export interface SeatOptions {
 export type UnplacedOrder =
   | Omit<CallOrder, "slot">
   | Omit<MapOrder, "slot">
-  | SweepOrder;
+  | Omit<SweepOrder, "slot">;
 
 /** How an order is given. */
 export interface GiveOptions {
@@ -176,7 +176,7 @@ export class Seat {
   ): void {
     const slot = this.#freeSlots.at(-1)!;
     this.#thread!.flags.place(slot);
-    this.#thread!.post(order.kind === "sweep" ? order : { ...order, slot }, transfer);
+    this.#thread!.post({ ...order, slot }, transfer);
     this.#freeSlots.pop();
     if (order.kind !== "sweep") this.#calls++;
     this.#orders.set(order.id, {

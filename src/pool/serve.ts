@@ -7,7 +7,9 @@ import {
   type Answer,
   type CallOrder,
   faultOf,
+  type LeftAnswer,
   type MapOrder,
+  type NamedCall,
   type Order,
   type SweepOrder,
 } from "./wire.ts";
@@ -72,8 +74,9 @@ export function serve<F extends Functions, S extends Sweeps>(
   let tie: { readonly flags: TaskFlags; readonly lifeLine: MessagePort };
   // One after the other, as in a process: a task that waits must not be held up by the next.
   let before = Promise.resolve();
+  const taskOf = ({ slot }: { slot: number }) => new RunningTask(tie.flags, slot);
   const run = (order: CallOrder | MapOrder, target: Target) => {
-    before = before.then(() => perform(order, new RunningTask(tie.flags, order.slot), target));
+    before = before.then(() => perform(order, taskOf(order), target));
   };
   self.addEventListener("message", (event) => {
     const order = (event as MessageEvent<Order>).data;
@@ -89,7 +92,9 @@ export function serve<F extends Functions, S extends Sweeps>(
       case "map":
         return run(order, (task) => map(service.functions, order, task));
       case "sweep":
-        return sweep(service.sweeps, order, tie.flags);
+        return sweep(service, order, tie.flags, (finish) => {
+          before = before.then(() => finish(taskOf(order)));
+        });
     }
   });
   return service;
@@ -131,7 +136,7 @@ async function perform(
 
 async function call(
   functions: Functions | undefined,
-  { name, args }: CallOrder,
+  { name, args }: NamedCall,
 ): Promise<Transferred<unknown>> {
   const target = functionOf(functions, name);
   const result = await target(...args as never[]);
@@ -165,32 +170,61 @@ function functionOf(functions: Functions | undefined, name: string): Functions[s
   return target;
 }
 
-function sweep(sweeps: Sweeps | undefined, order: SweepOrder, flags: TaskFlags): void {
-  const { id, name, worker } = order;
+/**
+ * Takes batches of a sweep. If the last one comes to this worker, its call takes its turn among the
+ * calls by `inLine`.
+ */
+function sweep<F extends Functions, S extends Sweeps>(
+  { sweeps, functions }: Service<F, S>,
+  order: SweepOrder,
+  flags: TaskFlags,
+  inLine: (finish: (task: RunningTask) => Promise<void>) => void,
+): void {
+  const { id, name, worker, last } = order;
   const cursor = new BatchCursor(order.cursor);
   const began = performance.now();
+  const left = (
+    ending: Pick<LeftAnswer, "milliseconds" | "failed" | "last">,
+    buffers: ArrayBuffer[] = [],
+  ) => answer({ kind: "left", id, ...ending }, buffers);
   let batch = -1;
+  const isLast = () => last !== null && batch === cursor.count - 1;
   try {
     batch = cursor.claim(worker);
-    if (batch >= 0) {
+    if (batch >= 0 && !isLast()) {
       const target = sweeps?.[name];
       if (target === undefined) throw new ReferenceError(`Cannot sweep ${name}: no such sweep`);
       const compute = target(order.argument as never);
-      while (batch >= 0) {
+      while (batch >= 0 && !isLast()) {
         compute(batch, () => cursor.stopped);
         // A batch left early because all are to stop is not done.
-        if (cursor.stopped) break;
+        if (cursor.stopped) {
+          batch = -1;
+          break;
+        }
         cursor.finish(batch, worker);
         const spent = performance.now() - began;
-        if (spent > (flags.crowded ? order.slice : order.longest)) break;
-        batch = cursor.claim(worker);
+        const isOver = spent > (flags.crowded ? order.slice : order.longest);
+        batch = isOver ? cursor.claimLast(worker) : cursor.claim(worker);
       }
     }
-    answer({ kind: "left", id, milliseconds: performance.now() - began, failed: null });
   } catch (thrown) {
     const failed = { batch, fault: faultOf(thrown) };
-    answer({ kind: "left", id, milliseconds: performance.now() - began, failed });
+    return left({ milliseconds: performance.now() - began, failed, last: null });
   }
+  const milliseconds = performance.now() - began;
+  if (last === null || batch < 0) return left({ milliseconds, failed: null, last: null });
+  inLine(async (task) => {
+    try {
+      task.begin();
+      const { value, buffers } = await call(functions, last);
+      task.end();
+      left({ milliseconds, failed: null, last: { value } }, buffers);
+    } catch (thrown) {
+      task.end();
+      left({ milliseconds, failed: { batch, fault: faultOf(thrown) }, last: null });
+    }
+  });
 }
 
 /** `close()` and `Deno.exit()` end a worker without a word to its parent: say it first. */

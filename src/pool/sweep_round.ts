@@ -6,7 +6,7 @@ import { DeadlineError, OverBudgetError, RemoteError, WorkerLostError } from "./
 import type { SweepOptions } from "./pool_options.ts";
 import type { Loss, Seat } from "./seat.ts";
 import type { Thread } from "./thread.ts";
-import type { Answer } from "./wire.ts";
+import type { LeftAnswer, NamedCall } from "./wire.ts";
 
 /** Milliseconds for which a worker stays with a sweep before others get their turn. */
 const SLICE = 20;
@@ -23,13 +23,23 @@ export interface SweepRequest {
   readonly name: string;
   readonly argument: unknown;
   readonly options: SweepOptions;
+  /** What one worker calls when all batches are done. */
+  readonly last: NamedCall | null;
   /** Milliseconds that a worker may take for a batch. */
   readonly deadline: number;
 }
 
+/** What came of a sweep. */
+export interface SweepResult {
+  /** Compute time of all workers together, the last call's not included. */
+  readonly milliseconds: number;
+  /** What the last call returned. */
+  readonly value: unknown;
+}
+
 interface Sweep extends SweepRequest {
   readonly cursor: BatchCursor;
-  readonly settle: PromiseWithResolvers<number>;
+  readonly settle: PromiseWithResolvers<SweepResult>;
   /** Seats that have the order. */
   readonly seats: Set<Seat>;
   /** Seats where a batch threw: it is tried elsewhere, if there is an elsewhere. */
@@ -39,11 +49,9 @@ interface Sweep extends SweepRequest {
   /** Workers that were lost at it. */
   readonly lost: Thread[];
   milliseconds: number;
+  value: unknown;
   failure: { readonly error: unknown } | undefined;
 }
-
-/** The answer of a worker that has left a sweep. */
-type Left = Answer & { readonly kind: "left" };
 
 /** Sweeps take turns, slice by slice: a short one does not wait for a long one. */
 export class SweepRound {
@@ -63,21 +71,26 @@ export class SweepRound {
     return this.#underWay.size;
   }
 
-  /** Takes a sweep into the round; resolves to its workers' compute time together, milliseconds. */
-  async add(request: SweepRequest): Promise<number> {
-    const { options } = request;
+  /** Takes a sweep into the round. */
+  async add(request: SweepRequest): Promise<SweepResult> {
+    const { options, last } = request;
+    // The last call is a batch too: it is stopped, lost and tried again as any other.
+    const cursor = last === null
+      ? BatchCursor.of(options.batches)
+      : BatchCursor.of(options.batches + 1, { lastAlone: true });
     const sweep: Sweep = {
       ...request,
-      cursor: BatchCursor.of(options.batches),
+      cursor,
       settle: Promise.withResolvers(),
       seats: new Set(),
       threwAt: new Set(),
       tries: new Map(),
       lost: [],
       milliseconds: 0,
+      value: undefined,
       failure: undefined,
     };
-    if (sweep.cursor.complete) return 0;
+    if (cursor.complete) return { milliseconds: 0, value: undefined };
     const abandon = () => this.#fail(sweep, options.signal?.reason);
     options.signal?.addEventListener("abort", abandon, { once: true });
     this.#underWay.set(sweep.id, sweep);
@@ -108,13 +121,13 @@ export class SweepRound {
         !sweep.threwAt.has(seat),
     );
     if (seat === undefined) return false;
-    const { id, name, argument, cursor: { buffer: cursor }, deadline, options } = sweep;
+    const { id, name, argument, cursor: { buffer: cursor }, last, deadline, options } = sweep;
     const { worker } = seat;
     const unwatched = deadline === Infinity && options.onProgress === undefined;
     const longest = unwatched ? LONGEST : SLICE;
     try {
       seat.give(
-        { kind: "sweep", id, name, argument, cursor, worker, slice: SLICE, longest },
+        { kind: "sweep", id, name, argument, cursor, worker, slice: SLICE, longest, last },
         // The batch that outlasts the slice may begin at its very end.
         { deadline: deadline + longest },
       );
@@ -127,12 +140,17 @@ export class SweepRound {
   }
 
   /** A worker has left a sweep. */
-  left(seat: Seat, answer: Left): void {
+  left(seat: Seat, answer: LeftAnswer): void {
     const sweep = this.#underWay.get(answer.id);
     if (sweep === undefined) return;
     sweep.seats.delete(seat);
     sweep.milliseconds += answer.milliseconds;
     sweep.options.onWork?.(answer.milliseconds);
+    if (answer.last !== null) {
+      // Done once its value is here: a worker that died before would have taken it along.
+      sweep.cursor.finish(sweep.options.batches, seat.worker);
+      sweep.value = answer.last.value;
+    }
     this.#tellProgress(sweep);
     if (answer.failed !== null) {
       const { batch, fault } = answer.failed;
@@ -142,7 +160,7 @@ export class SweepRound {
       else this.#tryAgain(sweep, [batch], () => new RemoteError(fault));
     }
     const { budget } = sweep.options;
-    if (budget !== undefined && sweep.milliseconds > budget && !sweep.cursor.complete) {
+    if (budget !== undefined && sweep.milliseconds > budget && !sweep.cursor.swept) {
       this.#fail(sweep, new OverBudgetError(`The work took more than ${budget} ms of compute`));
     }
     this.#end(sweep);
@@ -152,7 +170,7 @@ export class SweepRound {
   #tellProgress(sweep: Sweep): void {
     if (sweep.failure !== undefined) return;
     try {
-      sweep.options.onProgress?.(sweep.cursor.done);
+      sweep.options.onProgress?.(Math.min(sweep.cursor.done, sweep.options.batches));
     } catch (error) {
       this.#fail(sweep, error);
     }
@@ -224,7 +242,7 @@ export class SweepRound {
     this.#sweeps.splice(this.#sweeps.indexOf(sweep), 1);
     this.#tellStrays(sweep);
     if (failure !== undefined) sweep.settle.reject(failure.error);
-    else sweep.settle.resolve(sweep.milliseconds);
+    else sweep.settle.resolve({ milliseconds: sweep.milliseconds, value: sweep.value });
     this.#settled();
   }
 

@@ -34,10 +34,17 @@ export interface MapOrder {
   readonly items: readonly (readonly unknown[])[];
 }
 
+/** A function to be called, and its arguments. */
+export interface NamedCall {
+  readonly name: string;
+  readonly args: readonly unknown[];
+}
+
 /** Take batches of a sweep from its shared cursor. */
 export interface SweepOrder {
   readonly kind: "sweep";
   readonly id: number;
+  readonly slot: number;
   readonly name: string;
   readonly argument: unknown;
   readonly cursor: SharedArrayBuffer;
@@ -46,6 +53,8 @@ export interface SweepOrder {
   /** Milliseconds after which the worker leaves if other orders wait, and after which it leaves anyway. */
   readonly slice: number;
   readonly longest: number;
+  /** What whoever gets the cursor's last batch calls in its place, whatever is left of the slice. */
+  readonly last: NamedCall | null;
 }
 
 export type Order = LifeLineOrder | StartOrder | CallOrder | MapOrder | SweepOrder;
@@ -57,18 +66,23 @@ export interface Fault {
   readonly stack: string;
 }
 
+/** The worker has left the sweep: no batch is open, its slice is over, or `batch` threw. */
+export interface LeftAnswer {
+  readonly kind: "left";
+  readonly id: number;
+  /** Compute time of the batches, without the last call's. */
+  readonly milliseconds: number;
+  /** What the last call returned, if this worker was the one to make it. */
+  readonly last: { readonly value: unknown } | null;
+  readonly failed: { readonly batch: number; readonly fault: Fault } | null;
+}
+
 export type Answer =
   | { readonly kind: "ready" }
   | { readonly kind: "start failed"; readonly fault: Fault }
   | { readonly kind: "value"; readonly id: number; readonly value: unknown }
   | { readonly kind: "fault"; readonly id: number; readonly fault: Fault }
-  /** The worker has left the sweep: no batch is open, its slice is over, or `batch` threw. */
-  | {
-    readonly kind: "left";
-    readonly id: number;
-    readonly milliseconds: number;
-    readonly failed: { readonly batch: number; readonly fault: Fault } | null;
-  }
+  | LeftAnswer
   /** The worker is about to end itself; Deno tells the parent nothing of this. */
   | { readonly kind: "leaving"; readonly how: string; readonly exitCode: number };
 

@@ -62,6 +62,25 @@ Deno.test("a stop is for everybody", () => {
   assert.deepEqual([there.stopped, there.open, there.claim(0)], [true, false, -1]);
 });
 
+Deno.test("a last batch that is to be alone is handed out when all others are done", () => {
+  const cursor = BatchCursor.of(3, { lastAlone: true });
+  const there = new BatchCursor(cursor.buffer);
+  assert.deepEqual([cursor.claim(0), there.claim(1), there.claim(1)], [0, 1, -1]);
+  there.finish(1, 1);
+  assert.deepEqual([there.claim(1), there.claimLast(1), there.open], [-1, -1, false]);
+  assert.deepEqual(cursor.unfinished(), [0], "what cannot be taken yet has not been left");
+  cursor.reopen(0);
+  assert.deepEqual([there.claim(2), there.swept], [0, false]);
+  there.finish(0, 2);
+  assert.deepEqual([cursor.swept, cursor.open, cursor.complete], [true, true, false]);
+  assert.deepEqual([there.claimLast(2), cursor.claim(0), cursor.open], [2, -1, false]);
+  assert.deepEqual(cursor.heldBy(2), [2]);
+  cursor.reopen(2);
+  assert.equal(cursor.claim(3), 2);
+  cursor.finish(2, 3);
+  assert.ok(cursor.complete);
+});
+
 Deno.test("no batches are complete at once; what is no number of batches is refused", () => {
   assert.deepEqual([BatchCursor.of(0).complete, BatchCursor.of(0).claim(0)], [true, -1]);
   for (const count of [-1, 1.5, NaN, Infinity]) {
