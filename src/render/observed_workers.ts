@@ -12,7 +12,7 @@ import type {
   Sampler,
   SavedSamples,
 } from "./sampler.ts";
-import { inSpan } from "./spans.ts";
+import { inSpan, pastSpan } from "./spans.ts";
 
 /** What workers have done since they started. */
 export interface WorkDone extends Computed {
@@ -55,22 +55,18 @@ export class ObservedWorkers implements Sampler, Painter, SampleMemory {
   async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
     return await inSpan("compute", async (span) => {
       const samples = await this.#workers.sample(frame, options);
+      const { file } = samples;
       this.#done.frames++;
+      if (file !== undefined) {
+        this.#done.files++;
+        pastSpan("encode", file.colour + file.encode);
+      }
       if (span.isRecording()) {
-        const { milliseconds, width, height, arithmetic: { kind } } = samples;
-        const iterations = this.#iterationsOf(samples);
+        const { milliseconds, width, height, steps: iterations, arithmetic: { kind } } = samples;
         span.setAttributes({ width, height, iterations, milliseconds, arithmetic: kind });
       }
       return samples;
     });
-  }
-
-  /** Adding up the counts of a tile takes some 60 us (measured): only for whoever traces. */
-  #iterationsOf(samples: Sampled): number {
-    if (samples.arithmetic.kind === "perturbation") return samples.arithmetic.made;
-    let sum = 0;
-    for (const count of this.#workers.copyCounts(samples)) sum += count;
-    return sum;
   }
 
   paint(
@@ -107,10 +103,6 @@ export class ObservedWorkers implements Sampler, Painter, SampleMemory {
 
   place(saved: SavedSamples, signal?: AbortSignal): Promise<Sampled> {
     return this.#workers.place(saved, signal);
-  }
-
-  turnOver(samples: Placed): void {
-    this.#workers.turnOver(samples);
   }
 
   async #encoding<T>(work: () => Promise<T>): Promise<T> {

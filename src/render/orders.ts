@@ -21,6 +21,8 @@ export interface Placed {
   readonly counts: number;
   /** Address of width * height f32, row by row; 0 when there are none. */
   readonly fractions: number;
+  /** Whether the rows lie upside down, row 0 last; default false. */
+  readonly turned?: boolean;
 }
 
 /** A grid to be sampled, cut into batches. */
@@ -32,7 +34,7 @@ export interface SampleOrder extends Placed {
   readonly columns: Float64Array;
   readonly rows: Float64Array;
   readonly shape: BatchShape;
-  /** Address of two i64: steps made, and steps skipped, to which every batch adds. */
+  /** Address of two i64, to which every batch adds: steps of single pixels made, and skipped. */
   readonly tally: number;
   /** How it is perturbed; without it the points are doubles. */
   readonly perturbed?: Perturbed;

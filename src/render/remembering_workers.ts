@@ -1,10 +1,12 @@
 /** Workers that remember samples: another palette, or the mirrored tile, iterates nothing again. */
 
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers";
 import type { Picture, PictureOptions } from "../image/mod.ts";
 import { type Frame, liesBelowTheAxis, mirrorOfFrame } from "../plane/mod.ts";
 import type { StoredEntry, TileStore } from "../store/mod.ts";
 import { ALGORITHM } from "./algorithm.ts";
+import { FreshSamples } from "./fresh_samples.ts";
 import { InFlight } from "./in_flight.ts";
 import type { PaintOrder, Placed } from "./orders.ts";
 import type {
@@ -33,22 +35,21 @@ const MOST_SAMPLES = 2 ** 20;
  */
 const DEAR = 50;
 
-/** Samples, and what computing them took just now: 0 when they were remembered. */
-interface Recalled {
-  readonly saved: SavedSamples;
-  readonly milliseconds: number;
-}
+/** Samples that were remembered, or that were computed just now. */
+type Recalled = SavedSamples | FreshSamples;
 
 /**
  * Samples frames by other workers and remembers what they computed, whatever look it was for.
  *
- * A frame whose middle lies below the real axis is computed as its mirror image above, and its rows
- * turned over: the set is symmetric, and so are its counts, bit for bit.
+ * A frame whose middle lies below the real axis is computed as its mirror image above, upside down: the
+ * set is symmetric, and so are its counts, bit for bit.
  */
 export class RememberingWorkers implements Sampler, Painter {
   readonly #workers: Sampler & Painter & SampleMemory;
   readonly #stores: RememberedIn;
   readonly #inFlight = new InFlight<Recalled>();
+  /** What was computed and is not in a store yet. */
+  readonly #fresh = new Map<string, FreshSamples>();
 
   /** Owns neither the workers nor the stores. */
   constructor(workers: Sampler & Painter & SampleMemory, stores: RememberedIn) {
@@ -61,64 +62,86 @@ export class RememberingWorkers implements Sampler, Painter {
   }
 
   async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
-    const { whole, skips = true } = options;
+    const { whole, skips = true, picture } = options;
     // All bands of a picture the same way, as they have the same reference.
-    const below = liesBelowTheAxis(whole ?? frame);
-    const turned = below ? mirrorOfFrame(frame) : frame;
+    const turned = liesBelowTheAxis(whole ?? frame);
+    const upright = turned ? mirrorOfFrame(frame) : frame;
+    const wished = { ...options, ...(picture && { picture: { ...picture, turned } }) };
     const samples = whole === undefined && skips && frame.width * frame.height <= MOST_SAMPLES
-      ? await this.#recall(turned, options)
-      : await this.#workers.sample(turned, {
-        ...options,
-        ...(whole && { whole: below ? mirrorOfFrame(whole) : whole }),
+      ? await this.#recall(upright, wished)
+      : await this.#workers.sample(upright, {
+        ...wished,
+        ...(whole && { whole: turned ? mirrorOfFrame(whole) : whole }),
       });
-    if (below) this.#workers.turnOver(samples);
-    return samples;
+    return { ...samples, turned, [Symbol.dispose]: () => samples[Symbol.dispose]() };
   }
 
-  /** The samples out of a store, out of work under way, or computed now; in memory of their own. */
+  /** The samples out of a store, out of work under way, or computed now. */
   async #recall(frame: Frame, options: SampleOptions): Promise<Sampled> {
     const { fractions, signal } = options;
     const key = keyOf(frame, options);
-    const { saved, milliseconds } = await this.#inFlight.share(
+    let own: FreshSamples | undefined;
+    const recalled = await this.#inFlight.share(
       fractions ? key : `${key} counts`,
-      async (signal) => {
+      async (signal): Promise<Recalled> => {
         const kept = await this.#find(key, frame, options);
         signal.throwIfAborted();
-        return kept ?? await this.#compute(key, frame, { ...options, signal });
+        return kept ?? (own = await this.#compute(key, frame, { ...options, signal }));
       },
       signal,
     );
-    return { ...await this.#workers.place(saved, signal), milliseconds };
+    // They lie where they were computed for whoever had them computed, and are copied for others.
+    if (own !== undefined) return own.lend();
+    if (!(recalled instanceof FreshSamples)) return await this.#workers.place(recalled, signal);
+    const { milliseconds } = recalled;
+    return { ...await this.#workers.place(recalled.save(), signal), milliseconds };
   }
 
   async #find(
     key: string,
     { width, height }: Frame,
     { iterations, fractions }: SampleOptions,
-  ): Promise<Recalled | undefined> {
+  ): Promise<SavedSamples | undefined> {
     const { memory, disk } = this.#stores;
+    const fresh = this.#fresh.get(key);
+    if (fresh !== undefined && (fresh.hasFractions || !fractions)) {
+      return asRemembered(fresh.save());
+    }
     const near = memory.peek(key);
     const entry = near ?? await disk.get(key);
     if (entry === undefined) return undefined;
     const note = JSON.parse(entry.note) as Note;
     if (fractions && !note.fractions) return undefined;
     if (near === undefined) void memory.put(key, entry);
-    return { saved: { width, height, iterations, bytes: entry.bytes, ...note }, milliseconds: 0 };
+    return { width, height, iterations, bytes: entry.bytes, ...note };
   }
 
-  async #compute(key: string, frame: Frame, options: SampleOptions): Promise<Recalled> {
-    using samples = await this.#workers.sample(frame, options);
-    const saved = this.#workers.save(samples);
-    const { milliseconds } = samples;
+  /** Computes samples. They are remembered from now on, and stored once whoever asked is served. */
+  async #compute(key: string, frame: Frame, options: SampleOptions): Promise<FreshSamples> {
+    const samples = await this.#workers.sample(frame, options);
+    const fresh = new FreshSamples(samples, (samples) => this.#workers.save(samples));
+    // What was dear is not to be lost with the process.
+    const isDear = fresh.milliseconds >= DEAR;
+    if (isDear) this.#keep(key, fresh);
+    else this.#fresh.set(key, fresh);
+    // Copying them takes half a millisecond (2026-11), for which nobody is to wait.
+    setImmediate(() => {
+      if (!isDear) this.#keep(key, fresh);
+      if (this.#fresh.get(key) === fresh) this.#fresh.delete(key);
+      fresh.release();
+    });
+    return fresh;
+  }
+
+  #keep(key: string, fresh: FreshSamples): void {
+    const { bytes, fractions, arithmetic } = asRemembered(fresh.save());
     const { memory, disk } = this.#stores;
-    const { fractions, arithmetic } = saved;
-    // Whoever remembers it has not waited for its orbit.
-    const told = arithmetic.kind === "perturbation" ? { ...arithmetic, orbit: 0 } : arithmetic;
-    const note = JSON.stringify({ fractions, arithmetic: told } satisfies Note);
-    const entry: StoredEntry = { bytes: saved.bytes, note };
+    const entry: StoredEntry = {
+      bytes,
+      note: JSON.stringify({ fractions, arithmetic } satisfies Note),
+    };
     void memory.put(key, entry);
-    if (milliseconds >= DEAR) void disk.put(key, entry, { compress: true });
-    return { saved, milliseconds };
+    if (fresh.milliseconds >= DEAR) void disk.put(key, entry, { compress: true });
   }
 
   paint(
@@ -152,6 +175,13 @@ export class RememberingWorkers implements Sampler, Painter {
 
 /** What is noted of samples. */
 type Note = Pick<SavedSamples, "fractions" | "arithmetic">;
+
+/** Whoever remembers samples has not waited for their orbit. */
+function asRemembered(saved: SavedSamples): SavedSamples {
+  const { arithmetic } = saved;
+  if (arithmetic.kind !== "perturbation") return saved;
+  return { ...saved, arithmetic: { ...arithmetic, orbit: 0 } };
+}
 
 /** Everything that a sample depends on, of any length, in 43 characters. */
 function keyOf({ re, im, step, width, height }: Frame, { iterations }: SampleOptions): string {

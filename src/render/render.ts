@@ -16,8 +16,9 @@ import {
   type View,
 } from "../plane/mod.ts";
 import type { AutoIterations } from "./auto_iterations.ts";
+import type { Placed } from "./orders.ts";
 import { type PlaceText, textOfTile, textOfView } from "./place_text.ts";
-import type { Arithmetic, Painter, SampleOptions, Sampler } from "./sampler.ts";
+import type { Arithmetic, Painter, Sampled, SampleOptions, Sampler } from "./sampler.ts";
 
 /** Whatever changes a sample: the count of a point that does not escape. */
 export type Iterations = number | "auto";
@@ -136,16 +137,26 @@ async function renderAtOnce(
   limits: RenderLimits,
 ): Promise<Part> {
   const { signal } = limits;
-  using samples = await workers.sample(frame, sampleOptions(iterations, output, limits));
-  const { width, height, counts, fractions } = samples;
-  const placed = { width, height, iterations, counts, fractions };
-  const { milliseconds: compute, arithmetic } = samples;
+  const options = sampleOptions(iterations, output, limits);
   if (output.format === "npy") {
-    const bytes = await workers.npy(placed, signal);
+    using samples = await workers.sample(frame, options);
+    const { milliseconds: compute, arithmetic } = samples;
+    const bytes = await workers.npy(placedOf(samples), signal);
     return { bytes, compute, colour: 0, encode: 0, arithmetic };
   }
-  const order = { samples: placed, look: output.look, factor };
-  return { ...await workers.paint(order, pictureOptions(output), signal), compute, arithmetic };
+  const picture = { look: output.look, factor, options: pictureOptions(output) };
+  using samples = await workers.sample(frame, { ...options, picture });
+  const { milliseconds: compute, arithmetic } = samples;
+  const file = samples.file ??
+    await workers.paint({ ...picture, samples: placedOf(samples) }, picture.options, signal);
+  return { ...file, compute, arithmetic };
+}
+
+/** Of samples only what a worker has to know. */
+function placedOf(
+  { width, height, iterations, counts, fractions, turned = false }: Sampled,
+): Placed {
+  return { width, height, iterations, counts, fractions, turned };
 }
 
 /** A picture whose samples do not fit the memory at once: band by band, and encoded at the end. */
@@ -170,8 +181,7 @@ async function renderInBands(
       onProgress: (share) => limits.onProgress?.((from + share * (to - from)) / frame.height),
     });
     using samples = await workers.sample(bandOf(frame, from, to), { ...options, whole: frame });
-    const { counts, fractions } = samples;
-    const placed = { width: frame.width, height: to - from, iterations, counts, fractions };
+    const placed = placedOf(samples);
     const band = output.format === "npy"
       ? new Uint8Array(workers.copyCounts(placed).buffer)
       : await workers.pixels({ samples: placed, look: output.look, factor }, signal);

@@ -12,7 +12,14 @@ import {
 } from "../fractal/mod.ts";
 import type { Part, Picture, PictureOptions } from "../image/mod.ts";
 import { columnsOf, type Exact, type Frame, rowsOf } from "../plane/mod.ts";
-import { Arena, DeadlineError, OverBudgetError, Pool, type PoolCounters } from "../pool/mod.ts";
+import {
+  Arena,
+  DeadlineError,
+  OverBudgetError,
+  Pool,
+  type PoolCounters,
+  type SweepOptions,
+} from "../pool/mod.ts";
 import { batchCount, batchShape, perturbedShape } from "./batches.ts";
 import type { PaintOrder, Perturbed, Placed, SampleOrder, StartArgument } from "./orders.ts";
 import type { Computed } from "./observed_workers.ts";
@@ -22,12 +29,14 @@ import type {
   Oracle,
   PaintedFile,
   Painter,
+  PictureWish,
   Sampled,
   SampleMemory,
   SampleOptions,
   Sampler,
   SavedSamples,
 } from "./sampler.ts";
+import { disposalOf, SharedSamples } from "./shared_samples.ts";
 import type { RenderService } from "./worker.ts";
 
 /** How the workers are set up. */
@@ -50,12 +59,6 @@ const BYTES_PER_WORKER = SCRATCH_BYTES + PERTURBED_SCRATCH_BYTES + WARM_UP_BYTES
 /** Threads that may run on for ever before a replacement has to wait: far more than a machine bears. */
 const STRAYS = 8;
 
-/** Bytes of a sample: a u32 count and an f32 fraction. */
-const SAMPLE_BYTES = 8;
-
-/** Bytes in front of a frame's samples: the steps that were made and skipped, two i64. */
-const TALLY_BYTES = 16;
-
 type RenderPool = Awaited<ReturnType<typeof Pool.start<RenderService>>>;
 
 /**
@@ -65,9 +68,7 @@ type RenderPool = Awaited<ReturnType<typeof Pool.start<RenderService>>>;
  * only where it is used.
  */
 export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, AsyncDisposable {
-  readonly mostSamples: number;
-  readonly #memory: WebAssembly.Memory;
-  readonly #arena: Arena;
+  readonly #samples: SharedSamples;
   readonly #references: References;
   readonly #pool: RenderPool;
   readonly #computed = { milliseconds: 0, iterations: 0 };
@@ -77,8 +78,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     { arena, references }: { arena: Arena; references: Arena },
     pool: RenderPool,
   ) {
-    this.#memory = memory;
-    this.#arena = arena;
+    this.#samples = new SharedSamples(memory, arena);
     this.#pool = pool;
     this.#references = new References(memory, references, {
       orbit: async (orbit, length, { milliseconds, signal }) => {
@@ -88,9 +88,6 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       },
       finish: (at, shape, reach) => pool.apply("finishReference", [at, shape, reach]),
     });
-    // A quarter, so that one large picture never keeps all others waiting for memory.
-    const quarter = arena.capacity / 4 - arena.capacity / 4 % Arena.alignment;
-    this.mostSamples = Math.floor((quarter - TALLY_BYTES) / SAMPLE_BYTES);
   }
 
   /** Starts and warms the workers. */
@@ -117,6 +114,10 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       },
     });
     return new RenderWorkers(memory, { arena, references }, pool);
+  }
+
+  get mostSamples(): number {
+    return this.#samples.most;
   }
 
   get counters(): PoolCounters {
@@ -161,21 +162,74 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
   /** Samples of a frame that is inside the set as a whole. */
   async #fill({ width, height }: Frame, options: SampleOptions): Promise<Sampled> {
     const { iterations, fractions, signal } = options;
-    const count = width * height;
-    const region = await this.#arena.allocate(count * (fractions ? SAMPLE_BYTES : 4), signal);
-    new Uint32Array(this.#memory.buffer, region.at, count).fill(iterations);
-    if (fractions) new Float32Array(this.#memory.buffer, region.at + 4 * count, count).fill(0);
+    const room = await this.#samples.filled({ width, height, iterations, fractions }, signal);
     options.onProgress?.(1);
     return {
-      width,
-      height,
-      iterations,
-      counts: region.at,
-      fractions: fractions ? region.at + 4 * count : 0,
+      ...room.placed,
       milliseconds: 0,
+      steps: 0,
       arithmetic: { kind: "interior" },
-      [Symbol.dispose]: () => region[Symbol.dispose](),
+      ...disposalOf(room),
     };
+  }
+
+  /** Lets the workers compute a grid's batches, and the one that ends it make the picture. */
+  async #sweep(grid: Grid, options: SampleOptions): Promise<Sampled> {
+    const { columns, rows, shape, reference } = grid;
+    const { iterations, fractions, skips = true, signal, budget, onProgress, picture } = options;
+    const width = columns.length;
+    const height = rows.length;
+    const room = await this.#samples.room({ width, height, iterations, fractions }, signal);
+    try {
+      const { placed, tally } = room;
+      const batches = batchCount(width, height, shape);
+      const order: SampleOrder = {
+        ...{ ...placed, columns, rows, shape, tally },
+        ...(reference && { perturbed: perturbedBy(reference, skips) }),
+      };
+      const bounds = {
+        batches,
+        onWork: (milliseconds: number) => this.#computed.milliseconds += milliseconds,
+        onStray: (ended: Promise<void>) => room.keepUntil(ended),
+        ...(signal && { signal }),
+        ...(budget !== undefined && { budget }),
+        ...(onProgress && { onProgress: (done: number) => onProgress(done / batches) }),
+      };
+      const swept = await this.#sweepAndPaint(order, bounds, picture);
+      const steps = this.#samples.tallied(room);
+      this.#computed.iterations += steps.made;
+      return {
+        ...placed,
+        ...swept,
+        milliseconds: swept.milliseconds + (reference?.milliseconds ?? 0),
+        steps: steps.made,
+        arithmetic: arithmeticBy({ reference, iterations: placed.iterations }, steps),
+        ...disposalOf(room),
+      };
+    } catch (error) {
+      this.#computed.iterations += this.#samples.tallied(room).made;
+      room[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  async #sweepAndPaint(
+    order: SampleOrder,
+    bounds: SweepOptions,
+    picture: PictureWish | undefined,
+  ): Promise<Pick<Sampled, "milliseconds" | "file">> {
+    if (picture === undefined) {
+      return { milliseconds: await this.#pool.sweep("sample", order, bounds) };
+    }
+    const { width, height, iterations, counts, fractions } = order;
+    const { look, factor, turned = false, options } = picture;
+    const samples = { width, height, iterations, counts, fractions, turned };
+    const last = { name: "paint" as const, args: [{ samples, look, factor }, options] as const };
+    const { milliseconds, value: file } = await this.#pool.sweepAndCall("sample", order, {
+      ...bounds,
+      last,
+    });
+    return { milliseconds, file };
   }
 
   async exact(
@@ -193,68 +247,6 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       throw new OverBudgetError(
         `Cannot count the point exactly within ${(budget ?? 0) / 1000} s of compute time`,
       );
-    }
-  }
-
-  /** Lets the workers compute a grid's batches. */
-  async #sweep(
-    grid: Pick<SampleOrder, "columns" | "rows" | "shape"> & {
-      readonly reference?: HeldReference;
-    },
-    { iterations, fractions, skips = true, signal, budget, onProgress }: SampleOptions,
-  ): Promise<Sampled> {
-    const { columns, rows, shape, reference } = grid;
-    const width = columns.length;
-    const height = rows.length;
-    const count = width * height;
-    const region = await this.#arena.allocate(
-      TALLY_BYTES + count * (fractions ? SAMPLE_BYTES : 4),
-      signal,
-    );
-    let strays: Promise<void> | undefined;
-    const giveBack = () => {
-      if (strays === undefined) region[Symbol.dispose]();
-      else void strays.then(() => region[Symbol.dispose]());
-    };
-    const tally = new BigInt64Array(this.#memory.buffer, region.at, 2);
-    try {
-      const counts = region.at + TALLY_BYTES;
-      const placed: Placed = {
-        width,
-        height,
-        iterations,
-        counts,
-        fractions: fractions ? counts + 4 * count : 0,
-      };
-      const batches = batchCount(width, height, shape);
-      const order: SampleOrder = {
-        ...placed,
-        columns,
-        rows,
-        shape,
-        tally: region.at,
-        ...(reference && { perturbed: perturbedBy(reference, skips) }),
-      };
-      tally.fill(0n);
-      const milliseconds = await this.#pool.sweep("sample", order, {
-        batches,
-        onWork: (milliseconds) => this.#computed.milliseconds += milliseconds,
-        onStray: (ended: Promise<void>) => strays = ended,
-        ...(signal && { signal }),
-        ...(budget !== undefined && { budget }),
-        ...(onProgress && { onProgress: (done: number) => onProgress(done / batches) }),
-      });
-      return {
-        ...placed,
-        milliseconds: milliseconds + (reference?.milliseconds ?? 0),
-        arithmetic: arithmeticOf({ reference, iterations, tally }),
-        [Symbol.dispose]: giveBack,
-      };
-    } catch (error) {
-      giveBack();
-      throw error;
-    } finally {
-      this.#computed.iterations += Number(tally[0]);
     }
   }
 
@@ -293,38 +285,16 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     return this.#pool.apply("enlarge", [png, part], signal && { signal });
   }
 
-  copyCounts({ width, height, counts }: Placed): Uint32Array<ArrayBuffer> {
-    return new Uint32Array(this.#memory.buffer, counts, width * height).slice();
+  copyCounts(samples: Placed): Uint32Array<ArrayBuffer> {
+    return this.#samples.copyCounts(samples);
   }
 
-  save({ width, height, iterations, counts, fractions, arithmetic }: Sampled): SavedSamples {
-    const half = 4 * width * height;
-    const bytes = new Uint8Array(fractions === 0 ? half : 2 * half);
-    bytes.set(new Uint8Array(this.#memory.buffer, counts, half));
-    if (fractions !== 0) bytes.set(new Uint8Array(this.#memory.buffer, fractions, half), half);
-    return { width, height, iterations, fractions: fractions !== 0, bytes, arithmetic };
+  save(samples: Sampled): SavedSamples {
+    return this.#samples.save(samples);
   }
 
-  async place(saved: SavedSamples, signal?: AbortSignal): Promise<Sampled> {
-    const { width, height, iterations, bytes, arithmetic } = saved;
-    const region = await this.#arena.allocate(bytes.length, signal);
-    new Uint8Array(this.#memory.buffer, region.at, bytes.length).set(bytes);
-    const fractions = saved.fractions ? region.at + 4 * width * height : 0;
-    return {
-      ...{ width, height, iterations, counts: region.at, fractions, milliseconds: 0, arithmetic },
-      [Symbol.dispose]: () => region[Symbol.dispose](),
-    };
-  }
-
-  turnOver({ width, height, counts, fractions }: Placed): void {
-    for (const at of fractions === 0 ? [counts] : [counts, fractions]) {
-      const grid = new Uint32Array(this.#memory.buffer, at, width * height);
-      for (let upper = 0, lower = height - 1; upper < lower; upper++, lower--) {
-        const row = grid.slice(upper * width, (upper + 1) * width);
-        grid.copyWithin(upper * width, lower * width, (lower + 1) * width);
-        grid.set(row, lower * width);
-      }
-    }
+  place(saved: SavedSamples, signal?: AbortSignal): Promise<Sampled> {
+    return this.#samples.place(saved, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -332,19 +302,25 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
   }
 }
 
+/** A grid's points, or their differences from a reference, and how it is cut. */
+interface Grid extends Pick<SampleOrder, "columns" | "rows" | "shape"> {
+  readonly reference?: HeldReference;
+}
+
 function perturbedBy({ at, x, y, unit }: HeldReference, skips: boolean): Perturbed {
   return { reference: { at, x, y, unit }, skips };
 }
 
-function arithmeticOf({ reference, iterations, tally }: {
-  readonly reference: HeldReference | undefined;
-  readonly iterations: number;
-  readonly tally: BigInt64Array;
-}): Arithmetic {
+function arithmeticBy(
+  { reference, iterations }: {
+    readonly reference: HeldReference | undefined;
+    readonly iterations: number;
+  },
+  steps: { readonly made: number; readonly skipped: number },
+): Arithmetic {
   if (reference === undefined) return { kind: "double" };
   const { bits, wide, milliseconds } = reference;
   // It may be longer, for the sake of others: an answer tells of its own request alone.
   const length = Math.min(reference.length, iterations);
-  const [made = 0, skipped = 0] = Array.from(tally, Number);
-  return { kind: "perturbation", bits, length, wide, made, skipped, orbit: milliseconds };
+  return { kind: "perturbation", bits, length, wide, ...steps, orbit: milliseconds };
 }

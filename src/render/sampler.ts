@@ -24,13 +24,26 @@ export interface SampleOptions {
   readonly budget?: number;
   /** Told the share of the frame that is done, 0 to 1, now and then. */
   readonly onProgress?: (share: number) => void;
+  /** A picture to be made as well, by the worker that ends the frame, before anybody is told. */
+  readonly picture?: PictureWish;
+}
+
+/** A picture to be made of samples. */
+export interface PictureWish extends Omit<PaintOrder, "samples"> {
+  readonly options: PictureOptions;
+  /** Whether the samples are of its mirror image below or above the real axis; default false. */
+  readonly turned?: boolean;
 }
 
 /** Samples in shared memory, theirs until disposed of. */
 export interface Sampled extends Placed, Disposable {
   /** Compute time it took, milliseconds of all cores together, a new reference orbit included. */
   readonly milliseconds: number;
+  /** Iterations that were made for it; of points inside the set as many as are allowed. */
+  readonly steps: number;
   readonly arithmetic: Arithmetic;
+  /** The picture that was wished for, where it came with the samples; else it is to be painted. */
+  readonly file?: PaintedFile;
 }
 
 /** How samples were computed. */
@@ -79,8 +92,6 @@ export interface SampleMemory {
   save(samples: Sampled): SavedSamples;
   /** Waits for memory if need be. */
   place(saved: SavedSamples, signal?: AbortSignal): Promise<Sampled>;
-  /** Turns samples upside down, where they lie. */
-  turnOver(samples: Placed): void;
 }
 
 /** Counts single points exactly. */
@@ -115,6 +126,6 @@ export interface Painter {
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>>;
   npy(samples: Placed, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
-  /** Copies counts out of shared memory. */
+  /** Copies counts out of shared memory, row 0 first. */
   copyCounts(samples: Placed): Uint32Array<ArrayBuffer>;
 }

@@ -25,6 +25,11 @@ export async function inSpan<T>(name: SpanName, work: (span: Span) => Promise<T>
   });
 }
 
+/** Tells of a part that has just ended and took so many milliseconds, within the span that is active. */
+export function pastSpan(name: SpanName, milliseconds: number): void {
+  tracer.startSpan(name, { startTime: Date.now() - milliseconds }).end();
+}
+
 /** Tells of a part that took no time. */
 export function emptySpan(name: SpanName): void {
   tracer.startSpan(name).end();

@@ -105,7 +105,11 @@ const service = serve({
     /** Enlarges a part of a tile's file. */
     enlarge: (png: Uint8Array, part: Part) => moved(enlargePng(png, part)),
     /** The counts as a NumPy file. */
-    npy: (samples: Placed) => moved(encodeNpy(view(samples).counts, samples)),
+    npy: (samples: Placed) => {
+      const { counts } = view(samples);
+      if (samples.turned) return moved(encodeNpy(turnOver(counts.slice(), samples.width), samples));
+      return moved(encodeNpy(counts, samples));
+    },
   },
 });
 
@@ -116,15 +120,29 @@ function quotient([numerator, denominator]: [bigint, bigint]): Exact {
 /** The type by which the pool knows what it may ask for. */
 export type RenderService = typeof service;
 
+/** Colours samples. Colours lie closer than samples: what is upside down is turned once it is coloured. */
 function coloured({ samples, look, factor }: PaintOrder): Picture {
-  if (factor === 1) return paintIndexed(view(samples), look);
-  return {
-    kind: "true colour",
-    channels: 3,
-    width: samples.width / factor,
-    height: samples.height / factor,
-    pixels: paintAveraged(view(samples), factor, look),
-  };
+  const { turned = false } = samples;
+  if (factor === 1) {
+    const picture = paintIndexed(view(samples), look);
+    if (turned) turnOver(picture.indices, picture.width);
+    return picture;
+  }
+  const width = samples.width / factor;
+  const height = samples.height / factor;
+  const pixels = paintAveraged(view(samples), factor, look);
+  if (turned) turnOver(pixels, 3 * width);
+  return { kind: "true colour", channels: 3, width, height, pixels };
+}
+
+/** Turns a grid upside down, where it lies. */
+function turnOver<T extends Uint8Array | Uint32Array>(grid: T, width: number): T {
+  for (let upper = 0, lower = grid.length - width; upper < lower; upper += width, lower -= width) {
+    const row = grid.slice(upper, upper + width);
+    grid.copyWithin(upper, lower, lower + width);
+    grid.set(row, lower);
+  }
+  return grid;
 }
 
 function view({ width, height, iterations, counts, fractions }: Placed): Samples {

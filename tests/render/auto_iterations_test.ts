@@ -22,7 +22,15 @@ class OracleSampler {
     if (this.failures-- > 0) return Promise.reject(new Error("no luck"));
     this.#counts = new Uint32Array(oracleCounts(frame, iterations));
     const { width, height } = frame;
-    const placed = { width, height, iterations, counts: 0, fractions: 0, milliseconds: 1 };
+    const placed = {
+      width,
+      height,
+      iterations,
+      counts: 0,
+      fractions: 0,
+      milliseconds: 1,
+      steps: 0,
+    };
     return Promise.resolve({ ...placed, arithmetic: { kind: "double" }, [Symbol.dispose]() {} });
   }
 

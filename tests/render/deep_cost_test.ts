@@ -162,7 +162,15 @@ class BlackSampler implements Sampler {
 
   sample({ width, height }: Frame, { iterations }: SampleOptions): Promise<Sampled> {
     this.asked.push(iterations);
-    const placed = { width, height, iterations, counts: 0, fractions: 0, milliseconds: 1 };
+    const placed = {
+      width,
+      height,
+      iterations,
+      counts: 0,
+      fractions: 0,
+      milliseconds: 1,
+      steps: 0,
+    };
     return Promise.resolve({ ...placed, arithmetic: { kind: "double" }, [Symbol.dispose]() {} });
   }
 

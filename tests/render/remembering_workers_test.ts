@@ -1,6 +1,8 @@
 /** Remembered samples: nothing is iterated twice, and the bytes are those of the first time. */
 
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
+import { promisify } from "node:util";
 import { parsePalette } from "../../src/image/mod.ts";
 import {
   Exact,
@@ -28,6 +30,8 @@ const LOOKS: readonly Output[] = [
 ];
 
 const ITERATIONS = 700;
+
+const endOfTurn = promisify(setImmediate);
 
 /** Workers that count how often they iterate. */
 async function countedWorkers() {
@@ -88,6 +92,52 @@ Deno.test("all looks and both mirror images at the same time are of one iteratio
     ),
   );
   assert.equal(counted.sampled, 1);
+});
+
+Deno.test("a tile's picture comes with its samples, and the samples are kept after it", async () => {
+  await using counted = await countedWorkers();
+  let painted = 0;
+  let copied = 0;
+  const { workers } = counted;
+  const [paint, save] = [workers.paint.bind(workers), workers.save.bind(workers)];
+  workers.paint = (...args) => (painted++, paint(...args));
+  workers.save = (...args) => (copied++, save(...args));
+  const memory = new MemoryStore(2 ** 26);
+  const remembering = new RememberingWorkers(workers, { memory, disk: emptyStore });
+  const address = TileAddress.of(5, 9n, 13n);
+  await bytesOf(remembering, address, LOOKS[0]!);
+  assert.deepEqual([painted, copied], [0, 0], "whoever asked has the file, and waited for no copy");
+  // Asked for before they are stored: the copy is made for this, and not again.
+  await bytesOf(remembering, address.mirror(), LOOKS[1]!);
+  assert.deepEqual([painted, copied, counted.sampled], [1, 1, 1]);
+  while ((await memory.stats())[0]!.entries === 0) await endOfTurn();
+  assert.equal(copied, 1);
+  await bytesOf(remembering, address, LOOKS[2]!);
+  assert.deepEqual([painted, copied, counted.sampled], [2, 1, 1]);
+});
+
+Deno.test("the memory of samples is given back, whether whoever asked is served or has gone", async () => {
+  // Room for four tiles: one that is lost each time is missed soon.
+  await using workers = await RenderWorkers.start({ workers: 2, memoryBytes: 4 * 2 ** 20 });
+  const remembering = new RememberingWorkers(workers, { memory: emptyStore, disk: emptyStore });
+  for (let n = 0; n < 24; n++) {
+    const frame = frameOfTile(TileAddress.of(6, BigInt(n), 20n), 256);
+    const leaving = new AbortController();
+    const options = { iterations: 300, fractions: true, signal: leaving.signal };
+    const asked = remembering.sample(frame, {
+      ...options,
+      onProgress: () => n % 2 === 0 && leaving.abort(),
+    });
+    const samples = await asked.catch(() => undefined);
+    samples?.[Symbol.dispose]();
+  }
+  const frame = frameOfTile(TileAddress.of(6, 30n, 20n), 256);
+  const all = await Promise.all(Array.from({ length: 4 }, () =>
+    workers.sample(frame, {
+      ...{ iterations: 300, fractions: true },
+      signal: AbortSignal.timeout(10_000),
+    })));
+  for (const samples of all) samples[Symbol.dispose]();
 });
 
 Deno.test("counts alone do not serve who wants fractions, but the other way round", async () => {

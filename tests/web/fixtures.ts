@@ -108,7 +108,13 @@ export class HeldWorkers extends CountedWorkers {
     this.#entered.resolve();
     await this.#released.promise;
     const placed = { width, height, iterations, counts: 0, fractions: 0 };
-    return { ...placed, milliseconds: 0, arithmetic: { kind: "double" }, [Symbol.dispose]() {} };
+    return {
+      ...placed,
+      milliseconds: 0,
+      steps: 0,
+      arithmetic: { kind: "double" },
+      [Symbol.dispose]() {},
+    };
   };
 
   override readonly npy: Workers["npy"] = () => Promise.resolve(new Uint8Array());
