@@ -159,7 +159,9 @@ export function createApp(options: AppOptions): App {
   app.use(async (c, next) => {
     const { url } = c.req;
     // The origin is the client's to choose; what counts is what comes behind it.
-    if (url.length - new URL(url).origin.length > limits.url) {
+    const tooLong = url.length > limits.url &&
+      url.length - new URL(url).origin.length > limits.url;
+    if (tooLong) {
       throw new BadRequestError(
         `Cannot read a URL of more than ${limits.url} characters: POST /render.png takes the same as JSON`,
         { limit: SETTING.url, allowed: limits.url },

@@ -5,7 +5,7 @@ import { benchEncoders, encodersTable } from "./encoders_bench.ts";
 import { benchKernel, kernelTable } from "./kernel_bench.ts";
 import { benchPerturbed, perturbedTable } from "./perturbed_bench.ts";
 import { benchQueue, queueTable } from "./queue_bench.ts";
-import { benchHeavyTile, benchLightTile, tileTables } from "./tile_bench.ts";
+import { benchHeavyTile, benchLightTiles, tileTables } from "./tile_bench.ts";
 
 const json = Deno.args.includes("--json");
 
@@ -21,7 +21,7 @@ const kernel = await benchKernel();
 show("# The kernel", kernelTable(kernel));
 const perturbed = await benchPerturbed();
 show("# Perturbation", perturbedTable(perturbed));
-const light = await benchLightTile();
+const light = await benchLightTiles();
 const heavy = await benchHeavyTile();
 show("# A tile", tileTables(light, heavy));
 const encoders = benchEncoders();
