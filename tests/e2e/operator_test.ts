@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { runCommand } from "../cli/command.ts";
+import { metricsOf } from "./metrics.ts";
 import { startServer } from "./server.ts";
 
 const TILE = "tiles/5/11/14.png?iterations=300";
@@ -87,15 +88,6 @@ Deno.test("--print-config prints what a file of the same would say", async () =>
 /** Minutes of computing, if it is not given up: a million points of which each takes 300,000 steps. */
 const ENDLESS = "render.npy?re=-0.75&im=1e-5&span=2e-11&width=1024&height=1024&iterations=5000000";
 
-/** Numbers of a server's metrics, all of one moment. */
-async function metricsOf(url: string, ...names: readonly string[]): Promise<number[]> {
-  const text = await (await fetch(`${url}metrics`)).text();
-  return names.map((name) => {
-    const value = new RegExp(`^mandeltile_${name} (\\S+)$`, "m").exec(text)?.[1];
-    return Number(value ?? assert.fail(`no ${name} in ${text}`));
-  });
-}
-
 Deno.test("what outlasts the grace time is answered 503, and the server still ends well", async () => {
   const { url, stop, stderr } = await startServer(["--grace", "1"], undefined, "piped");
   const ready = await fetch(`${url}readyz`);
@@ -115,39 +107,3 @@ Deno.test("what outlasts the grace time is answered 503, and the server still en
   assert.equal(await code, 0);
   assert.match(await stderr, /still under way after 1 s/);
 });
-
-const ROUNDS = 10;
-
-Deno.test("200 clients that hang up after 50 ms: the workers are idle 200 ms after the last", async () => {
-  await using server = await startServer(["--queue", "500"]);
-  const { url } = server;
-  const hangUp = async (row: number) => {
-    const heavy = `tiles/20/458751/${row}.npy?iterations=5000000`;
-    try {
-      const response = await fetch(url + heavy, { signal: AbortSignal.timeout(50) });
-      await response.body?.cancel();
-    } catch (error) {
-      assert.equal((error as Error).name, "TimeoutError");
-    }
-  };
-  const delays: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    await Promise.all(Array.from({ length: 200 }, (_, n) => hangUp(524287 - 200 * round - n)));
-    delays.push(await timeUntilIdle(url));
-  }
-  const text = await (await fetch(`${url}metrics`)).text();
-  const left = [...text.matchAll(/requests_total\{route="[^"]*",status="499"\} (\d+)/g)]
-    .reduce((sum, [, count]) => sum + Number(count), 0);
-  assert.ok(left >= 50 * ROUNDS, `only ${left} had reached the server`);
-  assert.ok(delays.every((delay) => delay < 200), `idle after ${delays} ms`);
-});
-
-/** Milliseconds until nobody is inside, nobody waits and no worker has anything in hand. */
-async function timeUntilIdle(url: string): Promise<number> {
-  const began = performance.now();
-  for (;;) {
-    const numbers = await metricsOf(url, "computing", "queue_length", "worker_tasks");
-    const elapsed = Math.round(performance.now() - began);
-    if (numbers.every((number) => number === 0) || elapsed > 5000) return elapsed;
-  }
-}
