@@ -1,6 +1,6 @@
 /** Notes inside a PNG: text chunks put into a finished file. */
 
-import { chunkOf, latin1 } from "./png_chunk.ts";
+import { crc32 } from "node:zlib"; // exact arithmetic, the same on every machine
 
 /** The signature (8 bytes) and the header chunk (25): text may follow, ahead of the pixels. */
 const afterHeader = 33;
@@ -47,4 +47,24 @@ function textChunk(keyword: string, value: string): Uint8Array {
     ? chunkOf("tEXt", latin1(`${keyword}\0${value}`))
     // iTXt: keyword, then not compressed, method 0, no language, no translated keyword.
     : chunkOf("iTXt", latin1(`${keyword}\0\0\0\0\0`), new TextEncoder().encode(value));
+}
+
+/** Length, type, data, checksum over type and data; numbers big-endian. */
+function chunkOf(type: string, ...parts: readonly Uint8Array[]): Uint8Array {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const chunk = new Uint8Array(length + 12);
+  const view = new DataView(chunk.buffer);
+  view.setUint32(0, length);
+  chunk.set(latin1(type), 4);
+  let at = 8;
+  for (const part of parts) {
+    chunk.set(part, at);
+    at += part.length;
+  }
+  view.setUint32(at, crc32(chunk.subarray(4, at)));
+  return chunk;
+}
+
+function latin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
