@@ -39,7 +39,7 @@ export interface PictureWish extends Omit<PaintOrder, "samples"> {
 export interface Sampled extends Placed, Disposable {
   /** Compute time it took, milliseconds of all cores together, a new reference orbit included. */
   readonly milliseconds: number;
-  /** Iterations that were made for it; of points inside the set as many as are allowed. */
+  /** Steps that were made for it: none for points that are known to be inside the set. */
   readonly steps: number;
   readonly arithmetic: Arithmetic;
   /** The picture that was wished for, where it came with the samples; else it is to be painted. */

@@ -5,7 +5,7 @@ import { Exact, type Frame, TileAddress, tileAt } from "../../src/plane/mod.ts";
 import { AutoIterations, type Sampled, type SampleOptions } from "../../src/render/mod.ts";
 import { edgePoint } from "../fractal/grids.ts";
 import { integerIn, randomFrom } from "../plane/random.ts";
-import { oracleCounts } from "./frames.ts";
+import { nowhere, oracleCounts } from "./frames.ts";
 
 /** Samples by the oracle, in this thread, and remembers for which frames it was asked. */
 class OracleSampler {
@@ -21,17 +21,7 @@ class OracleSampler {
     this.asked.push(frame);
     if (this.failures-- > 0) return Promise.reject(new Error("no luck"));
     this.#counts = new Uint32Array(oracleCounts(frame, iterations));
-    const { width, height } = frame;
-    const placed = {
-      width,
-      height,
-      iterations,
-      counts: 0,
-      fractions: 0,
-      milliseconds: 1,
-      steps: 0,
-    };
-    return Promise.resolve({ ...placed, arithmetic: { kind: "double" }, [Symbol.dispose]() {} });
+    return Promise.resolve(nowhere(frame, iterations));
   }
 
   copyCounts(): Uint32Array<ArrayBuffer> {

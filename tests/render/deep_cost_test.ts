@@ -13,7 +13,7 @@ import {
   type SampleOptions,
   type Sampler,
 } from "../../src/render/mod.ts";
-import { tileOfPlace } from "./frames.ts";
+import { nowhere, tileOfPlace } from "./frames.ts";
 
 const SIDE = 256;
 
@@ -160,18 +160,9 @@ class BlackSampler implements Sampler {
   /** Iterations of every frame. */
   readonly asked: number[] = [];
 
-  sample({ width, height }: Frame, { iterations }: SampleOptions): Promise<Sampled> {
+  sample(frame: Frame, { iterations }: SampleOptions): Promise<Sampled> {
     this.asked.push(iterations);
-    const placed = {
-      width,
-      height,
-      iterations,
-      counts: 0,
-      fractions: 0,
-      milliseconds: 1,
-      steps: 0,
-    };
-    return Promise.resolve({ ...placed, arithmetic: { kind: "double" }, [Symbol.dispose]() {} });
+    return Promise.resolve(nowhere(frame, iterations));
   }
 
   copyCounts({ width, height, iterations }: Sampled): Uint32Array<ArrayBuffer> {

@@ -10,6 +10,7 @@ import {
   tileAt,
   type View,
 } from "../../src/plane/mod.ts";
+import type { Sampled } from "../../src/render/mod.ts";
 import places from "../data/places.json" with { type: "json" };
 
 /** Tiles at all depths, with parts inside, outside and at the edge. */
@@ -75,4 +76,13 @@ export function same(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
+}
+
+/** Samples of a frame that lie in nobody's memory, for samplers that are made up. */
+export function nowhere({ width, height }: Frame, iterations: number): Sampled {
+  return {
+    ...{ width, height, iterations, counts: 0, fractions: 0, milliseconds: 1, steps: 0 },
+    arithmetic: { kind: "double" },
+    [Symbol.dispose]() {},
+  };
 }
