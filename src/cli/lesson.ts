@@ -21,15 +21,19 @@ export const LESSON_HELP: string = `lesson: one workload in every way of doing i
   --escape N               iterations, at most 255 (255)
   --x, --y, --size         the window's centre and side (0.1015, -0.633, 0.01)
   --processes N            workers (the machine's cores)
+  --runs N                 times each way is done, of which the best counts (5; fewer where all of
+                           that would take longer than 25 s)
   --out FOLDER             where canvas.png and canvas.npy go (out)
   --python                 let python3 do the same, and add its rows
   --json                   print one JSON object and nothing else`;
 
-const VALUED = ["pixdim", "escape", "x", "y", "size", "processes", "out"];
+const VALUED = ["pixdim", "escape", "x", "y", "size", "processes", "runs", "out"];
 
-/** How often every way has its turn, and milliseconds for all of it: a picture that takes long is done once. */
-const ROUNDS = 5;
+/** Milliseconds for all runs of all ways: a picture that takes long is done once. */
 const PATIENCE = 25_000;
+
+const USUAL_RUNS = 5;
+const MOST_RUNS = 1000;
 
 /** Most points a side: the queues hold all points at once, 16 bytes each. */
 const MOST_PIXDIM = 4096;
@@ -61,6 +65,7 @@ const POINTS: readonly (readonly [re: number, im: number, count: number])[] = [
 interface Task {
   readonly window: LessonWindow;
   readonly processes: number;
+  readonly runs: number;
   readonly out: string;
   readonly python: boolean;
   readonly json: boolean;
@@ -69,7 +74,7 @@ interface Task {
 /** Runs the lesson. Resolves to the exit code. */
 export async function lesson(args: readonly string[]): Promise<number> {
   const flags = readFlags(args, { valued: VALUED, plain: ["json", "python"] });
-  const { window, processes, out, python, json } = readTask(flags);
+  const { window, processes, runs, out, python, json } = readTask(flags);
   const tell = json ? () => {} : print;
   await makeFolder(out);
   const { pixdim, escape } = window;
@@ -81,7 +86,7 @@ export async function lesson(args: readonly string[]): Promise<number> {
   using report = new LessonReport();
   const { canvas, rows } = await runLesson(window, {
     workers: processes,
-    rounds: ROUNDS,
+    rounds: runs,
     patience: PATIENCE,
     tell: json ? () => {} : report.tell,
   });
@@ -89,7 +94,7 @@ export async function lesson(args: readonly string[]): Promise<number> {
   const facts = factsOf(canvas);
   const table: TableRow[] = rows.map((row) => ({ ...row, by: "here" }));
   const missing = python
-    ? await addPython(table, { ...window, processes }, { facts, tell })
+    ? await addPython(table, { ...window, processes }, { facts, runs, tell })
     : undefined;
   await writeCanvas(out, canvas, pixdim);
   if (json) {
@@ -142,6 +147,7 @@ function readTask({ values, rest }: Flags): Task {
   return {
     window,
     processes: whole("processes", navigator.hardwareConcurrency, MOST_PROCESSES),
+    runs: whole("runs", USUAL_RUNS, MOST_RUNS),
     out: values.get("out") ?? "out",
     python: values.has("python"),
     json: values.has("json"),
@@ -181,13 +187,17 @@ async function countNotebookPoints(
 async function addPython(
   table: TableRow[],
   window: LessonWindow & { readonly processes: number },
-  { facts, tell }: { readonly facts: CanvasFacts; readonly tell: (line: string) => void },
+  { facts, runs, tell }: {
+    readonly facts: CanvasFacts;
+    readonly runs: number;
+    readonly tell: (line: string) => void;
+  },
 ): Promise<string | undefined> {
   tell("\nThe same by Python's multiprocessing:");
   const points = window.pixdim ** 2;
   try {
     for await (
-      const { sha256, ...row } of runPython(window, { rounds: ROUNDS, patience: PATIENCE })
+      const { sha256, ...row } of runPython(window, { rounds: runs, patience: PATIENCE })
     ) {
       const same = sha256 === facts.sha256;
       // abs(z) > 2 rounds a square root where re*re + im*im > 4 does not: a point might differ.

@@ -93,7 +93,7 @@ async function isSharp(open: Open): Promise<void> {
 }
 
 async function zooms(open: Open): Promise<void> {
-  await using explorer = await open(seahorses);
+  await using explorer = await open(seahorses, { reducedMotion: "no-preference" });
   const { page } = explorer;
   const askedAt = (zoom: number) =>
     explorer.tilePaths.filter((path) => path.startsWith(`/tiles/${zoom}/`)).length;

@@ -42,7 +42,7 @@ export class ExplorerPage implements AsyncDisposable {
     });
   }
 
-  /** Opens the page in a window of its own and waits for its first picture. */
+  /** Opens the page in a window of its own, without motion unless asked for, and waits for its first picture. */
   static async open(
     browser: Browser,
     url: string,

@@ -23,7 +23,10 @@ export class Room {
 
   /** Opens the page at a hash and waits for its picture. */
   open(hash: string, options: BrowserContextOptions = {}): Promise<ExplorerPage> {
-    return ExplorerPage.open(this.#browser, this.stub.url + hash, options);
+    return ExplorerPage.open(this.#browser, this.stub.url + hash, {
+      reducedMotion: "no-preference",
+      ...options,
+    });
   }
 }
 

@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
-import { findChromium, launchChromium } from "./chromium.ts";
-import { startServer } from "./server.ts";
+import { findChromium, launchChromium } from "../e2e/chromium.ts";
+import { startServer } from "../e2e/server.ts";
 
 const path = findChromium();
 const mustRun = Deno.env.get("CI") === "true";

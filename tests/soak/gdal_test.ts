@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { coloursOf } from "./colours.ts";
-import { type RunningServer, startServer } from "./server.ts";
+import { coloursOf } from "../e2e/colours.ts";
+import { type RunningServer, startServer } from "../e2e/server.ts";
 
 const mustRun = Deno.env.get("CI") === "true";
 const isThere = await hasGdal();
