@@ -3,7 +3,6 @@
 import { type Context, Hono } from "hono";
 import { METHOD_NAME_ALL } from "hono/router";
 import { bodyLimit } from "hono/body-limit";
-import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
 import type { FileCache, Oracle, Renderer } from "../render/mod.ts";
@@ -32,7 +31,7 @@ import { RateLimit, type RateOptions } from "./rate_limit.ts";
 import { answerCrs, answerOgcDocument, answerOgcTile, OGC_DOCUMENTS } from "./ogc.ts";
 import { answerRender, answerTile, type RenderDoor } from "./renders.ts";
 import type { RequestLine } from "./request_tally.ts";
-import { bare304, FILE_SECURITY, PAGE_SECURITY } from "./security.ts";
+import { PAGE_SECURITY, standardHeaders } from "./security.ts";
 import type { ServerState } from "./server_state.ts";
 import { answerTileJson } from "./tile_json.ts";
 import { Turns } from "./turns.ts";
@@ -136,27 +135,10 @@ export function createApp(options: AppOptions): App {
   const metrics = { requests: observer.requests, gate, hot, state };
 
   app.use(observer.watch);
-  app.use(bare304);
-  app.use(cors({
-    origin: "*",
-    allowMethods: ["GET", "HEAD", "POST", "OPTIONS"],
-    exposeHeaders: [
-      "ETag",
-      "Retry-After",
-      "Mandeltile-Arithmetic",
-      "Mandeltile-Fallback",
-      "Mandeltile-Iterations",
-      "Server-Timing",
-    ],
-    maxAge: 86400,
-  }));
-  app.use(secureHeaders(FILE_SECURITY));
-  app.use(async (c, next) => {
+  app.use(standardHeaders);
+  app.use((c, next) => {
     const { wait } = c.env as Bindings;
     if (wait !== undefined) throw new TooManyError(rate?.perSecond ?? 0, wait);
-    await next();
-  });
-  app.use(async (c, next) => {
     const { url } = c.req;
     // The origin is the client's to choose; what counts is what comes behind it.
     const tooLong = url.length > limits.url &&
@@ -167,7 +149,7 @@ export function createApp(options: AppOptions): App {
         { limit: SETTING.url, allowed: limits.url },
       );
     }
-    await next();
+    return next();
   });
 
   const withBody = bodyLimit({
