@@ -34,6 +34,7 @@ import type { RequestLine } from "./request_tally.ts";
 import { PAGE_SECURITY, standardHeaders } from "./security.ts";
 import type { ServerState } from "./server_state.ts";
 import { answerTileJson } from "./tile_json.ts";
+import { TileQueries } from "./tile_queries.ts";
 import { Turns } from "./turns.ts";
 import { matches } from "./validators.ts";
 import { answerCapabilities, answerWmts, answerWmtsTile } from "./wmts.ts";
@@ -118,6 +119,7 @@ export function createApp(options: AppOptions): App {
     limits,
     maxAge,
     costs: new CostModel(),
+    queries: new TileQueries(limits),
     enlarge,
   };
   const page = pageWith({

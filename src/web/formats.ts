@@ -74,6 +74,8 @@ export function negotiatedPicture(c: Context): (typeof PICTURES)[number] {
 
 /** The first of these formats among those that the `Accept` header gives the highest weight. */
 function acceptedOf<F extends Format>(c: Context, formats: readonly F[]): F | undefined {
+  // An empty header says no more than none.
+  if (!c.req.header("accept")) return formats[0];
   let best: F | undefined;
   let weight = 0;
   accepts(c, {
@@ -88,8 +90,7 @@ function acceptedOf<F extends Format>(c: Context, formats: readonly F[]): F | un
       return "";
     },
   });
-  // An empty header says no more than none.
-  return c.req.header("accept") ? best : formats[0];
+  return best;
 }
 
 /** The weight, 0 to 1, that is given to a type: by its name, else by its kind, else by `*`. */

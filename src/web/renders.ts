@@ -22,15 +22,14 @@ import {
   type Parameters,
   parametersOfBody,
   parametersOfQuery,
-  readScheme,
   readView,
   readWishes,
   RENDER_PARAMETERS,
-  TILE_PARAMETERS,
   type Wishes,
   zoomOf,
 } from "./parameters.ts";
 import { BadRequestError, NotOfferedError, shown } from "./problem.ts";
+import type { TileQueries } from "./tile_queries.ts";
 import { etagOf } from "./validators.ts";
 
 /** What the handlers need of the server. */
@@ -39,6 +38,7 @@ export interface RenderDoor {
   readonly files: FileCache;
   readonly gate: Gate;
   readonly costs: CostModel;
+  readonly queries: TileQueries;
   readonly enlarge: Enlarge;
   readonly limits: Limits;
   /** Seconds that an answer may be kept by caches. */
@@ -59,15 +59,11 @@ export async function answerTile(
   door: RenderDoor,
   fixed?: Scheme,
 ): Promise<Response> {
-  const { limits } = door;
   const { z, x, file } = c.req.param() as { z: string; x: string; file: string };
   const { y, size, format } = splitFile(file);
-  const known = TILE_PARAMETERS.filter((name) => fixed === undefined || name !== "scheme");
-  const parameters = parametersOfQuery(new URL(c.req.url).searchParams, known);
-  const scheme = fixed ?? readScheme(parameters);
-  const given = addressOf({ z, x, y }, limits);
+  const { scheme, wishes } = door.queries.of(c.req.url, fixed);
+  const given = addressOf({ z, x, y }, door.limits);
   const address = scheme === "tms" ? given.mirror() : given;
-  const wishes = wishesOf(parameters, door);
   return await answerTileOf(c, door, { address, size, format, wishes });
 }
 

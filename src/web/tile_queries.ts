@@ -1,0 +1,55 @@
+/** What the queries of tiles say: read once, as all tiles of a map come with the same. */
+
+import { LRUCache } from "lru-cache";
+import type { Scheme } from "./fields.ts";
+import type { Limits } from "./limits.ts";
+import {
+  parametersOfQuery,
+  readScheme,
+  readWishes,
+  TILE_PARAMETERS,
+  TILE_WISHES,
+  type Wishes,
+} from "./parameters.ts";
+
+/** A tile's query, read. */
+export interface TileQuery {
+  readonly scheme: Scheme;
+  readonly wishes: Wishes;
+}
+
+/** Queries remembered, and the characters of the longest of them: a few lists of colours. */
+const REMEMBERED = 256;
+const LONGEST = 1024;
+
+/**
+ * Reads queries and remembers what they say. A query takes 10 us to read, but 0.2 ms where the caches
+ * are cold, as on a server that is not busy (2026-11-28); then whatever is not looked at counts.
+ */
+export class TileQueries {
+  readonly #limits: Limits;
+  readonly #read = new LRUCache<string, TileQuery>({ max: REMEMBERED });
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * What the query of a URL says.
+   *
+   * @param fixed the scheme of the path, where the query has no choice
+   * @throws {BadRequestError} for what no tile's query may say
+   */
+  of(url: string, fixed?: Scheme): TileQuery {
+    const begin = url.indexOf("?");
+    const query = `${fixed ?? ""}${begin < 0 ? "" : url.slice(begin)}`;
+    const known = this.#read.get(query);
+    if (known !== undefined) return known;
+    const names = fixed === undefined ? TILE_PARAMETERS : TILE_WISHES;
+    const parameters = parametersOfQuery(new URL(url).searchParams, names);
+    const scheme = fixed ?? readScheme(parameters);
+    const read = { scheme, wishes: readWishes(parameters, this.#limits) };
+    if (query.length <= LONGEST) this.#read.set(query, read);
+    return read;
+  }
+}
