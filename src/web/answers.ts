@@ -35,11 +35,14 @@ export async function answerFile(
   if (c.req.method === "HEAD") return c.body(null, 200, headers);
   const { bytes, iterations, arithmetic, rendered } = await serve(c.req.raw.signal);
   c.set("bytes", bytes.length);
-  return c.body(bytes, 200, {
-    ...headers,
-    "mandeltile-iterations": String(iterations),
-    "mandeltile-arithmetic": described(arithmetic),
-    "server-timing": rendered === null ? CACHED : timing(rendered),
+  // Hono's `c.body` would collect the headers in an object of their own first.
+  return new Response(bytes, {
+    headers: {
+      ...headers,
+      "mandeltile-iterations": String(iterations),
+      "mandeltile-arithmetic": described(arithmetic),
+      "server-timing": rendered === null ? CACHED : timing(rendered),
+    },
   });
 }
 

@@ -18,7 +18,7 @@ interface Known {
   readonly route: string;
   /** `Accept` headers that the app took. */
   accepted: readonly string[];
-  headers: Record<string, string> | undefined;
+  headers: Headers | undefined;
   /** Without a body an answer can be given again as it is. */
   notModified: HotAnswer | undefined;
 }
@@ -97,7 +97,10 @@ export class HotAnswers {
       return { response: whole.response.clone(), line: whole.line };
     }
     this.#misses++;
-    const response = new Response(bytes, { headers: known.headers! });
+    const ofTheFirst = Object.fromEntries(known.headers!);
+    const response = new Response(bytes, {
+      headers: { ...ofTheFirst, "server-timing": CACHED },
+    });
     const line = lineOf(target, { route: known.route, status: 200, bytes: bytes.length });
     this.#whole.set(target, { response, line });
     return { response: response.clone(), line };
@@ -114,7 +117,8 @@ export class HotAnswers {
     const known = this.#known.get(target) ??
       { etag, route, accepted: [], headers: undefined, notModified: undefined };
     if (response.status === 200) {
-      known.headers ??= { ...Object.fromEntries(response.headers), "server-timing": CACHED };
+      // Read once somebody asks again: whoever asked first is still waiting.
+      known.headers ??= response.headers;
     } else if (response.status === 304) {
       const line = lineOf(target, { route, status: 304, bytes: 0 });
       known.notModified ??= { response: response.clone(), line };
