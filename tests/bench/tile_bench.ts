@@ -58,9 +58,21 @@ const MEMORY = 2 ** 26;
  *
  * 2026-11-28, two shared Zen 3 cores, one run after the other: painting in the worker that ends the
  * samples, counting there, and storing after the answer took the overhead from 3.0 - 3.7 ms to 1.7 - 2.0.
- * What is left is the app before and after (0.4 ms warm, 1.2 after 2 ms of sleep or of spinning alike)
- * and one message there and back (0.15 ms warm, 0.6 to 0.8 cold; by Atomics 0.03 and 0.2). Lost: ports
- * with `receiveMessageOnPort` and a bell in shared memory, 5 ms back; a loop that keeps this thread awake.
+ * Setting headers on the answer that is there, reading a map's query once, making no spans that nobody
+ * hears, and reading an answer's headers later took it to 0.79 - 0.84 of what it then was (both versions
+ * in turns in one process, three runs).
+ *
+ * What is left is cold memory. Six milliseconds after they were used, even if this thread spins for that
+ * time, 16 KiB are in no cache any more: 0.16 to 0.18 us a line instead of 0.006. Nothing else ran in the
+ * virtual machine; presumably its neighbours take the caches. So the app takes 0.3 ms back to back and
+ * 0.7 to 1.0 after 6 ms of rest, with workers that answer at once, however many requests it has had before
+ * (200 to 30,000) and whatever V8 is told of its compilers. Cold, in us: a `Response` of 7 headers 123, a SHA-256 60, the first `setImmediate` 65,
+ * a sweep's order posted 75. A message there and back around 5 ms of work takes 0.43 to 0.48 ms with
+ * nothing else in the process, and 0.17 to 0.19 by `Atomics.wait` and `waitAsync`; moved, copied or by
+ * shared memory, 30 kB with a message make no difference.
+ *
+ * Lost: ports with `receiveMessageOnPort` and a bell in shared memory, 5 ms back; a loop that keeps this
+ * thread awake; `crypto.hash` for `createHash`, as slow cold.
  */
 export async function benchLightTiles(rounds = 20): Promise<LightTiles> {
   await using local = await RenderWorkers.start({ workers: 1 });

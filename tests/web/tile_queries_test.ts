@@ -9,7 +9,7 @@ const TILE = "http://localhost/tiles/4/3/5.png";
 const OTHER = "http://localhost/tiles/9/300/171.png";
 
 Deno.test("the queries of two tiles of one map are read once", () => {
-  const queries = new TileQueries(DEFAULT_LIMITS);
+  const queries = new TileQueries({ ...DEFAULT_LIMITS, concurrency: 1 });
   const read = queries.of(`${TILE}?iterations=300&palette=magma`);
   assert.equal(read.wishes.iterations, 300);
   assert.equal(read.wishes.look.palette, "magma");
@@ -20,7 +20,7 @@ Deno.test("the queries of two tiles of one map are read once", () => {
 });
 
 Deno.test("where the path has a scheme the same query says another one, or nothing that may be said", () => {
-  const queries = new TileQueries(DEFAULT_LIMITS);
+  const queries = new TileQueries({ ...DEFAULT_LIMITS, concurrency: 1 });
   assert.equal(queries.of(TILE).scheme, "xyz");
   assert.equal(queries.of(TILE, "tms").scheme, "tms");
   assert.equal(queries.of(`${TILE}?scheme=tms`).scheme, "tms");
@@ -28,7 +28,7 @@ Deno.test("where the path has a scheme the same query says another one, or nothi
 });
 
 Deno.test("a query that is refused is refused again", () => {
-  const queries = new TileQueries(DEFAULT_LIMITS);
+  const queries = new TileQueries({ ...DEFAULT_LIMITS, concurrency: 1 });
   for (let time = 0; time < 2; time++) {
     assert.throws(() => queries.of(`${TILE}?iterations=0`), BadRequestError);
   }
