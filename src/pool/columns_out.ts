@@ -41,21 +41,20 @@ function writeRows(rows: readonly unknown[], deepest: number, out: Output, seen:
   const first = rows[0];
   if (!Array.isArray(first) || first.length === 0 || first.length > LONGEST_ROW) return false;
   const width = first.length;
-  if (!out.fits(1 + width)) return false;
-  if (first.every((part) => typeof part === "number")) {
-    return writeNumbers(rows, first.map(isInt32), out, seen);
-  }
+  if (!out.fits(2)) return false;
+  out.byte(width);
+  if (first.every((part) => typeof part === "number")) return writeNumbers(rows, width, out, seen);
   if (deepest === 1) return false;
   const columns = columnsOf(rows, width);
   if (columns === undefined) return false;
-  out.byte(width);
+  out.byte(TAG.COLUMNS);
   for (const parts of columns) {
-    if (typeof parts[0] !== "number") {
+    if (typeof parts[0] === "number") {
+      if (!writeInts(parts, out) && !writeDoubles(parts, out)) return false;
+    } else {
       if (!out.fits(1)) return false;
       out.byte(TAG.COLUMNS);
       if (!writeRows(parts, deepest - 1, out, seen)) return false;
-    } else if (!(isInt32(parts[0]) && writeInts(parts, out)) && !writeDoubles(parts, out)) {
-      return false;
     }
   }
   // Each holds an array that was met just now as new.
@@ -78,9 +77,13 @@ function columnsOf(rows: readonly unknown[], width: number): unknown[][] | undef
   return columns;
 }
 
+/**
+ * Writes a column of integers; false, and nothing is written, when it holds anything else or would
+ * not fit.
+ */
 function writeInts(parts: readonly unknown[], out: Output): boolean {
   const start = out.at;
-  const place = beginColumn(true, parts.length, out);
+  const place = placeInts(parts.length, out);
   const ints = out.ints;
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i];
@@ -94,7 +97,7 @@ function writeInts(parts: readonly unknown[], out: Output): boolean {
 }
 
 function writeDoubles(parts: readonly unknown[], out: Output): boolean {
-  const place = beginColumn(false, parts.length, out);
+  const place = placeDoubles(parts.length, out);
   const doubles = out.doubles;
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i];
@@ -104,103 +107,99 @@ function writeDoubles(parts: readonly unknown[], out: Output): boolean {
   return true;
 }
 
-/** The place of a column's first number, -1 when the column does not fit. */
-function beginColumn(ints: boolean, count: number, out: Output): number {
+function placeInts(count: number, out: Output): number {
   if (!out.fits(1)) return -1;
-  out.byte(ints ? TAG.INTS : TAG.DOUBLES);
-  return ints ? out.placeInts(count) : out.placeDoubles(count);
+  out.byte(TAG.INTS);
+  return out.placeInts(count);
 }
 
-/**
- * Writes rows of numbers, row by row, as each row is fetched from memory once then: that is what
- * takes the time. Where a column said to be of integers is not, it begins again.
- */
+function placeDoubles(count: number, out: Output): number {
+  if (!out.fits(1)) return -1;
+  out.byte(TAG.DOUBLES);
+  return out.placeDoubles(count);
+}
+
+/** Writes rows of numbers, row by row: all as integers, or else all as doubles. */
 function writeNumbers(
   rows: readonly unknown[],
-  areInts: readonly boolean[],
+  width: number,
   out: Output,
   seen: Seen,
 ): boolean {
-  const start = out.at;
   const count = rows.length;
-  const width = areInts.length;
-  if (!out.fits(1)) return false;
-  out.byte(width);
-  const places = areInts.map((ints) => beginColumn(ints, count, out));
-  if (places.includes(-1)) return false;
+  const start = out.at;
   const hints = seen.hints(count);
-  const { ints, doubles } = out;
-  let i = 0;
-  if (width === 2 && areInts[0] === areInts[1]) {
-    const [first, second] = places as [number, number];
-    i = areInts[0]
-      ? writeIntPairs(rows, ints.subarray(first), ints.subarray(second), hints)
-      : writeDoublePairs(rows, doubles.subarray(first), doubles.subarray(second), hints);
-  }
-  for (; i < count; i++) {
-    const row = rows[i];
-    if (!Array.isArray(row) || row.length !== width) return false;
-    let first = 0;
-    let last = 0;
-    for (let j = 0; j < width; j++) {
-      const part = row[j];
-      if (typeof part !== "number") return false;
-      if (!areInts[j]) {
-        doubles[places[j]! + i] = part;
-      } else if (isInt32(part)) {
-        ints[places[j]! + i] = part;
-      } else {
-        out.at = start;
-        return writeNumbers(rows, areInts.with(j, false), out, seen);
-      }
-      if (j === 0) first = part;
-      last = part;
+  let place = placeInts(count * width, out);
+  if (place < 0 || copyInts(rows, width, out.ints.subarray(place), hints) < count) {
+    out.at = start;
+    place = placeDoubles(count * width, out);
+    if (place < 0 || copyDoubles(rows, width, out.doubles.subarray(place), hints) < count) {
+      return false;
     }
-    hints[i] = hintOfNumbers(first, last, width);
   }
   return seen.meetRows(rows as Rows, hints);
 }
 
-// Points are pairs of numbers: these two are `writeNumbers` for them, three times as fast. They
-// return how many rows they wrote before one that is not such a pair.
+// The two functions below read numbers of one kind each: V8 then neither boxes doubles nor asks for
+// each array what it holds. Points, which are pairs, are worth a loop without a loop inside. They
+// return how many rows they copied before one that does not belong there.
 
-function writeIntPairs(
+function copyInts(
   rows: readonly unknown[],
-  firsts: Int32Array,
-  seconds: Int32Array,
+  width: number,
+  ints: Int32Array,
   hints: Int32Array,
 ): number {
   const count = rows.length;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0, at = 0; i < count; i++, at += width) {
     const row = rows[i];
-    if (!Array.isArray(row) || row.length !== 2) return i;
+    if (!Array.isArray(row) || row.length !== width) return i;
     const first = row[0];
-    const second = row[1];
     if (typeof first !== "number" || !isInt32(first)) return i;
-    if (typeof second !== "number" || !isInt32(second)) return i;
-    firsts[i] = first;
-    seconds[i] = second;
-    hints[i] = hintOfNumbers(first, second, 2);
+    ints[at] = first;
+    let last = first;
+    if (width === 2) {
+      last = row[1];
+      if (typeof last !== "number" || !isInt32(last)) return i;
+      ints[at + 1] = last;
+    } else {
+      for (let j = 1; j < width; j++) {
+        last = row[j];
+        if (typeof last !== "number" || !isInt32(last)) return i;
+        ints[at + j] = last;
+      }
+    }
+    hints[i] = hintOfNumbers(first, last, width);
   }
   return count;
 }
 
-function writeDoublePairs(
+function copyDoubles(
   rows: readonly unknown[],
-  firsts: Float64Array,
-  seconds: Float64Array,
+  width: number,
+  doubles: Float64Array,
   hints: Int32Array,
 ): number {
   const count = rows.length;
-  for (let i = 0; i < count; i++) {
+  for (let i = 0, at = 0; i < count; i++, at += width) {
     const row = rows[i];
-    if (!Array.isArray(row) || row.length !== 2) return i;
+    if (!Array.isArray(row) || row.length !== width) return i;
     const first = row[0];
-    const second = row[1];
-    if (typeof first !== "number" || typeof second !== "number") return i;
-    firsts[i] = first;
-    seconds[i] = second;
-    hints[i] = hintOfNumbers(first, second, 2);
+    if (typeof first !== "number") return i;
+    doubles[at] = first;
+    let last = first;
+    if (width === 2) {
+      last = row[1];
+      if (typeof last !== "number") return i;
+      doubles[at + 1] = last;
+    } else {
+      for (let j = 1; j < width; j++) {
+        last = row[j];
+        if (typeof last !== "number") return i;
+        doubles[at + j] = last;
+      }
+    }
+    hints[i] = hintOfNumbers(first, last, width);
   }
   return count;
 }

@@ -61,9 +61,9 @@ export const TAG = {
   /** An array of two numbers: eight bytes each. */
   DOUBLE_PAIR: 25,
   /**
-   * An array of arrays of one shape: count, then the rows, by columns. Rows are: how many columns
-   * (one byte), and each column, which is INTS and so many integers, DOUBLES and so many doubles, or
-   * COLUMNS and the rows it consists of.
+   * An array of arrays of one shape: count, then the rows. Rows are: how many parts each has (one
+   * byte), and then INTS or DOUBLES and their numbers, row by row, or COLUMNS and each column. A
+   * column is INTS or DOUBLES and its numbers, or COLUMNS and the rows it consists of.
    */
   COLUMNS: 26,
 } as const;

@@ -184,18 +184,16 @@ export function hintOf(array: readonly unknown[]): number {
   const first = array[0];
   const length = array.length;
   // The 1 tells an array of pairs from its first pair.
-  if (Array.isArray(first)) return hintOfEnds(first[0], first[first.length - 1]) + length + 1;
-  return hintOfEnds(first, array[length - 1]) + length;
+  if (Array.isArray(first)) {
+    return hintOfNumbers(numberOf(first[0]), numberOf(first[first.length - 1]), length + 1);
+  }
+  return hintOfNumbers(numberOf(first), numberOf(array[length - 1]), length);
 }
 
 /** {@linkcode hintOf} an array of so many numbers with these at its ends. */
 export function hintOfNumbers(first: number, last: number, length: number): number {
   // Spread over 32 bits, be they integers or differ in the seventh digit only.
   return ((first * 1327217885.3 + last * 2654435769.7) | 0) + length;
-}
-
-function hintOfEnds(first: unknown, last: unknown): number {
-  return hintOfNumbers(numberOf(first), numberOf(last), 0);
 }
 
 function numberOf(value: unknown): number {
