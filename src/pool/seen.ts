@@ -50,10 +50,20 @@ export class Seen {
    */
   meet(object: object, hint: number): number {
     if (this.#waiting.length > 0) this.#placeWaiting();
-    const number = this.#find(object, hint, this.#count);
+    const next = this.#count;
+    if (next < SLOTS) {
+      const slot = slotOf(hint);
+      if (this.#slots[slot]! <= this.#base) {
+        this.#slots[slot] = this.#base + next + 1;
+        this.#objects[next] = object;
+        this.#count = next + 1;
+        return -1;
+      }
+    }
+    const number = this.#find(object, hint, next);
     if (number < 0) {
-      if (this.#count < SLOTS) this.#objects[this.#count] = object;
-      this.#count++;
+      if (next < SLOTS) this.#objects[next] = object;
+      this.#count = next + 1;
     }
     return number;
   }
