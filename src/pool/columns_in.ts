@@ -24,19 +24,24 @@ function readRows(
   count: number,
   objects: object[] | undefined,
 ): unknown[][] {
-  switch (input.byte()) {
+  const tag = input.byte();
+  switch (tag) {
     case TAG.INTS:
       return rowsOfInts(input.ints, input.intsFrom(count * width), width, count);
     case TAG.DOUBLES:
       return rowsOfDoubles(input.doubles, input.doublesFrom(count * width), width, count);
+    case TAG.COLUMNS: {
+      const columns: (readonly unknown[])[] = [];
+      for (let left = width; left > 0; left--) columns.push(readColumn(input, count, objects));
+      return rowsOfParts(columns, count);
+    }
   }
-  const columns: (readonly unknown[])[] = [];
-  for (let left = width; left > 0; left--) columns.push(readColumn(input, count, objects));
-  return rowsOfParts(columns, count);
+  throw unknownKind(tag);
 }
 
 function readColumn(input: Input, count: number, objects: object[] | undefined): unknown[] {
-  switch (input.byte()) {
+  const tag = input.byte();
+  switch (tag) {
     case TAG.INTS: {
       const place = input.intsFrom(count);
       return Array.from(input.ints.subarray(place, place + count));
@@ -45,8 +50,14 @@ function readColumn(input: Input, count: number, objects: object[] | undefined):
       const place = input.doublesFrom(count);
       return Array.from(input.doubles.subarray(place, place + count));
     }
+    case TAG.COLUMNS:
+      return readColumns(input, count, objects);
   }
-  return readColumns(input, count, objects);
+  throw unknownKind(tag);
+}
+
+function unknownKind(tag: number): SyntaxError {
+  return new SyntaxError(`Cannot read the message as there are no rows of kind ${tag}`);
 }
 
 // A literal makes an array faster than anything else. Each function has its own, as V8 remembers
