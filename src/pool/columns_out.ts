@@ -4,7 +4,7 @@ import { isInt32, TAG } from "./format.ts";
 import type { Output } from "./output.ts";
 import { hintOfNumbers, type Seen } from "./seen.ts";
 
-/** Below this many elements the general way is as fast. */
+/** Of fewer elements the general way makes little more work. */
 const FEWEST_ROWS = 16;
 /** A longer row of numbers is written fast as a list of its own. */
 const LONGEST_ROW = 8;
@@ -84,10 +84,14 @@ function columnsOf(rows: readonly unknown[], width: number): unknown[][] | undef
 function writeInts(parts: readonly unknown[], out: Output): boolean {
   const start = out.at;
   const place = placeInts(parts.length, out);
+  if (place < 0) {
+    out.at = start;
+    return false;
+  }
   const ints = out.ints;
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i];
-    if (place < 0 || typeof part !== "number" || !isInt32(part)) {
+    if (typeof part !== "number" || !isInt32(part)) {
       out.at = start;
       return false;
     }
@@ -98,10 +102,11 @@ function writeInts(parts: readonly unknown[], out: Output): boolean {
 
 function writeDoubles(parts: readonly unknown[], out: Output): boolean {
   const place = placeDoubles(parts.length, out);
+  if (place < 0) return false;
   const doubles = out.doubles;
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i];
-    if (place < 0 || typeof part !== "number") return false;
+    if (typeof part !== "number") return false;
     doubles[place + i] = part;
   }
   return true;

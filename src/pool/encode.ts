@@ -195,10 +195,14 @@ class Encoder {
     const start = out.at;
     out.head(TAG.INTS, length);
     const place = out.placeInts(length);
+    if (place < 0) {
+      out.at = start;
+      return false;
+    }
     const ints = out.ints;
     for (let i = 0; i < length; i++) {
       const element = array[i];
-      if (place < 0 || typeof element !== "number" || !isInt32(element)) {
+      if (typeof element !== "number" || !isInt32(element)) {
         out.at = start;
         return false;
       }
@@ -217,10 +221,14 @@ class Encoder {
     const start = out.at;
     out.head(TAG.DOUBLES, length);
     const place = out.placeDoubles(length);
+    if (place < 0) {
+      out.at = start;
+      return false;
+    }
     const doubles = out.doubles;
     for (let i = 0; i < length; i++) {
       const element = array[i];
-      if (place < 0 || typeof element !== "number") {
+      if (typeof element !== "number") {
         out.at = start;
         return false;
       }
