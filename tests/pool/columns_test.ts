@@ -257,7 +257,7 @@ Deno.test("random tables, seeded, with a few things wrong, arrive as structuredC
     return row;
   }
   let byColumns = 0;
-  for (let round = 0; round < 4000; round++) {
+  for (let round = 0; round < 2500; round++) {
     made.length = 0;
     const form = Array.from({ length: below(4) + 1 }, () => shape(3));
     const table = Array.from({ length: below(60) }, () => make(form));
@@ -296,5 +296,5 @@ Deno.test("random tables, seeded, with a few things wrong, arrive as structuredC
     check(value);
     check(table);
   }
-  assert.ok(byColumns > 1000);
+  assert.ok(byColumns > 600);
 });
