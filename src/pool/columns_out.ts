@@ -4,7 +4,7 @@ import { isInt32, TAG } from "./format.ts";
 import type { Output } from "./output.ts";
 import { hintOfNumbers, type Seen } from "./seen.ts";
 
-/** Of fewer elements the general way makes little more work. */
+/** Below this many elements to write them the general way takes no longer (2026-11-28). */
 const FEWEST_ROWS = 16;
 /** A longer row of numbers is written fast as a list of its own. */
 const LONGEST_ROW = 8;
@@ -30,11 +30,17 @@ export function writeColumns(array: readonly unknown[], out: Output, seen: Seen)
   if (out.fits(HEAD_SIZE)) {
     out.head(TAG.COLUMNS, array.length);
     // Copied, so that what is met is what is written, even if the array has getters.
-    if (writeRows(Array.from(array), DEEPEST, out, seen)) return true;
+    if (writeRows(copyOf(array), DEEPEST, out, seen)) return true;
   }
   out.at = start;
   seen.forget(met);
   return false;
+}
+
+function copyOf(array: readonly unknown[]): unknown[] {
+  const copy = new Array<unknown>(array.length);
+  for (let i = 0; i < array.length; i++) copy[i] = array[i];
+  return copy;
 }
 
 function writeRows(rows: readonly unknown[], deepest: number, out: Output, seen: Seen): boolean {
@@ -43,7 +49,7 @@ function writeRows(rows: readonly unknown[], deepest: number, out: Output, seen:
   const width = first.length;
   if (!out.fits(2)) return false;
   out.byte(width);
-  if (first.every((part) => typeof part === "number")) return writeNumbers(rows, width, out, seen);
+  if (first.every(isNumber)) return writeNumbers(rows, width, out, seen);
   if (deepest === 1) return false;
   const columns = columnsOf(rows, width);
   if (columns === undefined) return false;
@@ -62,10 +68,15 @@ function writeRows(rows: readonly unknown[], deepest: number, out: Output, seen:
   return true;
 }
 
+function isNumber(part: unknown): boolean {
+  return typeof part === "number";
+}
+
 /** The columns of the rows; undefined when they are not arrays, all of this length. */
 function columnsOf(rows: readonly unknown[], width: number): unknown[][] | undefined {
   const count = rows.length;
-  const columns = Array.from({ length: width }, () => new Array<unknown>(count));
+  const columns: unknown[][] = [];
+  for (let j = 0; j < width; j++) columns.push(new Array<unknown>(count));
   const [first, second] = columns;
   for (let i = 0; i < count; i++) {
     const row = rows[i];
@@ -135,28 +146,31 @@ function writeNumbers(
   const start = out.at;
   const hints = seen.hints(count);
   let place = placeInts(count * width, out);
-  if (place < 0 || copyInts(rows, width, out.ints.subarray(place), hints) < count) {
+  if (place < 0 || copyInts(rows, out.ints, { width, place, hints }) < count) {
     out.at = start;
     place = placeDoubles(count * width, out);
-    if (place < 0 || copyDoubles(rows, width, out.doubles.subarray(place), hints) < count) {
+    if (place < 0 || copyDoubles(rows, out.doubles, { width, place, hints }) < count) {
       return false;
     }
   }
   return seen.meetRows(rows as Rows, hints);
 }
 
+/** Where rows of so many numbers go: the first number's place, and the hints of the rows. */
+interface Target {
+  readonly width: number;
+  readonly place: number;
+  readonly hints: Int32Array;
+}
+
 // The two functions below read numbers of one kind each: V8 then neither boxes doubles nor asks for
 // each array what it holds. Points, which are pairs, are worth a loop without a loop inside. They
 // return how many rows they copied before one that does not belong there.
 
-function copyInts(
-  rows: readonly unknown[],
-  width: number,
-  ints: Int32Array,
-  hints: Int32Array,
-): number {
+function copyInts(rows: readonly unknown[], ints: Int32Array, target: Target): number {
   const count = rows.length;
-  for (let i = 0, at = 0; i < count; i++, at += width) {
+  const { width, place, hints } = target;
+  for (let i = 0, at = place; i < count; i++, at += width) {
     const row = rows[i];
     if (!Array.isArray(row) || row.length !== width) return i;
     const first = row[0];
@@ -179,14 +193,10 @@ function copyInts(
   return count;
 }
 
-function copyDoubles(
-  rows: readonly unknown[],
-  width: number,
-  doubles: Float64Array,
-  hints: Int32Array,
-): number {
+function copyDoubles(rows: readonly unknown[], doubles: Float64Array, target: Target): number {
   const count = rows.length;
-  for (let i = 0, at = 0; i < count; i++, at += width) {
+  const { width, place, hints } = target;
+  for (let i = 0, at = place; i < count; i++, at += width) {
     const row = rows[i];
     if (!Array.isArray(row) || row.length !== width) return i;
     const first = row[0];

@@ -260,7 +260,7 @@ Deno.test("random tables, seeded, with a few things wrong, arrive as structuredC
   for (let round = 0; round < 2500; round++) {
     made.length = 0;
     const form = Array.from({ length: below(4) + 1 }, () => shape(3));
-    const table = Array.from({ length: below(60) }, () => make(form));
+    const table = Array.from({ length: below(100) }, () => make(form));
     if (goesByColumns(table)) byColumns++;
     const value: unknown[] = [table, ...made, below(2) === 0 ? "end" : table];
     for (let wrong = below(4); wrong > 0; wrong--) {
