@@ -13,8 +13,10 @@ const DEEPEST = 4;
 
 type Rows = readonly (readonly unknown[])[];
 
-/** The tag of the array and its count, at most. */
+/** The tag of the array and its count, at most, in bytes. */
 const HEAD_SIZE = 6;
+/** A row of one integer. */
+const SMALLEST_ROW = 4;
 
 /**
  * Writes the array by columns; false, and nothing is written or remembered, when its elements are
@@ -24,17 +26,27 @@ const HEAD_SIZE = 6;
  * The array itself has been met; its parts are met here, each row after all that is in the rows.
  */
 export function writeColumns(array: readonly unknown[], out: Output, seen: Seen): boolean {
-  if (array.length < FEWEST_ROWS || !Array.isArray(array[0])) return false;
+  const length = array.length;
+  if (length < FEWEST_ROWS || !out.fits(HEAD_SIZE + SMALLEST_ROW * length)) return false;
+  if (!mayBeRow(array[0], DEEPEST) || !mayBeRow(array[length - 1], DEEPEST)) return false;
   const start = out.at;
   const met = seen.count;
-  if (out.fits(HEAD_SIZE)) {
-    out.head(TAG.COLUMNS, array.length);
-    // Copied, so that what is met is what is written, even if the array has getters.
-    if (writeRows(copyOf(array), DEEPEST, out, seen)) return true;
-  }
+  out.head(TAG.COLUMNS, length);
+  // Copied, so that what is met is what is written, even if the array has getters.
+  if (writeRows(copyOf(array), out, seen)) return true;
   out.at = start;
   seen.forget(met);
   return false;
+}
+
+/** Whether it is an array of numbers and of such arrays. */
+function mayBeRow(row: unknown, deepest: number): boolean {
+  if (!Array.isArray(row) || row.length === 0 || row.length > LONGEST_ROW) return false;
+  for (let j = 0; j < row.length; j++) {
+    const part: unknown = row[j];
+    if (typeof part !== "number" && (deepest === 1 || !mayBeRow(part, deepest - 1))) return false;
+  }
+  return true;
 }
 
 function copyOf(array: readonly unknown[]): unknown[] {
@@ -43,14 +55,12 @@ function copyOf(array: readonly unknown[]): unknown[] {
   return copy;
 }
 
-function writeRows(rows: readonly unknown[], deepest: number, out: Output, seen: Seen): boolean {
+function writeRows(rows: readonly unknown[], out: Output, seen: Seen): boolean {
   const first = rows[0];
-  if (!Array.isArray(first) || first.length === 0 || first.length > LONGEST_ROW) return false;
+  if (!mayBeRow(first, DEEPEST) || !Array.isArray(first) || !out.fits(2)) return false;
   const width = first.length;
-  if (!out.fits(2)) return false;
   out.byte(width);
   if (first.every(isNumber)) return writeNumbers(rows, width, out, seen);
-  if (deepest === 1) return false;
   const columns = columnsOf(rows, width);
   if (columns === undefined) return false;
   out.byte(TAG.COLUMNS);
@@ -60,7 +70,7 @@ function writeRows(rows: readonly unknown[], deepest: number, out: Output, seen:
     } else {
       if (!out.fits(1)) return false;
       out.byte(TAG.COLUMNS);
-      if (!writeRows(parts, deepest - 1, out, seen)) return false;
+      if (!writeRows(parts, out, seen)) return false;
     }
   }
   // Each holds an array that was met just now as new.

@@ -5,6 +5,8 @@ const SLOT_BITS = 13;
 const SLOTS = 2 ** SLOT_BITS;
 const LARGEST_ENTRY = 2 ** 16 - 1;
 const PROBES = 8;
+/** Memory for more hints than this, which a large message made, is given back. */
+const MOST_HINTS = 2 ** 18;
 
 /** Arrays met together: the first has the number `from`, the others those that follow. */
 interface Group {
@@ -129,6 +131,7 @@ export class Seen {
     if (this.#groups.length > 0) {
       this.#groups.length = 0;
       this.#waiting.length = 0;
+      if (this.#hints.length > MOST_HINTS) this.#hints = new Int32Array(0);
     }
     this.#overflow = undefined;
     this.#base += Math.min(Math.max(this.#highest, this.#count), SLOTS);

@@ -210,6 +210,12 @@ Deno.test("within any limit a value arrives, or is a RangeError", () => {
   }
 });
 
+Deno.test("an array with a row at its front and endless holes is refused at once", () => {
+  const list: unknown[] = [[1, 2]];
+  list.length = 2 ** 32 - 1;
+  assert.throws(() => encode(list, 2 ** 16), RangeError);
+});
+
 Deno.test("bytes are read from any place in their buffer", () => {
   for (const value of Object.values(SHAPES)) {
     const message = encode(value, ROOM);
