@@ -1,6 +1,8 @@
 // Bytes back to a value: the other half of encode.ts.
 
-import { BUFFER_TYPES, LONG_COUNT, TAG } from "./format.ts";
+import { readColumns } from "./columns_in.ts";
+import { BUFFER_TYPES, TAG } from "./format.ts";
+import { Input } from "./input.ts";
 
 /**
  * The value that `encode` was given, as new objects that share nothing with `bytes`.
@@ -12,17 +14,14 @@ export function decode(bytes: Uint8Array): unknown {
 }
 
 class Decoder {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  #at = 1;
+  readonly #in: Input;
   /** The objects in the order of their numbers; kept only when the message refers to any. */
   readonly #objects: object[] | undefined;
   readonly #keys: string[] = [];
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#objects = bytes[0] === 1 ? [] : undefined;
+    this.#in = new Input(bytes);
+    this.#objects = this.#in.byte() === 1 ? [] : undefined;
   }
 
   message(): unknown {
@@ -30,7 +29,7 @@ class Decoder {
   }
 
   #value(): unknown {
-    const tag = this.#byte();
+    const tag = this.#in.byte();
     switch (tag) {
       case TAG.UNDEFINED:
         return undefined;
@@ -41,17 +40,23 @@ class Decoder {
       case TAG.FALSE:
         return false;
       case TAG.BYTE:
-        return this.#byte();
+        return this.#in.byte();
       case TAG.INT32:
-        this.#at += 4;
-        return this.#view.getInt32(this.#at - 4, true);
+        this.#in.at += 4;
+        return this.#in.view.getInt32(this.#in.at - 4, true);
       case TAG.DOUBLE:
-        this.#at += 8;
-        return this.#view.getFloat64(this.#at - 8, true);
+        this.#in.at += 8;
+        return this.#in.view.getFloat64(this.#in.at - 8, true);
       case TAG.LATIN1:
         return this.#latin1();
       case TAG.UTF16:
         return this.#utf16();
+      case TAG.INT_PAIR:
+        return this.#intPair();
+      case TAG.DOUBLE_PAIR:
+        return this.#doublePair();
+      case TAG.COLUMNS:
+        return this.#columns();
       case TAG.INTS:
         return this.#ints();
       case TAG.DOUBLES:
@@ -61,7 +66,7 @@ class Decoder {
       case TAG.OBJECT:
         return this.#object();
       case TAG.REFERENCE:
-        return this.#objects?.[this.#count()];
+        return this.#objects?.[this.#in.count()];
       default:
         return this.#rareValue(tag);
     }
@@ -70,13 +75,13 @@ class Decoder {
   #rareValue(tag: number): unknown {
     switch (tag) {
       case TAG.BIGINT: {
-        const negative = this.#byte() === 1;
+        const negative = this.#in.byte() === 1;
         const magnitude = BigInt("0x" + this.#text());
         return negative ? -magnitude : magnitude;
       }
       case TAG.MAP: {
         const map = this.#met(new Map<unknown, unknown>());
-        for (let left = this.#count(); left > 0; left--) {
+        for (let left = this.#in.count(); left > 0; left--) {
           const key = this.#value();
           map.set(key, this.#value());
         }
@@ -84,7 +89,7 @@ class Decoder {
       }
       case TAG.SET: {
         const set = this.#met(new Set<unknown>());
-        for (let left = this.#count(); left > 0; left--) set.add(this.#value());
+        for (let left = this.#in.count(); left > 0; left--) set.add(this.#value());
         return set;
       }
       case TAG.DATE:
@@ -108,33 +113,51 @@ class Decoder {
   }
 
   #ints(): number[] {
-    const length = this.#count();
-    const view = this.#view;
-    let at = this.#at;
-    this.#at += 4 * length;
-    // Pairs are what coordinates are sent as: worth the shortest way.
-    if (length === 2) return this.#met([view.getInt32(at, true), view.getInt32(at + 4, true)]);
+    const input = this.#in;
+    const length = input.count();
+    const ints = input.ints;
+    const place = input.intsFrom(length);
     const array = this.#met(new Array<number>(length));
-    for (let i = 0; i < length; i++, at += 4) array[i] = view.getInt32(at, true);
+    for (let i = 0; i < length; i++) array[i] = ints[place + i]!;
     return array;
   }
 
   #doubles(): number[] {
-    const length = this.#count();
-    const view = this.#view;
-    let at = this.#at;
-    this.#at += 8 * length;
-    if (length === 2) return this.#met([view.getFloat64(at, true), view.getFloat64(at + 8, true)]);
+    const input = this.#in;
+    const length = input.count();
+    const doubles = input.doubles;
+    const place = input.doublesFrom(length);
     const array = this.#met(new Array<number>(length));
-    for (let i = 0; i < length; i++, at += 8) array[i] = view.getFloat64(at, true);
+    for (let i = 0; i < length; i++) array[i] = doubles[place + i]!;
     return array;
   }
 
+  #intPair(): number[] {
+    const { view, at } = this.#in;
+    this.#in.at = at + 8;
+    return this.#met([view.getInt32(at, true), view.getInt32(at + 4, true)]);
+  }
+
+  #doublePair(): number[] {
+    const { view, at } = this.#in;
+    this.#in.at = at + 16;
+    return this.#met([view.getFloat64(at, true), view.getFloat64(at + 8, true)]);
+  }
+
+  #columns(): unknown[] {
+    const count = this.#in.count();
+    const objects = this.#objects;
+    if (objects === undefined) return readColumns(this.#in, count, undefined);
+    // The array has its number before its parts have theirs.
+    const number = objects.push([]) - 1;
+    return objects[number] = readColumns(this.#in, count, objects);
+  }
+
   #array(): unknown[] {
-    const length = this.#count();
+    const length = this.#in.count();
     const array = this.#met(new Array<unknown>(length));
     for (let i = 0; i < length; i++) {
-      if (this.#bytes[this.#at] === TAG.HOLE) this.#at++;
+      if (this.#in.bytes[this.#in.at] === TAG.HOLE) this.#in.at++;
       else array[i] = this.#value();
     }
     return array;
@@ -142,7 +165,7 @@ class Decoder {
 
   #object(): object {
     const object: Record<string, unknown> = this.#met({});
-    for (let left = this.#count(); left > 0; left--) {
+    for (let left = this.#in.count(); left > 0; left--) {
       const key = this.#key();
       // Plain assignment to this one key would set the prototype.
       if (key === "__proto__") define(object, key, this.#value(), true);
@@ -152,7 +175,7 @@ class Decoder {
   }
 
   #key(): string {
-    const number = this.#count();
+    const number = this.#in.count();
     if (number > 0) return this.#keys[number - 1]!;
     const key = this.#text();
     this.#keys.push(key);
@@ -171,10 +194,10 @@ class Decoder {
   }
 
   #buffer(): object {
-    const type = BUFFER_TYPES[this.#byte()];
-    const length = this.#count();
-    this.#at += length;
-    const { buffer } = new Uint8Array(this.#bytes.subarray(this.#at - length, this.#at));
+    const type = BUFFER_TYPES[this.#in.byte()];
+    const length = this.#in.count();
+    this.#in.at += length;
+    const { buffer } = new Uint8Array(this.#in.bytes.subarray(this.#in.at - length, this.#in.at));
     switch (type) {
       case "ArrayBuffer":
         return buffer;
@@ -192,34 +215,23 @@ class Decoder {
   }
 
   #latin1(): string {
-    const length = this.#count();
-    const end = this.#at + length;
+    const length = this.#in.count();
+    const end = this.#in.at + length;
     if (length > SHORT_TEXT) {
-      this.#at = end;
-      return characters(this.#bytes.subarray(end - length, end));
+      this.#in.at = end;
+      return characters(this.#in.bytes.subarray(end - length, end));
     }
     let text = "";
-    while (this.#at < end) text += String.fromCharCode(this.#bytes[this.#at++]!);
+    while (this.#in.at < end) text += String.fromCharCode(this.#in.bytes[this.#in.at++]!);
     return text;
   }
 
   #utf16(): string {
-    const units = new Uint16Array(this.#count());
-    for (let i = 0; i < units.length; i++, this.#at += 2) {
-      units[i] = this.#view.getUint16(this.#at, true);
+    const units = new Uint16Array(this.#in.count());
+    for (let i = 0; i < units.length; i++, this.#in.at += 2) {
+      units[i] = this.#in.view.getUint16(this.#in.at, true);
     }
     return characters(units);
-  }
-
-  #byte(): number {
-    return this.#bytes[this.#at++]!;
-  }
-
-  #count(): number {
-    const count = this.#byte();
-    if (count < LONG_COUNT) return count;
-    this.#at += 4;
-    return this.#view.getUint32(this.#at - 4, true);
   }
 
   /** Numbers an object; to be called before its parts are read, which may refer to it. */

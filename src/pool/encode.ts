@@ -1,8 +1,9 @@
 // A value as bytes: structured clone in its own format, fast on small messages and number lists.
 
-import { BUFFER_TYPES, ERROR_NAMES, TAG } from "./format.ts";
+import { writeColumns } from "./columns_out.ts";
+import { BUFFER_TYPES, ERROR_NAMES, isInt32, TAG } from "./format.ts";
 import { Output } from "./output.ts";
-import { hintOf, hintOfPair, Seen } from "./seen.ts";
+import { hintOf, hintOfNumbers, Seen } from "./seen.ts";
 
 const idle: Encoder[] = [];
 
@@ -169,7 +170,12 @@ class Encoder {
       }
     }
     if (this.#isReference(array, hintOf(array))) return;
-    if (typeof array[0] === "number" && (this.#ints(array) || this.#doubles(array))) return;
+    const first = array[0];
+    if (typeof first === "number") {
+      if ((isInt32(first) && this.#ints(array)) || this.#doubles(array)) return;
+    } else if (writeColumns(array, this.#out, this.#seen)) {
+      return;
+    }
     this.#out.head(TAG.ARRAY, length);
     for (let i = 0; i < length; i++) {
       const element = array[i];
@@ -187,19 +193,21 @@ class Encoder {
     const out = this.#out;
     const length = array.length;
     const start = out.at;
-    if (start + 6 + 4 * length > out.limit) return false;
-    out.head(TAG.INTS, length, 4 * length);
-    const view = out.view;
-    let at = out.at;
-    for (let i = 0; i < length; i++, at += 4) {
+    out.head(TAG.INTS, length);
+    const place = out.placeInts(length);
+    if (place < 0) {
+      out.at = start;
+      return false;
+    }
+    const ints = out.ints;
+    for (let i = 0; i < length; i++) {
       const element = array[i];
       if (typeof element !== "number" || !isInt32(element)) {
         out.at = start;
         return false;
       }
-      view.setInt32(at, element, true);
+      ints[place + i] = element;
     }
-    out.at = at;
     return true;
   }
 
@@ -211,40 +219,42 @@ class Encoder {
     const out = this.#out;
     const length = array.length;
     const start = out.at;
-    if (start + 6 + 8 * length > out.limit) return false;
-    out.head(TAG.DOUBLES, length, 8 * length);
-    const view = out.view;
-    let at = out.at;
-    for (let i = 0; i < length; i++, at += 8) {
+    out.head(TAG.DOUBLES, length);
+    const place = out.placeDoubles(length);
+    if (place < 0) {
+      out.at = start;
+      return false;
+    }
+    const doubles = out.doubles;
+    for (let i = 0; i < length; i++) {
       const element = array[i];
       if (typeof element !== "number") {
         out.at = start;
         return false;
       }
-      view.setFloat64(at, element, true);
+      doubles[place + i] = element;
     }
-    out.at = at;
     return true;
   }
 
-  // Coordinates travel as pairs of numbers, by the thousand: each number is read from its array
-  // once.
+  // Coordinates travel as pairs of numbers, often alone: each number is read from its array once,
+  // and written without a count.
   #pair(array: readonly unknown[], first: number, second: number): void {
     const out = this.#out;
-    if (this.#isReference(array, hintOfPair(first, second))) return;
-    out.reserve(18);
+    if (this.#isReference(array, hintOfNumbers(first, second, 2))) return;
+    out.reserve(17);
     const view = out.view;
     const at = out.at;
     if (isInt32(first) && isInt32(second)) {
-      view.setUint16(at, TAG.INTS | (2 << 8), true);
-      view.setInt32(at + 2, first, true);
-      view.setInt32(at + 6, second, true);
-      out.at = at + 10;
+      out.bytes[at] = TAG.INT_PAIR;
+      view.setInt32(at + 1, first, true);
+      view.setInt32(at + 5, second, true);
+      out.at = at + 9;
     } else {
-      view.setUint16(at, TAG.DOUBLES | (2 << 8), true);
-      view.setFloat64(at + 2, first, true);
-      view.setFloat64(at + 10, second, true);
-      out.at = at + 18;
+      out.bytes[at] = TAG.DOUBLE_PAIR;
+      view.setFloat64(at + 1, first, true);
+      view.setFloat64(at + 9, second, true);
+      out.at = at + 17;
     }
   }
 
@@ -296,10 +306,6 @@ function cannotClone(what: string): TypeError {
 /** What the object says it is: "Object" for an instance of a class, "URL" for a URL. */
 function brandOf(object: object): string {
   return Object.prototype.toString.call(object).slice(8, -1);
-}
-
-function isInt32(value: number): boolean {
-  return (value | 0) === value && (value !== 0 || 1 / value > 0);
 }
 
 function isBoxed(object: object): boolean {

@@ -3,6 +3,10 @@
 /**
  * What stands in front of each value. Integers are little-endian; a count is one byte, or 255 and
  * then four. The message begins with one byte: whether it holds any REFERENCE.
+ *
+ * Lists and columns of numbers are in the machine's own order, from the next multiple of their size
+ * on, counted from the beginning of the message: typed arrays read and write them there, faster
+ * than a DataView.
  */
 export const TAG = {
   UNDEFINED: 0,
@@ -25,9 +29,9 @@ export const TAG = {
   ARRAY: 10,
   /** A missing element of an array. */
   HOLE: 11,
-  /** An array of 32-bit integers only: count, four bytes each. */
+  /** An array of 32-bit integers only: count, up to the next multiple of 4, four bytes each. */
   INTS: 12,
-  /** An array of numbers only: count, eight bytes each. */
+  /** An array of numbers only: count, up to the next multiple of 8, eight bytes each. */
   DOUBLES: 13,
   /**
    * Count, then keys and values. A key is 0 and a text, or the number, from 1, of a key that came
@@ -52,6 +56,16 @@ export const TAG = {
   BUFFER: 22,
   /** The number of an object that came before. */
   REFERENCE: 23,
+  /** An array of two 32-bit integers: four bytes each. */
+  INT_PAIR: 24,
+  /** An array of two numbers: eight bytes each. */
+  DOUBLE_PAIR: 25,
+  /**
+   * An array of arrays of one shape: count, then the rows. Rows are: how many parts each has (one
+   * byte), and then INTS or DOUBLES and their numbers, row by row, or COLUMNS and each column. A
+   * column is INTS or DOUBLES and its numbers, or COLUMNS and the rows it consists of.
+   */
+  COLUMNS: 26,
 } as const;
 
 /** The types whose content is bytes, in the order of the format. */
@@ -86,3 +100,8 @@ export const ERROR_NAMES: readonly string[] = [
   "TypeError",
   "URIError",
 ];
+
+/** Whether the number is an integer of 32 bits; -0 is not, as an integer has no sign of zero. */
+export function isInt32(value: number): boolean {
+  return (value | 0) === value && (value !== 0 || 1 / value > 0);
+}

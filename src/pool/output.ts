@@ -6,8 +6,8 @@ const SMALLEST_ROOM = 4096;
 /** Room that a large message made is given back if it is more than this. */
 const LARGEST_ROOM = 2 ** 20;
 
-/** Some calls reserve a few bytes more than they use: 16 for any pair. */
-const MOST_SPARE = 16;
+/** Some calls reserve a few bytes more than they use: 17 for any pair, of which 9 may do. */
+const MOST_SPARE = 8;
 
 /**
  * Bytes to be written one after the other. Where speed counts, a writer reserves room, writes
@@ -18,6 +18,10 @@ export class Output {
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SMALLEST_ROOM);
   /** The same room, for numbers of more than a byte. */
   view: DataView<ArrayBuffer> = new DataView(this.bytes.buffer);
+  /** The same room, for integers at multiples of 4 bytes. */
+  ints: Int32Array<ArrayBuffer> = new Int32Array(this.bytes.buffer);
+  /** The same room, for numbers at multiples of 8 bytes. */
+  doubles: Float64Array<ArrayBuffer> = new Float64Array(this.bytes.buffer);
   /** Where the next byte goes. */
   at = 0;
   /** How many bytes the message may have. */
@@ -104,14 +108,41 @@ export class Output {
     }
   }
 
+  /** Whether so many bytes more are within the limit. */
+  fits(size: number): boolean {
+    return this.at + size <= this.limit;
+  }
+
+  /**
+   * Makes room for so many integers and moves `at` behind them; returns the first one's place in
+   * `ints`, or -1 when they are beyond the limit.
+   */
+  placeInts(count: number): number {
+    const place = (this.at + 3) >>> 2;
+    return this.#moveTo(4 * (place + count)) ? place : -1;
+  }
+
+  /** {@linkcode placeInts} for doubles, in `doubles`. */
+  placeDoubles(count: number): number {
+    const place = (this.at + 7) >>> 3;
+    return this.#moveTo(8 * (place + count)) ? place : -1;
+  }
+
   /** Makes room for so many bytes from `at` on. Throws RangeError when that is beyond the limit. */
   reserve(size: number): void {
     if (this.at + size > this.bytes.length) this.#grow(this.at + size);
   }
 
+  #moveTo(end: number): boolean {
+    if (end > this.limit) return false;
+    this.reserve(end - this.at);
+    this.at = end;
+    return true;
+  }
+
   #grow(needed: number): void {
     if (needed > this.limit + MOST_SPARE) throw tooLarge(this.limit);
-    const larger = new Uint8Array(Math.max(needed, 2 * this.bytes.length));
+    const larger = new Uint8Array(Math.max((needed + 7) & -8, 2 * this.bytes.length));
     larger.set(this.bytes);
     this.#setRoom(larger);
   }
@@ -119,6 +150,8 @@ export class Output {
   #setRoom(bytes: Uint8Array<ArrayBuffer>): void {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer);
+    this.ints = new Int32Array(bytes.buffer);
+    this.doubles = new Float64Array(bytes.buffer);
   }
 }
 

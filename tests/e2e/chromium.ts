@@ -1,5 +1,6 @@
-/** Chromium, where it is installed: found and started. */
+/** Chromium, where it is installed: tests that are given one. */
 
+import assert from "node:assert/strict";
 import { type Browser, chromium } from "playwright-core";
 
 const places = [
@@ -28,18 +29,38 @@ const graphics = {
   software: ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
 };
 
-/** The path of an installed Chromium or Chrome; nothing when there is none. */
-export function findChromium(): string | undefined {
-  return places.find(isFile);
-}
-
-/** Starts a browser, with WebGL by the processor if it is needed. Whoever does closes it. */
-export function launchChromium(
-  executablePath: string,
+/**
+ * Declares a test that is given a browser, with WebGL by the processor if it is needed. Where no browser
+ * is installed it is skipped, and says so; with CI=true it fails.
+ */
+export function testInBrowser(
+  name: string,
+  run: (browser: Browser, t: Deno.TestContext) => Promise<void>,
   { webgl = false }: { readonly webgl?: boolean } = {},
-): Promise<Browser> {
-  const args = [...flags, ...webgl ? graphics.software : graphics.none];
-  return chromium.launch({ executablePath, args });
+): void {
+  const executablePath = places.find(isFile);
+  const mustRun = Deno.env.get("CI") === "true";
+  if (executablePath === undefined && !mustRun) {
+    // deno-lint-ignore no-console
+    console.warn(`NOT TESTED as no Chromium or Chrome was found here: ${name}`);
+  }
+  Deno.test({
+    name,
+    ignore: executablePath === undefined && !mustRun,
+    // Playwright keeps its connection to the browser between the steps of one test.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn(t) {
+      assert.ok(executablePath !== undefined, "Cannot test as there is no Chromium and CI is true");
+      const args = [...flags, ...webgl ? graphics.software : graphics.none];
+      const browser = await chromium.launch({ executablePath, args });
+      try {
+        await run(browser, t);
+      } finally {
+        await browser.close();
+      }
+    },
+  });
 }
 
 function isFile(path: string): boolean {

@@ -1,8 +1,7 @@
 /** A browser, and for every step of a test pages over tiles of its own. */
 
-import assert from "node:assert/strict";
 import type { Browser, BrowserContextOptions } from "playwright-core";
-import { findChromium, launchChromium } from "./chromium.ts";
+import { testInBrowser } from "./chromium.ts";
 import { ExplorerPage } from "./explorer_page.ts";
 import { StubTiles } from "./stub_tiles.ts";
 
@@ -30,31 +29,17 @@ export class Room {
   }
 }
 
-/** Declares a test of these steps; without a browser it is skipped, unless it must run. */
+/** Declares a test of these steps. */
 export function testOverStubs(
   name: string,
   steps: Readonly<Record<string, (room: Room) => Promise<void>>>,
 ): void {
-  const path = findChromium();
-  Deno.test({
-    name,
-    ignore: path === undefined && Deno.env.get("CI") !== "true",
-    // Playwright keeps its connection to the browser between the steps of one test.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn(t) {
-      assert.ok(path !== undefined, "Cannot test the page as there is no Chromium and CI is true");
-      const browser = await launchChromium(path);
-      try {
-        for (const [name, step] of Object.entries(steps)) {
-          await t.step(name, async () => {
-            await using stub = new StubTiles();
-            await step(new Room(browser, stub));
-          });
-        }
-      } finally {
-        await browser.close();
-      }
-    },
+  testInBrowser(name, async (browser, t) => {
+    for (const [name, step] of Object.entries(steps)) {
+      await t.step(name, async () => {
+        await using stub = new StubTiles();
+        await step(new Room(browser, stub));
+      });
+    }
   });
 }

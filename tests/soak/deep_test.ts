@@ -6,7 +6,7 @@ import { decode } from "fast-png";
 import type { Page } from "playwright-core";
 import { binaryOf } from "../../src/web/page/decimal.js";
 import places from "../data/places.json" with { type: "json" };
-import { findChromium, launchChromium } from "../e2e/chromium.ts";
+import { testInBrowser } from "../e2e/chromium.ts";
 import { ExplorerPage } from "../e2e/explorer_page.ts";
 import { readPlace } from "../e2e/laid_tiles.ts";
 import { startServer } from "../e2e/server.ts";
@@ -28,35 +28,21 @@ Deno.test("counts are those of exact arithmetic at all listed places, the dear o
   }
 });
 
-const chromium = findChromium();
-
-Deno.test({
-  name: "the map goes down among real tiles",
-  ignore: chromium === undefined,
-  // Playwright keeps its connection to the browser between the steps of one test.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn(t) {
-    const browser = await launchChromium(chromium!);
-    try {
-      await using server = await startServer();
-      await t.step("from zoom 0 to 400 by wheel alone, in 60 stops", async () => {
-        await using explorer = await ExplorerPage.open(browser, `${server.url}${deepHash(0)}`);
-        await descend(explorer);
-      });
-      await t.step("a link copied at 1e300 opens the same picture", async () => {
-        const permissions = ["clipboard-read", "clipboard-write"];
-        const options = { permissions };
-        await using first = await ExplorerPage.open(browser, server.url + deepHash(998), options);
-        const link = await wander(first);
-        await using second = await ExplorerPage.open(browser, link, options);
-        await assertSamePicture(first.page, second.page);
-        assert.deepEqual([...first.faults, ...second.faults], []);
-      });
-    } finally {
-      await browser.close();
-    }
-  },
+testInBrowser("the map goes down among real tiles", async (browser, t) => {
+  await using server = await startServer();
+  await t.step("from zoom 0 to 400 by wheel alone, in 60 stops", async () => {
+    await using explorer = await ExplorerPage.open(browser, `${server.url}${deepHash(0)}`);
+    await descend(explorer);
+  });
+  await t.step("a link copied at 1e300 opens the same picture", async () => {
+    const permissions = ["clipboard-read", "clipboard-write"];
+    const options = { permissions };
+    await using first = await ExplorerPage.open(browser, server.url + deepHash(998), options);
+    const link = await wander(first);
+    await using second = await ExplorerPage.open(browser, link, options);
+    await assertSamePicture(first.page, second.page);
+    assert.deepEqual([...first.faults, ...second.faults], []);
+  });
 });
 
 /** Turns the wheel so far that Leaflet takes it for four levels. */

@@ -3,40 +3,19 @@
 
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
-import { findChromium, launchChromium } from "../e2e/chromium.ts";
+import { testInBrowser } from "../e2e/chromium.ts";
 import { startServer } from "../e2e/server.ts";
 
-const path = findChromium();
-const mustRun = Deno.env.get("CI") === "true";
-
-if (path === undefined && !mustRun) {
-  // deno-lint-ignore no-console
-  console.warn("NOT TESTED: the lesson page, as no Chromium or Chrome was found here");
-}
-
-Deno.test({
-  name: "the lesson works in a browser",
-  ignore: path === undefined && !mustRun,
-  // Playwright keeps its connection to the browser between the steps of one test.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn(t) {
-    assert.ok(path !== undefined, "Cannot test the page as there is no Chromium and CI is true");
-    await using server = await startServer();
-    const browser = await launchChromium(path);
-    const faults: string[] = [];
-    try {
-      const page = await open(browser, `${server.url}lesson?picture=notebook&side=64`, faults);
-      await t.step("a run is shown while it is under way", () => isLive(page));
-      await t.step("a run fills the canvas, the lanes and the table", () => runs(page));
-      await t.step("the workers' slider changes the lanes", () => changesWorkers(page));
-      await t.step("a way is shown again", () => showsAgain(page));
-      await t.step("the map links here, and this links to the map", () => linksBack(page));
-      assert.deepEqual(faults, []);
-    } finally {
-      await browser.close();
-    }
-  },
+testInBrowser("the lesson works in a browser", async (browser, t) => {
+  await using server = await startServer();
+  const faults: string[] = [];
+  const page = await open(browser, `${server.url}lesson?picture=notebook&side=64`, faults);
+  await t.step("a run is shown while it is under way", () => isLive(page));
+  await t.step("a run fills the canvas, the lanes and the table", () => runs(page));
+  await t.step("the workers' slider changes the lanes", () => changesWorkers(page));
+  await t.step("a way is shown again", () => showsAgain(page));
+  await t.step("the map links here, and this links to the map", () => linksBack(page));
+  assert.deepEqual(faults, []);
 });
 
 async function open(browser: Browser, url: string, faults: string[]): Promise<Page> {

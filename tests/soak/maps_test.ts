@@ -2,32 +2,18 @@
 
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
-import { findChromium, launchChromium } from "../e2e/chromium.ts";
+import { testInBrowser } from "../e2e/chromium.ts";
 import { coloursOf } from "../e2e/colours.ts";
 import { pageNames, pagePath, servePages } from "../e2e/map_pages.ts";
 import { startServer } from "../e2e/server.ts";
 
-const path = findChromium();
-const mustRun = Deno.env.get("CI") === "true";
-
-if (path === undefined && !mustRun) {
-  // deno-lint-ignore no-console
-  console.warn("NOT TESTED: map clients, as no Chromium or Chrome was found here");
-}
-
 const SIDE = 512;
 
-Deno.test({
-  name: "Leaflet, OpenLayers and MapLibre GL draw the world in a browser",
-  ignore: path === undefined && !mustRun,
-  // Playwright keeps its connection to the browser between the steps of one test.
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn(t) {
-    assert.ok(path !== undefined, "Cannot test map clients as there is no Chromium and CI is true");
+testInBrowser(
+  "Leaflet, OpenLayers and MapLibre GL draw the world in a browser",
+  async (browser, t) => {
     await using server = await startServer(["--base-path", "/fractal"]);
     const pages = servePages(server.url);
-    const browser = await launchChromium(path, { webgl: true });
     try {
       const view = `re=-0.5&im=0&span=4&width=${SIDE}&height=${SIDE}`;
       const answer = await fetch(`${server.url}render.png?${view}`);
@@ -43,11 +29,11 @@ Deno.test({
         });
       }
     } finally {
-      await browser.close();
       await pages.shutdown();
     }
   },
-});
+  { webgl: true },
+);
 
 /** What a page has on the screen when it says that it is drawn. */
 async function shot(browser: Browser, url: string): Promise<Uint8Array> {

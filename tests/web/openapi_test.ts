@@ -11,8 +11,8 @@ import { type FuzzRequest, type OpenApi, type Operation, requestsOf } from "./op
 /** Whatever is allowed here is computed in some milliseconds. */
 const CHEAP = { deepest: 60, iterations: 3000, side: 96, samples: 2 ** 15 };
 
-/** Requests of every operation: some 1,200 in all. */
-const COUNT = 25;
+/** Requests of every operation: some 600 in all. */
+const COUNT = 15;
 
 async function documentOf(app: App): Promise<OpenApi> {
   return await (await app.request("/openapi.json")).json() as OpenApi;
