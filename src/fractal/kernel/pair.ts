@@ -55,6 +55,20 @@ export function nearerOf(u: v128, v: v128, x: v128, y: v128, times: f64): i32 {
   ));
 }
 
+/** All ones in the lanes whose orbit Z + (u + iv) is beyond |Z + z|^2 = rim, or nearer to 0 than u + iv is long. */
+
+@inline
+export function needsLook(zx: v128, zy: v128, u: v128, v: v128, rim: v128): v128 {
+  const x = f64x2.add(zx, u), y = f64x2.add(zy, v);
+  return v128.or(
+    f64x2.gt(f64x2.add(f64x2.mul(x, x), f64x2.mul(y, y)), rim),
+    f64x2.lt(
+      f64x2.pmax(f64x2.abs(x), f64x2.abs(y)),
+      f64x2.pmax(f64x2.abs(u), f64x2.abs(v)),
+    ),
+  );
+}
+
 /** Bits of a pair x + iy that is closer to p than `least`. */
 
 @inline

@@ -21,7 +21,8 @@ import {
 import { exponentOf, powerOfTwo, ZERO_EXPONENT } from "./power";
 import { pointE, pointX, pointY, readPoint } from "./wide_table";
 import { limit, note, skipping } from "./pixels";
-import { alive, giveZ, letAllGo, letStay, m, n, takeZ } from "./group";
+import { alive, giveZ, m, n, takeZ } from "./group";
+import { letAllGo, letStay } from "./leaving";
 
 /** Differences below 2^-850 are iterated here, up to 2^-800. */
 const LEAVE: i32 = -800;
