@@ -134,7 +134,8 @@ export function iterateGroup(ref: usize, few: i32, tiny: f64): void {
         continue;
       }
     }
-    let looked = false;
+    // Nothing has been reached at n = 0: z_0 = 0 is no point of the count.
+    let looked = n === 0;
     do {
       const most = min(BLOCK - ((m - 1) & (BLOCK - 1)), min(length - m, limit - n));
       const steps = most > 0 ? walk(reference.orbit + (<usize> m << 4), most, looked) : 0;
