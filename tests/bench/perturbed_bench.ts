@@ -18,6 +18,7 @@ import {
   viewOf,
 } from "../fractal/perturbed_sampler.ts";
 import { best, inTurns } from "./clock.ts";
+import { perturbedLoops } from "./perturbed_loop.ts";
 
 /** One place, one core. */
 export interface PerturbedRow {
@@ -26,6 +27,8 @@ export interface PerturbedRow {
   readonly mean: number;
   /** Pixel iterations a second without skips, over those of the direct kernel. */
   readonly ofDirect: number;
+  /** The same over those of the fastest loop that makes the step and nothing else. */
+  readonly ofLimit: number;
   /** Iterations of a pixel over the steps that were made for it, with skips; and the time over that without. */
   readonly iterationsPerStep: number;
   readonly speedUp: number;
@@ -50,6 +53,9 @@ const PAGE = 65536;
 const SIDE = 64;
 const MOST_ITERATIONS = 6e8;
 
+/** Passes of a limit's loop: some ten milliseconds. */
+const PASSES = 2000;
+
 const BITS = [640, 1088, 2112, 8256, 33_024];
 
 /** Measures all places and depths: the best of so many rounds, in each of which all have their turn. */
@@ -63,7 +69,16 @@ export async function benchPerturbed(rounds = 4): Promise<PerturbedBench> {
     ways[`${name} skips`] = () => steps.set(name, view(true));
     ways[`${name} plain`] = () => steps.set(`${name} plain`, view(false));
   }
+  const loops = await perturbedLoops();
+  const looped = new Map<string, number>();
+  for (const loop of loops) {
+    const name = `loop of ${loop.chains}`;
+    ways[name] = () => looped.set(name, loop.run(PASSES));
+  }
   const times = await inTurns(rounds, ways);
+  const limitPerSecond = Math.max(
+    ...[...looped].map(([name, steps]) => steps / best(times[name]!)),
+  );
   const directPerSecond = direct.iterations / best(times.direct!);
   const rows = views.map(({ place: { name } }): PerturbedRow => {
     const { made, skipped } = steps.get(name)!;
@@ -73,6 +88,7 @@ export async function benchPerturbed(rounds = 4): Promise<PerturbedBench> {
       place: name,
       mean: all / SIDE / SIDE,
       ofDirect: all / plain / directPerSecond,
+      ofLimit: all / plain / limitPerSecond,
       iterationsPerStep: (made + skipped) / made,
       speedUp: plain / best(times[`${name} skips`]!),
     };
@@ -83,9 +99,10 @@ export async function benchPerturbed(rounds = 4): Promise<PerturbedBench> {
 /** The findings as a table for people. */
 export function perturbedTable({ rows, orbits }: PerturbedBench): string {
   return [
-    "one core".padEnd(24) + "mean count  of direct  iterations/step  faster by skips",
-    ...rows.map(({ place, mean, ofDirect, iterationsPerStep, speedUp }) =>
+    "one core".padEnd(24) + "mean count  of direct  of limit  iterations/step  faster by skips",
+    ...rows.map(({ place, mean, ofDirect, ofLimit, iterationsPerStep, speedUp }) =>
       place.padEnd(24) + mean.toFixed(0).padStart(10) + ofDirect.toFixed(2).padStart(11) +
+      ofLimit.toFixed(2).padStart(10) +
       iterationsPerStep.toFixed(1).padStart(17) + speedUp.toFixed(1).padStart(17)
     ),
     "",

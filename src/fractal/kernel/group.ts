@@ -93,6 +93,11 @@ export function takeZ(z: usize, steps: i32, index: i32): void {
   kx0 = kx1 = kx2 = kx3 = f64x2.splat(NaN);
 }
 
+/** Counts the steps with which the eight began, after `takeZ`. */
+export function countStart(steps: i32): void {
+  made += steps * popcnt(alive);
+}
+
 /** Stores the eight z. */
 export function giveZ(z: usize): void {
   v128.store(z, x0, 0), v128.store(z, y0, 64);

@@ -8,16 +8,19 @@
 //
 //   reference.ts   the orbit's memory
 //   table.ts       skips of many steps where z is small, and wide_table.ts below the range of doubles
+//   start.ts       the first steps of two groups side by side
 //   group.ts       eight neighbours in step, and wide.ts below the range of doubles
 //   close.ts       which of them cannot be rebased together, and leaving.ts how they leave
 //   lane.ts        one pixel alone
 //   pixels.ts      the samples
 
 import { layOut, Reference } from "./reference";
+import { startTwo } from "./start";
 import { build } from "./table";
-import { beginPixels, finishLeaving, LEAVING_BYTES, placeGroup } from "./pixels";
+import { beginPixels, finishLeaving, LEAVING_BYTES, placeGroup, skipping } from "./pixels";
 import {
   alive,
+  countStart,
   giveZ,
   iterateGroup,
   m,
@@ -56,15 +59,16 @@ const WIDE_BELOW: f64 = 1.3319772e-256;
 
 const ZERO: v128 = i64x2.splat(0);
 
-// Scratch: the group's plain c, wide c, w, z of survivors, indices of samples, early counts, pixels
-// that wait for their fraction.
+// Scratch: the group's plain c, wide c, w, z of survivors, indices of samples, early counts, z of
+// two groups at their start, pixels that wait for their fraction.
 const PLAIN_C: usize = 0;
 const WIDE_C: usize = 16 * LANES;
 const W: usize = 32 * LANES;
 const Z: usize = W + WIDE_SCRATCH;
 const SAMPLES: usize = Z + 16 * LANES;
 const EARLY: usize = SAMPLES + 4 * LANES;
-const LEAVING: usize = EARLY + 4 * LANES;
+const START: usize = EARLY + 4 * LANES;
+const LEAVING: usize = START + 32 * LANES;
 
 /** Bytes of scratch memory that a batch needs, aligned to 16. */
 export const scratchBytes: i32 = <i32> (LEAVING + LEAVING_BYTES);
@@ -146,12 +150,42 @@ export function advancePerturbed(steps: i32): i32 {
   const pause = stepsMade() + steps;
   while (next < groups) {
     if (stepsMade() >= pause) return 0;
-    placeNext((next % across) * COLUMNS, (next / across) * ROWS);
-    next++;
-    iterate();
+    const column = (next % across) * COLUMNS, row = (next / across) * ROWS;
+    if (startsTwo(column, row)) {
+      const at = scratch + START;
+      const started = startTwo(
+        reference,
+        columns + (<usize> column << 3),
+        rows + (<usize> row << 3),
+        at,
+      );
+      iterateFrom(column, row, at, started);
+      iterateFrom(column + COLUMNS, row, at + 16 * LANES, started);
+      next += 2;
+    } else {
+      for (let at: usize = 0; at < 16 * LANES; at += 16) v128.store(scratch + at, ZERO, START);
+      iterateFrom(column, row, scratch + START, 0);
+      next++;
+    }
   }
   finishLeaving();
   return 1;
+}
+
+/** Whether the group at (column, row) and the next one start together: all pixels exist, and none may skip. */
+
+@inline
+function startsTwo(column: i32, row: i32): bool {
+  return !skipping && !changetype<Reference>(reference).wide && column + 2 * COLUMNS <= width &&
+    row + ROWS <= height;
+}
+
+/** Computes the group at (column, row) whose pixels have made so many steps to z. */
+function iterateFrom(column: i32, row: i32, z: usize, steps: i32): void {
+  placeNext(column, row);
+  takeZ(z, steps, steps);
+  countStart(steps);
+  iterate();
 }
 
 /** Steps of single pixels that were made, and that were skipped. */
@@ -178,9 +212,7 @@ function placeNext(column: i32, row: i32): void {
   else putC(scratch + PLAIN_C, left, right, upper, lower);
   v128.store(scratch, pixel, SAMPLES);
   v128.store(scratch, i32x4.add(pixel, i32x4.splat(stride)), SAMPLES + 16);
-  for (let at: usize = 0; at < 16 * LANES; at += 16) v128.store(scratch + at, ZERO, Z);
   takeC(scratch + PLAIN_C);
-  takeZ(scratch + Z, 0, 0);
   // What lies beyond the batch's last column and row is read, but is on no one's way.
   const inRow = (1 << min(COLUMNS, width - column)) - 1;
   setAlive(row + 1 < height ? inRow | inRow << COLUMNS : inRow);
