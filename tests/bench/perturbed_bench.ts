@@ -51,10 +51,10 @@ const PAGE = 65536;
 
 /**
  * Sides of the views, pixels, and pixel iterations of one at most without skips: about half a second. The
- * largest that fits is taken, up to a whole tile: 64 x 64 pixels of 500 iterations are over in 2 ms, before
- * caches and predictions are those of a tile.
+ * larger one is taken where it fits: 64 x 64 pixels of 500 iterations are over in 2 ms, before caches and
+ * predictions are warm.
  */
-const SIDES = [256, 128, 64];
+const SIDES = [128, 64];
 const MOST_ITERATIONS = 6e8;
 
 /** Passes of a limit's loop: some ten milliseconds. */
