@@ -25,6 +25,8 @@ export interface ExactOptions {
   readonly bits?: number;
   /** Asked now and then; the orbit is given up once it returns true. */
   readonly stopped?: () => boolean;
+  /** Told the steps that an orbit made, given up or not. */
+  readonly made?: (steps: number) => void;
 }
 
 /** Steps between two questions whether to stop. */
@@ -53,7 +55,7 @@ export function exactEscapeTime(
   iterations: number,
   options: ExactOptions = {},
 ): ExactEscape {
-  const { stopped = () => false } = options;
+  const { stopped = () => false, made = () => {} } = options;
   const bits = options.bits ?? bitsOf(re, im);
   const inside = settled(re, im);
   if (inside !== undefined) return { count: iterations, bits, orbit: inside };
@@ -65,19 +67,24 @@ export function exactEscapeTime(
   let y = cy;
   // Brent: a point is kept at n = 1, 2, 4, ... and the later ones are compared with it.
   let kept = { n: 0, x, y };
-  for (let n = 0; n < iterations; n++) {
-    const xx = x * x;
-    const yy = y * y;
-    if (xx + yy > four) return { count: n, bits, orbit: "escapes" };
-    if (n > kept.n && x === kept.x && y === kept.y) {
-      return { count: iterations, bits, orbit: "cycle", period: n - kept.n };
+  let n = 0;
+  try {
+    for (; n < iterations; n++) {
+      const xx = x * x;
+      const yy = y * y;
+      if (xx + yy > four) return { count: n, bits, orbit: "escapes" };
+      if (n > kept.n && x === kept.x && y === kept.y) {
+        return { count: iterations, bits, orbit: "cycle", period: n - kept.n };
+      }
+      if (n >= 2 * kept.n) kept = { n, x, y };
+      if (n % STEPS_PER_LOOK === 0 && stopped()) {
+        throw new DOMException("The orbit was given up", "AbortError");
+      }
+      y = (x * y >> (shift - 1n)) + cy;
+      x = ((xx - yy) >> shift) + cx;
     }
-    if (n >= 2 * kept.n) kept = { n, x, y };
-    if (n % STEPS_PER_LOOK === 0 && stopped()) {
-      throw new DOMException("The orbit was given up", "AbortError");
-    }
-    y = (x * y >> (shift - 1n)) + cy;
-    x = ((xx - yy) >> shift) + cx;
+  } finally {
+    made(n);
   }
   return { count: iterations, bits, orbit: "undecided" };
 }
@@ -90,7 +97,7 @@ export function exactEscapeTime(
 export function settledEscapeTime(
   point: { re: Exact; im: Exact },
   iterations: number,
-  options: Pick<ExactOptions, "stopped"> = {},
+  options: Pick<ExactOptions, "stopped" | "made"> = {},
 ): ExactEscape {
   let bits = bitsOf(point.re, point.im);
   let escape = exactEscapeTime(point, iterations, { ...options, bits });

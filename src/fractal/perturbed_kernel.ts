@@ -67,7 +67,7 @@ interface PerturbedExports {
 const MOST_SIDE = 4096;
 
 const COORDINATE_BYTES = 2 * 8 * MOST_SIDE;
-const GROUP_BYTES = 1024;
+const GROUP_BYTES = 2048;
 
 /** Bytes of scratch memory that a kernel needs. */
 export const PERTURBED_SCRATCH_BYTES = COORDINATE_BYTES + GROUP_BYTES;

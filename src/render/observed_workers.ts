@@ -24,9 +24,12 @@ export interface WorkDone extends Computed {
 
 /** What computing has taken, whether a frame came of it or its client hung up in the middle. */
 export interface Computed {
-  /** Compute time of frames and of reference orbits, milliseconds of all cores together. */
+  /** Compute time of frames, reference orbits and exact points, milliseconds of all cores together. */
   readonly milliseconds: number;
-  /** Steps that pixels took; of perturbed ones those that were made and not skipped. */
+  /**
+   * Steps that pixels and exact points took, of these those with any number of bits; of perturbed pixels
+   * those that were made and not skipped.
+   */
   readonly iterations: number;
 }
 

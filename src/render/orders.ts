@@ -10,6 +10,8 @@ export interface StartArgument {
   readonly memory: WebAssembly.Memory;
   /** This worker's own memory: the kernels' scratch, one after the other, and some to warm up with. */
   readonly scratch: number;
+  /** What all workers have made for exact counts: u64 steps, then u64 microseconds. */
+  readonly exactTally: SharedArrayBuffer;
 }
 
 /** Where a grid of samples lies. */

@@ -72,12 +72,19 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
   readonly #references: References;
   readonly #pool: RenderPool;
   readonly #computed = { milliseconds: 0, iterations: 0 };
+  /** Added to by the workers: whoever gave a point up hears no more of it. */
+  readonly #exactTally: BigInt64Array;
 
   private constructor(
     memory: WebAssembly.Memory,
-    { arena, references }: { arena: Arena; references: Arena },
+    { arena, references, exactTally }: {
+      arena: Arena;
+      references: Arena;
+      exactTally: SharedArrayBuffer;
+    },
     pool: RenderPool,
   ) {
+    this.#exactTally = new BigInt64Array(exactTally);
     this.#samples = new SharedSamples(memory, arena);
     this.#pool = pool;
     this.#references = new References(memory, references, {
@@ -105,15 +112,16 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     const scratches = new Arena(PAGE, scratchEnd);
     const arena = new Arena(scratchEnd, samplesEnd);
     const references = new Arena(samplesEnd, samplesEnd + referenceBytes);
+    const exactTally = new SharedArrayBuffer(16);
     const pool = await Pool.start<RenderService>(new URL("./worker.ts", import.meta.url), {
       size: workers,
       startArgument: async (ended): Promise<StartArgument> => {
         const scratch = await scratches.allocate(BYTES_PER_WORKER);
         void ended.then(() => scratch[Symbol.dispose]());
-        return { direct, perturbed, memory, scratch: scratch.at };
+        return { direct, perturbed, memory, scratch: scratch.at, exactTally };
       },
     });
-    return new RenderWorkers(memory, { arena, references }, pool);
+    return new RenderWorkers(memory, { arena, references, exactTally }, pool);
   }
 
   get mostSamples(): number {
@@ -126,7 +134,12 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
 
   /** What was computed so far. */
   get computed(): Computed {
-    return { ...this.#computed };
+    const { milliseconds, iterations } = this.#computed;
+    const exact = (part: number) => Number(Atomics.load(this.#exactTally, part));
+    return {
+      milliseconds: milliseconds + exact(1) / 1000,
+      iterations: iterations + exact(0),
+    };
   }
 
   /** Reference orbits that are kept, and the bytes that they take. */

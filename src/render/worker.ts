@@ -33,10 +33,12 @@ import type { PaintOrder, Placed, SampleOrder, StartArgument, TimedSlice } from 
 let kernel: Kernel;
 let perturbedKernel: PerturbedKernel;
 let memory: WebAssembly.Memory;
+let exactTally: BigInt64Array;
 
 const service = serve({
   async start(argument: StartArgument) {
     memory = argument.memory;
+    exactTally = new BigInt64Array(argument.exactTally);
     kernel = await Kernel.start(argument.direct, memory, argument.scratch);
     const next = argument.scratch + SCRATCH_BYTES;
     perturbedKernel = await PerturbedKernel.start(argument.perturbed, memory, next);
@@ -80,7 +82,16 @@ const service = serve({
     exact: (re: [bigint, bigint], im: [bigint, bigint], iterations: number): ExactEscape => {
       const task = currentTask();
       const point = { re: quotient(re), im: quotient(im) };
-      return settledEscapeTime(point, iterations, { stopped: () => task.stopped });
+      const began = performance.now();
+      try {
+        return settledEscapeTime(point, iterations, {
+          stopped: () => task.stopped,
+          made: (steps) => Atomics.add(exactTally, 0, BigInt(steps)),
+        });
+      } finally {
+        const microseconds = Math.round(1000 * (performance.now() - began));
+        Atomics.add(exactTally, 1, BigInt(microseconds));
+      }
     },
     /** Colours samples and encodes the picture. */
     paint: async (

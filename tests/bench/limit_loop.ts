@@ -98,7 +98,8 @@ function loopSource({ chains, unrolled }: { chains: number; unrolled: number }):
   }`;
 }
 
-async function compile(source: string): Promise<Uint8Array<ArrayBuffer>> {
+/** Compiles a source in AssemblyScript as the kernels are compiled. */
+export async function compile(source: string): Promise<Uint8Array<ArrayBuffer>> {
   let output: Uint8Array<ArrayBuffer> | undefined;
   const { error, stderr } = await asc.main(["loops.ts", "--outFile", "loops.wasm", ...OPTIONS], {
     readFile: (name) => name === "loops.ts" ? source : null,

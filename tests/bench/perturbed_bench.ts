@@ -18,6 +18,7 @@ import {
   viewOf,
 } from "../fractal/perturbed_sampler.ts";
 import { best, inTurns } from "./clock.ts";
+import { perturbedLoops } from "./perturbed_loop.ts";
 
 /** One place, one core. */
 export interface PerturbedRow {
@@ -26,6 +27,8 @@ export interface PerturbedRow {
   readonly mean: number;
   /** Pixel iterations a second without skips, over those of the direct kernel. */
   readonly ofDirect: number;
+  /** The same over those of the fastest loop that makes the step and nothing else. */
+  readonly ofLimit: number;
   /** Iterations of a pixel over the steps that were made for it, with skips; and the time over that without. */
   readonly iterationsPerStep: number;
   readonly speedUp: number;
@@ -46,9 +49,16 @@ export interface PerturbedBench {
 
 const PAGE = 65536;
 
-/** Side of the views, pixels, and pixel iterations of one at most without skips: about half a second. */
-const SIDE = 64;
+/**
+ * Sides of the views, pixels, and pixel iterations of one at most without skips: about half a second. The
+ * larger one is taken where it fits: 64 x 64 pixels of 500 iterations are over in 2 ms, before caches and
+ * predictions are warm.
+ */
+const SIDES = [128, 64];
 const MOST_ITERATIONS = 6e8;
+
+/** Passes of a limit's loop: some ten milliseconds. */
+const PASSES = 2000;
 
 const BITS = [640, 1088, 2112, 8256, 33_024];
 
@@ -63,16 +73,27 @@ export async function benchPerturbed(rounds = 4): Promise<PerturbedBench> {
     ways[`${name} skips`] = () => steps.set(name, view(true));
     ways[`${name} plain`] = () => steps.set(`${name} plain`, view(false));
   }
+  const loops = await perturbedLoops();
+  const looped = new Map<string, number>();
+  for (const loop of loops) {
+    const name = `loop of ${loop.chains}`;
+    ways[name] = () => looped.set(name, loop.run(PASSES));
+  }
   const times = await inTurns(rounds, ways);
+  const limitPerSecond = Math.max(
+    ...[...looped].map(([name, steps]) => steps / best(times[name]!)),
+  );
   const directPerSecond = direct.iterations / best(times.direct!);
-  const rows = views.map(({ place: { name } }): PerturbedRow => {
+  const rows = views.map(({ place }): PerturbedRow => {
+    const { name } = place;
     const { made, skipped } = steps.get(name)!;
     const plain = best(times[`${name} plain`]!);
     const all = steps.get(`${name} plain`)!.made;
     return {
       place: name,
-      mean: all / SIDE / SIDE,
+      mean: all / sideOf(place) ** 2,
       ofDirect: all / plain / directPerSecond,
+      ofLimit: all / plain / limitPerSecond,
       iterationsPerStep: (made + skipped) / made,
       speedUp: plain / best(times[`${name} skips`]!),
     };
@@ -83,9 +104,10 @@ export async function benchPerturbed(rounds = 4): Promise<PerturbedBench> {
 /** The findings as a table for people. */
 export function perturbedTable({ rows, orbits }: PerturbedBench): string {
   return [
-    "one core".padEnd(24) + "mean count  of direct  iterations/step  faster by skips",
-    ...rows.map(({ place, mean, ofDirect, iterationsPerStep, speedUp }) =>
+    "one core".padEnd(24) + "mean count  of direct  of limit  iterations/step  faster by skips",
+    ...rows.map(({ place, mean, ofDirect, ofLimit, iterationsPerStep, speedUp }) =>
       place.padEnd(24) + mean.toFixed(0).padStart(10) + ofDirect.toFixed(2).padStart(11) +
+      ofLimit.toFixed(2).padStart(10) +
       iterationsPerStep.toFixed(1).padStart(17) + speedUp.toFixed(1).padStart(17)
     ),
     "",
@@ -96,13 +118,18 @@ export function perturbedTable({ rows, orbits }: PerturbedBench): string {
   ].join("\n") + "\n";
 }
 
+function sideOf({ iterations }: DeepPlace): number {
+  return SIDES.find((side) => side ** 2 * iterations <= MOST_ITERATIONS) ?? SIDES.at(-1)!;
+}
+
 /** A place whose reference is in memory again at every run, ready to be sampled with skips or without. */
 function prepare(
   sampler: PerturbedSampler,
   place: DeepPlace,
 ): (skips: boolean) => { made: number; skipped: number } {
-  const iterations = Math.min(place.iterations, Math.floor(MOST_ITERATIONS / SIDE / SIDE));
-  const prepared = sampler.prepare(viewOf(place, SIDE), { iterations });
+  const side = sideOf(place);
+  const iterations = Math.min(place.iterations, Math.floor(MOST_ITERATIONS / side ** 2));
+  const prepared = sampler.prepare(viewOf(place, side), { iterations });
   return (skips) => prepared(skips).steps;
 }
 
@@ -117,8 +144,8 @@ async function startDirect(): Promise<{ run: () => void; iterations: number }> {
     re: Exact.parse(place.re),
     im: Exact.parse(place.im),
     span: Exact.parse(place.span),
-    width: SIDE,
-    height: SIDE,
+    width: 64,
+    height: 64,
   });
   const [columns, rows] = [columnsOf(frame), rowsOf(frame)];
   const run = () =>

@@ -115,6 +115,31 @@ Deno.test("what a client leaves behind, or what is too dear, has been computed t
   }
 });
 
+Deno.test("an exact point has been computed too, whoever waited for it", async () => {
+  await using local = await RenderWorkers.start({ workers: 1 });
+  const observed = new ObservedWorkers(local);
+  const app = watchedApp(observed, {
+    oracle: local,
+    state: () => Promise.resolve({ ...IDLE, work: observed.done }),
+    limits: { ...DEFAULT_LIMITS, concurrency: 1, budget: 0.2 },
+  });
+  const iterations = async () => (await metricsOf(app)).get("mandeltile_iterations_total")!;
+  const seconds = async () => (await metricsOf(app)).get("mandeltile_compute_seconds_total")!;
+
+  // Escapes after 17 steps; once with some bits, once with twice as many.
+  await (await app.request("/exact?re=0.0965&im=-0.638")).body?.cancel();
+  assert.equal(await iterations(), 2 * 17);
+  assert.ok(await seconds() > 0);
+  const before = await seconds();
+
+  const long = `/exact?re=-1.${"7".repeat(3000)}&im=0&iterations=5000000`;
+  await problemOf(app.request(long), 503);
+  // The worker, its only one, takes this up once it has left the other.
+  await (await app.request("/exact?re=0&im=0")).body?.cancel();
+  assert.ok(await seconds() - before > 0.19, `${await seconds() - before}`);
+  assert.ok(await iterations() > 256, `${await iterations()}`);
+});
+
 Deno.test("no label grows with what is asked", async () => {
   const held = new HeldWorkers();
   held.release();

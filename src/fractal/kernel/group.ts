@@ -16,20 +16,24 @@ import {
   ENTRY_B,
   ENTRY_BYTES,
   ENTRY_RADIUS,
-  excess,
-  excessE,
   isAtRim,
   levelOf,
   LONG_BLOCK,
   LOWEST,
-  readExcess,
   Reference,
 } from "./reference";
-import { leave, limit, note, skipping, stay } from "./pixels";
-import { beyondOf, closerOf, cross, linear, nearerOf, outsideOf, pairOf } from "./pair";
-import { powerOfTwo } from "./power";
+import { limit, skipping } from "./pixels";
+import { letGo, letStay, lookAtRim } from "./leaving";
+import { cross, linear, nearerOf, needsLook, outsideOf, pairOf } from "./pair";
+import { closeTogether } from "./close";
 
 const ZERO: v128 = i64x2.splat(0);
+
+/**
+ * |Z + z|^2 from which on a lane is looked at closely, in a variable: a constant would be built anew at
+ * every use. It is below 4 by more than what `isAtRim` allows Z, and so includes every lane there.
+ */
+let nearRim: v128 = ZERO;
 
 /** z. */
 export let x0: v128 = ZERO, x1: v128 = ZERO, x2: v128 = ZERO, x3: v128 = ZERO;
@@ -50,13 +54,6 @@ export let parting: i32 = 0;
 
 /** |Z + z| against |z| up to which a rebasing loses nothing worth a look. */
 const MODEST: f64 = 2.0;
-
-/**
- * What a lane's distance from the next one is to |Z + z| at least, so that 41 of its bits stay. (2026-11,
- * of 64 pixels at the edge of a small copy of the set those that are not what they are alone, with 2^-25:
- * 3; with 2^-20, 2^-12 and 2^-10: 0. The time is the same within the noise.)
- */
-const APART: f64 = 1.0 / 4096.0;
 
 /** A bit for each lane that is still on its way. */
 export let alive: i32 = 0;
@@ -89,10 +86,16 @@ export function takeZ(z: usize, steps: i32, index: i32): void {
   x3 = v128.load(z, 48), y3 = v128.load(z, 112);
   n = steps;
   m = index;
+  nearRim = f64x2.splat(3.99);
   parting = 0;
   untilKept = keptFor = 1;
   // No z is a NaN.
   kx0 = kx1 = kx2 = kx3 = f64x2.splat(NaN);
+}
+
+/** Counts the steps with which the eight began, after `takeZ`. */
+export function countStart(steps: i32): void {
+  made += steps * popcnt(alive);
 }
 
 /** Stores the eight z. */
@@ -123,51 +126,92 @@ export function setAlive(lanes: i32): void {
 export function iterateGroup(ref: usize, few: i32, tiny: f64): void {
   const reference = changetype<Reference>(ref);
   const length = reference.length;
-  const table = levelOf(ref, LOWEST);
-  while (popcnt(alive) > few) {
-    const size = largest();
+  while (popcnt(alive) > few && parting === 0) {
+    const size = largest(x0, y0, x1, y1, x2, y2, x3, y3);
     if (size < tiny) return;
-    // Blocks begin at 1, 9, 17, ...
-    if (((m - 1) & (BLOCK - 1)) === 0 && m + BLOCK <= length && n + BLOCK <= limit) {
-      const block = <usize> (<u32> (m - 1) / BLOCK);
-      if (skipping && size < load<f64>(table + ENTRY_BYTES * block, ENTRY_RADIUS)) {
+    if (isBlock(reference)) {
+      if (skipsBlock(ref, size)) {
         skip(ref, size);
         continue;
       }
-      if (size < load<f64>(reference.safe + (block << 3))) {
-        let steps = BLOCK;
-        if (
-          ((m - 1) & (LONG_BLOCK - 1)) === 0 && m + LONG_BLOCK <= length &&
-          n + LONG_BLOCK <= limit &&
-          size < load<f64>(reference.safeLong + (<usize> (<u32> (m - 1) / LONG_BLOCK) << 3))
-        ) steps = LONG_BLOCK;
-        makeSteps(reference.orbit + (<usize> m << 4), steps);
-        m += steps;
-        n += steps;
-        made += steps * popcnt(alive);
+      if (size < safeOf(reference)) {
+        run(ref, size, tiny);
         continue;
       }
     }
+    // Nothing has been reached at n = 0: z_0 = 0 is no point of the count.
+    let looked = n === 0;
     do {
+      const most = min(BLOCK - ((m - 1) & (BLOCK - 1)), min(length - m, limit - n));
+      const steps = most > 0 ? walk(reference.orbit + (<usize> m << 4), most, looked) : 0;
+      move(steps);
+      if (steps > 0 && ((m - 1) & (BLOCK - 1)) === 0) break;
       test(ref, reference.orbit + (<usize> m << 4), m === length);
-      if (alive === 0 || parting !== 0) return;
-      step(reference.orbit + (<usize> m << 4));
-      m++;
-      n++;
-      made += popcnt(alive);
-    } while (((m - 1) & (BLOCK - 1)) !== 0);
+      looked = true;
+    } while (alive !== 0 && parting === 0);
   }
 }
 
-/** The largest component of all z. */
-export function largest(): f64 {
+/** Whether a block begins at m (at 1, 9, 17, ...), and may be made to its end. */
+
+@inline
+function isBlock(reference: Reference): bool {
+  return ((m - 1) & (BLOCK - 1)) === 0 && m + BLOCK <= reference.length && n + BLOCK <= limit;
+}
+
+/** Whether differences of that size may skip the block that begins at m. */
+
+@inline
+function skipsBlock(ref: usize, size: f64): bool {
+  const entry = levelOf(ref, LOWEST) + ENTRY_BYTES * <usize> (<u32> (m - 1) / BLOCK);
+  return skipping && size < load<f64>(entry, ENTRY_RADIUS);
+}
+
+/** The size of differences within which the block that begins at m needs no test. */
+
+@inline
+function safeOf(reference: Reference): f64 {
+  return load<f64>(reference.safe + (<usize> (<u32> (m - 1) / BLOCK) << 3));
+}
+
+/** The same for a long block; 0 where none begins. */
+
+@inline
+function safeLongOf(reference: Reference): f64 {
+  if (((m - 1) & (LONG_BLOCK - 1)) !== 0) return 0.0;
+  if (m + LONG_BLOCK > reference.length || n + LONG_BLOCK > limit) return 0.0;
+  return load<f64>(reference.safeLong + (<usize> (<u32> (m - 1) / LONG_BLOCK) << 3));
+}
+
+/** Counts steps that all who are on their way have made. */
+
+@inline
+function move(steps: i32): void {
+  m += steps;
+  n += steps;
+  made += steps * popcnt(alive);
+}
+
+/** The largest component of eight z. */
+
+@inline
+function largest(
+  u0: v128,
+  v0: v128,
+  u1: v128,
+  v1: v128,
+  u2: v128,
+  v2: v128,
+  u3: v128,
+  v3: v128,
+): f64 {
   const one = f64x2.pmax(
-    f64x2.pmax(f64x2.abs(x0), f64x2.abs(y0)),
-    f64x2.pmax(f64x2.abs(x1), f64x2.abs(y1)),
+    f64x2.pmax(f64x2.abs(u0), f64x2.abs(v0)),
+    f64x2.pmax(f64x2.abs(u1), f64x2.abs(v1)),
   );
   const other = f64x2.pmax(
-    f64x2.pmax(f64x2.abs(x2), f64x2.abs(y2)),
-    f64x2.pmax(f64x2.abs(x3), f64x2.abs(y3)),
+    f64x2.pmax(f64x2.abs(u2), f64x2.abs(v2)),
+    f64x2.pmax(f64x2.abs(u3), f64x2.abs(v3)),
   );
   const both = f64x2.pmax(one, other);
   return max(f64x2.extract_lane(both, 0), f64x2.extract_lane(both, 1));
@@ -204,11 +248,63 @@ function skip(ref: usize, size: f64): void {
   skipped += <i64> length * popcnt(alive);
 }
 
-/** Makes `steps` steps from the point of the orbit at `point` on, without a test. */
-function makeSteps(point: usize, steps: i32): void {
+/**
+ * Makes the block that begins at m, and those behind it for which z is small enough and that cannot be
+ * skipped, without a test.
+ */
+function run(ref: usize, from: f64, tiny: f64): void {
+  const reference = changetype<Reference>(ref);
   let u0 = x0, v0 = y0, u1 = x1, v1 = y1, u2 = x2, v2 = y2, u3 = x3, v3 = y3;
-  for (let k = 0; k < steps; k++) {
+  let size = from;
+  do {
+    const steps = size < safeLongOf(reference) ? LONG_BLOCK : BLOCK;
+    let point = reference.orbit + (<usize> m << 4);
+    for (let k = 0; k < steps; k++) {
+      const zx = v128.load64_splat(point), zy = v128.load64_splat(point, 8);
+      const px = f64x2.add(zx, zx), py = f64x2.add(zy, zy);
+      let s = f64x2.add(px, u0), t = f64x2.add(py, v0);
+      let w = f64x2.add(f64x2.sub(f64x2.mul(s, u0), f64x2.mul(t, v0)), cx0);
+      v0 = f64x2.add(f64x2.add(f64x2.mul(s, v0), f64x2.mul(t, u0)), cy0), u0 = w;
+      s = f64x2.add(px, u1), t = f64x2.add(py, v1);
+      w = f64x2.add(f64x2.sub(f64x2.mul(s, u1), f64x2.mul(t, v1)), cx1);
+      v1 = f64x2.add(f64x2.add(f64x2.mul(s, v1), f64x2.mul(t, u1)), cy1), u1 = w;
+      s = f64x2.add(px, u2), t = f64x2.add(py, v2);
+      w = f64x2.add(f64x2.sub(f64x2.mul(s, u2), f64x2.mul(t, v2)), cx2);
+      v2 = f64x2.add(f64x2.add(f64x2.mul(s, v2), f64x2.mul(t, u2)), cy2), u2 = w;
+      s = f64x2.add(px, u3), t = f64x2.add(py, v3);
+      w = f64x2.add(f64x2.sub(f64x2.mul(s, u3), f64x2.mul(t, v3)), cx3);
+      v3 = f64x2.add(f64x2.add(f64x2.mul(s, v3), f64x2.mul(t, u3)), cy3), u3 = w;
+      point += 16;
+    }
+    move(steps);
+    size = largest(u0, v0, u1, v1, u2, v2, u3, v3);
+    if (size < tiny || !isBlock(reference) || skipsBlock(ref, size)) break;
+  } while (size < safeOf(reference));
+  x0 = u0, y0 = v0, x1 = u1, y1 = v1, x2 = u2, y2 = v2, x3 = u3, y3 = v3;
+}
+
+/**
+ * Makes up to `most` steps from the point of the orbit at `point` on, and ends before one at which some
+ * lane may have escaped or need rebasing: `test` then looks more closely. The first step is made in any
+ * case when that has `looked` already. Returns the steps made.
+ *
+ * All lanes are in variables until the end. (2026-11-28: through the globals, with a call of `test` at
+ * every step, a step takes three times as long.)
+ */
+function walk(point: usize, most: i32, looked: bool): i32 {
+  const rim = nearRim;
+  let u0 = x0, v0 = y0, u1 = x1, v1 = y1, u2 = x2, v2 = y2, u3 = x3, v3 = y3;
+  let steps = 0;
+  do {
     const zx = v128.load64_splat(point), zy = v128.load64_splat(point, 8);
+    if (!looked) {
+      const seen = v128.or(
+        v128.or(needsLook(zx, zy, u0, v0, rim), needsLook(zx, zy, u1, v1, rim)),
+        v128.or(needsLook(zx, zy, u2, v2, rim), needsLook(zx, zy, u3, v3, rim)),
+      );
+      if (v128.any_true(seen)) break;
+    }
+    looked = false;
     const px = f64x2.add(zx, zx), py = f64x2.add(zy, zy);
     let s = f64x2.add(px, u0), t = f64x2.add(py, v0);
     let w = f64x2.add(f64x2.sub(f64x2.mul(s, u0), f64x2.mul(t, v0)), cx0);
@@ -223,26 +319,10 @@ function makeSteps(point: usize, steps: i32): void {
     w = f64x2.add(f64x2.sub(f64x2.mul(s, u3), f64x2.mul(t, v3)), cx3);
     v3 = f64x2.add(f64x2.add(f64x2.mul(s, v3), f64x2.mul(t, u3)), cy3), u3 = w;
     point += 16;
-  }
+    steps++;
+  } while (steps < most);
   x0 = u0, y0 = v0, x1 = u1, y1 = v1, x2 = u2, y2 = v2, x3 = u3, y3 = v3;
-}
-
-/** Makes one step. */
-function step(point: usize): void {
-  const zx = v128.load64_splat(point), zy = v128.load64_splat(point, 8);
-  const px = f64x2.add(zx, zx), py = f64x2.add(zy, zy);
-  let s = f64x2.add(px, x0), t = f64x2.add(py, y0);
-  let w = f64x2.add(f64x2.sub(f64x2.mul(s, x0), f64x2.mul(t, y0)), cx0);
-  y0 = f64x2.add(f64x2.add(f64x2.mul(s, y0), f64x2.mul(t, x0)), cy0), x0 = w;
-  s = f64x2.add(px, x1), t = f64x2.add(py, y1);
-  w = f64x2.add(f64x2.sub(f64x2.mul(s, x1), f64x2.mul(t, y1)), cx1);
-  y1 = f64x2.add(f64x2.add(f64x2.mul(s, y1), f64x2.mul(t, x1)), cy1), x1 = w;
-  s = f64x2.add(px, x2), t = f64x2.add(py, y2);
-  w = f64x2.add(f64x2.sub(f64x2.mul(s, x2), f64x2.mul(t, y2)), cx2);
-  y2 = f64x2.add(f64x2.add(f64x2.mul(s, y2), f64x2.mul(t, x2)), cy2), x2 = w;
-  s = f64x2.add(px, x3), t = f64x2.add(py, y3);
-  w = f64x2.add(f64x2.sub(f64x2.mul(s, x3), f64x2.mul(t, y3)), cx3);
-  y3 = f64x2.add(f64x2.add(f64x2.mul(s, y3), f64x2.mul(t, x3)), cy3), x3 = w;
+  return steps;
 }
 
 /**
@@ -286,91 +366,6 @@ function test(ref: usize, point: usize, atEnd: bool): void {
     m = 0;
     lookForCycle();
   }
-}
-
-/** Notes the lanes that are outside radius 2 by however little: |Z + z|^2 - 4 without cancellation. */
-function lookAtRim(ref: usize, zx: v128, zy: v128): void {
-  readExcess(ref, m);
-  const ahead = f64x2.splat(excess * powerOfTwo(excessE));
-  const lanes = beyondOf(ahead, zx, zy, x0, y0) | beyondOf(ahead, zx, zy, x1, y1) << 2 |
-    beyondOf(ahead, zx, zy, x2, y2) << 4 | beyondOf(ahead, zx, zy, x3, y3) << 6;
-  if (n > 0) note(lanes & alive, n - 1);
-}
-
-/** Of these lanes, those that are closer to another one than the rounding of Z + z = u + iv allows. */
-function closeTogether(
-  lanes: i32,
-  u0: v128,
-  v0: v128,
-  u1: v128,
-  v1: v128,
-  u2: v128,
-  v2: v128,
-  u3: v128,
-  v3: v128,
-): i32 {
-  let close = 0;
-  if (lanes & 1) close |= isClose(x0, y0, u0, v0, 0);
-  if (lanes & 2) close |= isClose(x0, y0, u0, v0, 1);
-  if (lanes & 4) close |= isClose(x1, y1, u1, v1, 2);
-  if (lanes & 8) close |= isClose(x1, y1, u1, v1, 3);
-  if (lanes & 16) close |= isClose(x2, y2, u2, v2, 4);
-  if (lanes & 32) close |= isClose(x2, y2, u2, v2, 5);
-  if (lanes & 64) close |= isClose(x3, y3, u3, v3, 6);
-  if (lanes & 128) close |= isClose(x3, y3, u3, v3, 7);
-  return close;
-}
-
-/** The lane's bit, if it is too close to another lane that is on its way. */
-function isClose(x: v128, y: v128, u: v128, v: v128, lane: i32): i32 {
-  const odd = lane & 1;
-  const px = f64x2.splat(odd ? f64x2.extract_lane(x, 1) : f64x2.extract_lane(x, 0));
-  const py = f64x2.splat(odd ? f64x2.extract_lane(y, 1) : f64x2.extract_lane(y, 0));
-  const size = f64x2.pmax(f64x2.abs(u), f64x2.abs(v));
-  const least = APART * (odd ? f64x2.extract_lane(size, 1) : f64x2.extract_lane(size, 0));
-  const close = closerOf(px, py, x0, y0, least) | closerOf(px, py, x1, y1, least) << 2 |
-    closerOf(px, py, x2, y2, least) << 4 | closerOf(px, py, x3, y3, least) << 6;
-  return (close & alive & ~(1 << lane)) !== 0 ? 1 << lane : 0;
-}
-
-function letGo(
-  lanes: i32,
-  u0: v128,
-  v0: v128,
-  u1: v128,
-  v1: v128,
-  u2: v128,
-  v2: v128,
-  u3: v128,
-  v3: v128,
-): void {
-  letPairGo(lanes, 0, u0, v0);
-  letPairGo(lanes, 2, u1, v1);
-  letPairGo(lanes, 4, u2, v2);
-  letPairGo(lanes, 6, u3, v3);
-  setAlive(alive & ~lanes);
-}
-
-@inline
-function letPairGo(lanes: i32, first: i32, u: v128, v: v128): void {
-  if (lanes >> first & 1) leave(first, n - 1, f64x2.extract_lane(u, 0), f64x2.extract_lane(v, 0));
-  if (lanes >> first & 2) {
-    leave(first + 1, n - 1, f64x2.extract_lane(u, 1), f64x2.extract_lane(v, 1));
-  }
-}
-
-/** Counts all that are left as interior. */
-export function letStay(): void {
-  for (let lane = 0; lane < 8; lane++) if (alive >> lane & 1) stay(lane);
-  setAlive(0);
-}
-
-/** Lets all that are left go at the orbit's point itself: their differences are nothing against it. */
-export function letAllGo(x: f64, y: f64): void {
-  for (let lane = 0; lane < 8; lane++) {
-    if (alive >> lane & 1) leave(lane, n - 1, x, y);
-  }
-  setAlive(0);
 }
 
 /**

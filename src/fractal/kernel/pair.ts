@@ -55,6 +55,21 @@ export function nearerOf(u: v128, v: v128, x: v128, y: v128, times: f64): i32 {
   ));
 }
 
+/**
+ * All ones in the lanes z = x + iy whose orbit Z + z is beyond |Z + z|^2 = rim, or may be nearer to 0 than z
+ * is long: the squares of components say so too when they are equal or both too small for doubles.
+ */
+
+@inline
+export function needsLook(zx: v128, zy: v128, x: v128, y: v128, rim: v128): v128 {
+  const u = f64x2.add(zx, x), v = f64x2.add(zy, y);
+  const uu = f64x2.mul(u, u), vv = f64x2.mul(v, v);
+  return v128.or(
+    f64x2.gt(f64x2.add(uu, vv), rim),
+    f64x2.le(f64x2.pmax(uu, vv), f64x2.pmax(f64x2.mul(x, x), f64x2.mul(y, y))),
+  );
+}
+
 /** Bits of a pair x + iy that is closer to p than `least`. */
 
 @inline

@@ -8,15 +8,19 @@
 //
 //   reference.ts   the orbit's memory
 //   table.ts       skips of many steps where z is small, and wide_table.ts below the range of doubles
+//   start.ts       the first steps of two groups side by side
 //   group.ts       eight neighbours in step, and wide.ts below the range of doubles
+//   close.ts       which of them cannot be rebased together, and leaving.ts how they leave
 //   lane.ts        one pixel alone
 //   pixels.ts      the samples
 
 import { layOut, Reference } from "./reference";
+import { startTwo } from "./start";
 import { build } from "./table";
-import { beginPixels, placeGroup } from "./pixels";
+import { beginPixels, finishLeaving, LEAVING_BYTES, placeGroup, skipping } from "./pixels";
 import {
   alive,
+  countStart,
   giveZ,
   iterateGroup,
   m,
@@ -53,16 +57,21 @@ const FEW: i32 = 2;
 /** 2^-850: where the differences of a wide reference leave plain doubles. */
 const WIDE_BELOW: f64 = 1.3319772e-256;
 
-// Scratch: the group's plain c, wide c, w, z of survivors, indices of samples, early counts.
+const ZERO: v128 = i64x2.splat(0);
+
+// Scratch: the group's plain c, wide c, w, z of survivors, indices of samples, early counts, z of
+// two groups at their start, pixels that wait for their fraction.
 const PLAIN_C: usize = 0;
 const WIDE_C: usize = 16 * LANES;
 const W: usize = 32 * LANES;
 const Z: usize = W + WIDE_SCRATCH;
 const SAMPLES: usize = Z + 16 * LANES;
 const EARLY: usize = SAMPLES + 4 * LANES;
+const START: usize = EARLY + 4 * LANES;
+const LEAVING: usize = START + 32 * LANES;
 
 /** Bytes of scratch memory that a batch needs, aligned to 16. */
-export const scratchBytes: i32 = <i32> (EARLY + 4 * LANES);
+export const scratchBytes: i32 = <i32> (LEAVING + LEAVING_BYTES);
 
 let scratch: usize = 0;
 let reference: usize = 0;
@@ -128,7 +137,7 @@ export function aimPerturbed(
   samplesApart: i32,
 ): void {
   stride = samplesApart;
-  beginPixels(iterations, skips !== 0, counts, fractions);
+  beginPixels(iterations, skips !== 0, counts, fractions, scratch + LEAVING);
 }
 
 /**
@@ -141,11 +150,42 @@ export function advancePerturbed(steps: i32): i32 {
   const pause = stepsMade() + steps;
   while (next < groups) {
     if (stepsMade() >= pause) return 0;
-    placeNext((next % across) * COLUMNS, (next / across) * ROWS);
-    next++;
-    iterate();
+    const column = (next % across) * COLUMNS, row = (next / across) * ROWS;
+    if (startsTwo(column, row)) {
+      const at = scratch + START;
+      const started = startTwo(
+        reference,
+        columns + (<usize> column << 3),
+        rows + (<usize> row << 3),
+        at,
+      );
+      iterateFrom(column, row, at, started);
+      iterateFrom(column + COLUMNS, row, at + 16 * LANES, started);
+      next += 2;
+    } else {
+      for (let at: usize = 0; at < 16 * LANES; at += 16) v128.store(scratch + at, ZERO, START);
+      iterateFrom(column, row, scratch + START, 0);
+      next++;
+    }
   }
+  finishLeaving();
   return 1;
+}
+
+/** Whether the group at (column, row) and the next one start together: all pixels exist, and none may skip. */
+
+@inline
+function startsTwo(column: i32, row: i32): bool {
+  return !skipping && !changetype<Reference>(reference).wide && column + 2 * COLUMNS <= width &&
+    row + ROWS <= height;
+}
+
+/** Computes the group at (column, row) whose pixels have made so many steps to z. */
+function iterateFrom(column: i32, row: i32, z: usize, steps: i32): void {
+  placeNext(column, row);
+  takeZ(z, steps, steps);
+  countStart(steps);
+  iterate();
 }
 
 /** Steps of single pixels that were made, and that were skipped. */
@@ -163,27 +203,30 @@ function stepsMade(): i64 {
 
 /** Takes the group in whose upper left pixel is (column, row). */
 function placeNext(column: i32, row: i32): void {
-  const wide = changetype<Reference>(reference).wide;
-  let lanes = 0;
-  for (let lane = 0; lane < LANES; lane++) {
-    const i = column + lane % COLUMNS;
-    const j = row + lane / COLUMNS;
-    const inside = i < width && j < height;
-    if (inside) lanes |= 1 << lane;
-    const dx = inside ? load<f64>(columns + (<usize> i << 3)) : 0.0;
-    const dy = inside ? load<f64>(rows + (<usize> j << 3)) : 0.0;
-    const at = scratch + (<usize> lane << 3);
-    store<f64>(at, wide ? 0.0 : dx, PLAIN_C);
-    store<f64>(at, wide ? 0.0 : dy, PLAIN_C + 8 * LANES);
-    store<f64>(at, dx, WIDE_C);
-    store<f64>(at, dy, WIDE_C + 8 * LANES);
-    store<i32>(scratch + SAMPLES + (<usize> lane << 2), j * stride + i);
-  }
-  memory.fill(scratch + Z, 0, 16 * LANES);
+  const x = columns + (<usize> column << 3), y = rows + (<usize> row << 3);
+  const pixel = i32x4.add(i32x4.splat(row * stride + column), i32x4(0, 1, 2, 3));
+  const left = v128.load(x), right = v128.load(x, 16);
+  const upper = v128.load64_splat(y), lower = v128.load64_splat(y, 8);
+  putC(scratch + WIDE_C, left, right, upper, lower);
+  if (changetype<Reference>(reference).wide) putC(scratch + PLAIN_C, ZERO, ZERO, ZERO, ZERO);
+  else putC(scratch + PLAIN_C, left, right, upper, lower);
+  v128.store(scratch, pixel, SAMPLES);
+  v128.store(scratch, i32x4.add(pixel, i32x4.splat(stride)), SAMPLES + 16);
   takeC(scratch + PLAIN_C);
-  takeZ(scratch + Z, 0, 0);
-  setAlive(lanes);
+  // What lies beyond the batch's last column and row is read, but is on no one's way.
+  const inRow = (1 << min(COLUMNS, width - column)) - 1;
+  setAlive(row + 1 < height ? inRow | inRow << COLUMNS : inRow);
   placeGroup(centreX, centreY, scratch + PLAIN_C, scratch + SAMPLES, scratch + EARLY);
+}
+
+/** Stores c of a group, from those of its columns and its two rows. */
+
+@inline
+function putC(at: usize, left: v128, right: v128, upper: v128, lower: v128): void {
+  v128.store(at, left), v128.store(at, right, 16);
+  v128.store(at, left, 32), v128.store(at, right, 48);
+  v128.store(at, upper, 64), v128.store(at, upper, 80);
+  v128.store(at, lower, 96), v128.store(at, lower, 112);
 }
 
 function iterate(): void {

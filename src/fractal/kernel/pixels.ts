@@ -22,17 +22,36 @@ let early: usize = 0;
 /** |z|^2 from which on the fraction is taken: 256^2. */
 const FAR: f64 = 65536.0;
 
-/** Prepares for a batch. */
+/** Pixels that wait for their fraction, at most, and how many do. */
+const LEAVING: i32 = 8;
+let left: i32 = 0;
+
+/** Where they are: z and c (f64, real parts first); count, steps from it to z, index of the sample (i32). */
+let leaving: usize = 0;
+const LEFT_Y: usize = 8 * LEAVING;
+const LEFT_CX: usize = 16 * LEAVING;
+const LEFT_CY: usize = 24 * LEAVING;
+const LEFT_COUNT: usize = 32 * LEAVING;
+const LEFT_AHEAD: usize = 36 * LEAVING;
+const LEFT_SAMPLE: usize = 40 * LEAVING;
+
+/** Bytes of memory that they take. */
+export const LEAVING_BYTES: usize = 48 * LEAVING;
+
+/** Prepares for a batch. `leavingAt`, aligned to 16, is memory for pixels that wait for their fraction. */
 export function beginPixels(
   iterations: i32,
   skips: bool,
   countsAt: usize,
   fractionsAt: usize,
+  leavingAt: usize,
 ): void {
   limit = iterations;
   skipping = skips;
   counts = countsAt;
   fractions = fractionsAt;
+  leaving = leavingAt;
+  left = 0;
 }
 
 /** Says where the group's eight c (f64, real parts first), indices of samples and early counts (i32) lie. */
@@ -48,7 +67,7 @@ export function placeGroup(
   offsets = offsetsAt;
   samples = samplesAt;
   early = earlyAt;
-  memory.fill(early, 0xFF, 32);
+  v128.store(early, i64x2.splat(-1)), v128.store(early, i64x2.splat(-1), 16);
 }
 
 /**
@@ -69,33 +88,82 @@ export function stay(lane: i32): void {
 }
 
 /**
- * Writes a pixel that is outside radius 2 at z_count = x + iy. The fraction is the kernel's own:
- *
- *   m + 1 - log2(log2 |z_m|) - count,   m the first index with |z_m| > 256
- *
- * From here on the orbit is far from 0, and plain steps are as good as differences.
+ * Takes a pixel in that is outside radius 2 at z_count = x + iy. It waits for its fraction until there
+ * are eight such, as most of the time is latency.
  */
 export function leave(lane: i32, count: i32, x: f64, y: f64): void {
   const noted = load<i32>(early + (<usize> lane << 2));
-  let steps = 0;
-  if (noted >= 0) {
-    steps = count - noted;
-    count = noted;
-  }
   if (fractions === 0) {
-    write(lane, count, 0.0);
+    write(lane, noted < 0 ? count : noted, 0.0);
     return;
   }
   const c = offsets + (<usize> lane << 3);
-  const cx = centreX + load<f64>(c), cy = centreY + load<f64>(c, 64);
-  while (x * x + y * y <= FAR) {
-    const p = x * y;
-    x = x * x - y * y + cx;
-    y = p + p + cy;
-    steps++;
+  const eighth = leaving + (<usize> left << 3);
+  store<f64>(eighth, x);
+  store<f64>(eighth, y, LEFT_Y);
+  store<f64>(eighth, centreX + load<f64>(c), LEFT_CX);
+  store<f64>(eighth, centreY + load<f64>(c, 64), LEFT_CY);
+  const fourth = leaving + (<usize> left << 2);
+  store<i32>(fourth, noted < 0 ? count : noted, LEFT_COUNT);
+  store<i32>(fourth, noted < 0 ? 0 : count - noted, LEFT_AHEAD);
+  store<i32>(fourth, load<i32>(samples + (<usize> lane << 2)), LEFT_SAMPLE);
+  left++;
+  if (left === LEAVING) finishLeaving();
+}
+
+/**
+ * Writes the samples of pixels that wait for their fraction. It is the kernel's own:
+ *
+ *   m + 1 - log2(log2 |z_m|) - count,   m the first index with |z_m| > 256
+ *
+ * From radius 2 on the orbit is far from 0, and plain steps are as good as differences.
+ */
+export function finishLeaving(): void {
+  if (left === 0) return;
+  for (let i = left; i < LEAVING; i++) store<f64>(leaving + (<usize> i << 3), FAR);
+  for (let first: usize = 0; first < <usize> left; first += 4) {
+    const eighth = leaving + (first << 3), fourth = leaving + (first << 2);
+    const ahead0 = reachOut(eighth), size0 = reached;
+    const ahead1 = reachOut(eighth + 16), size1 = reached;
+    const ahead = i32x4.add(
+      v128.load(fourth, LEFT_AHEAD),
+      v128.shuffle<i32>(ahead0, ahead1, 0, 2, 4, 6),
+    );
+    v128.store(fourth, fractionsOf(size0, size1, ahead), LEFT_AHEAD);
   }
-  const size = f64x2.splat(min(x * x + y * y, 1e300));
-  write(lane, count, f32x4.extract_lane(fractionsOf(size, size, i32x4.splat(steps)), 0));
+  for (let i = 0; i < left; i++) {
+    const fourth = leaving + (<usize> i << 2);
+    const index = <usize> load<u32>(fourth, LEFT_SAMPLE) << 2;
+    store<i32>(counts + index, load<i32>(fourth, LEFT_COUNT));
+    store<f32>(fractions + index, load<f32>(fourth, LEFT_AHEAD));
+  }
+  left = 0;
+}
+
+/** |z|^2 of two pixels where `reachOut` left them. */
+let reached: v128 = i64x2.splat(0);
+
+/** Takes two pixels beyond radius 256; returns their steps (i64). */
+
+@inline
+function reachOut(at: usize): v128 {
+  let x = v128.load(at), y = v128.load(at, LEFT_Y);
+  const cx = v128.load(at, LEFT_CX), cy = v128.load(at, LEFT_CY);
+  let steps = i64x2.splat(0);
+  let xx = f64x2.mul(x, x), yy = f64x2.mul(y, y);
+  let size = f64x2.add(xx, yy);
+  let inside = f64x2.le(size, f64x2.splat(FAR));
+  while (v128.any_true(inside)) {
+    const p = f64x2.mul(x, y);
+    x = f64x2.add(f64x2.sub(xx, yy), cx);
+    y = f64x2.add(f64x2.add(p, p), cy);
+    steps = i64x2.sub(steps, inside);
+    xx = f64x2.mul(x, x), yy = f64x2.mul(y, y);
+    size = v128.bitselect(f64x2.add(xx, yy), size, inside);
+    inside = f64x2.le(size, f64x2.splat(FAR));
+  }
+  reached = f64x2.min(size, f64x2.splat(1e300));
+  return steps;
 }
 
 function write(lane: i32, count: i32, fraction: f32): void {

@@ -8,9 +8,11 @@
 
 import {
   BLOCK,
+  ENTRY_BYTES,
   excess,
   excessE,
   isAtRim,
+  levelOf,
   LOWEST,
   readExcess,
   Reference,
@@ -21,7 +23,8 @@ import {
 import { exponentOf, powerOfTwo, ZERO_EXPONENT } from "./power";
 import { pointE, pointX, pointY, readPoint } from "./wide_table";
 import { limit, note, skipping } from "./pixels";
-import { alive, giveZ, letAllGo, letStay, m, n, takeZ } from "./group";
+import { alive, giveZ, m, n, takeZ } from "./group";
+import { letAllGo, letStay } from "./leaving";
 
 /** Differences below 2^-850 are iterated here, up to 2^-800. */
 const LEAVE: i32 = -800;
@@ -31,6 +34,12 @@ const FAR_FROM_ZERO: f64 = 1.9010858e-211;
 
 /** |w| is brought back to 1 when its exponent has come this far. */
 const DRIFT: i32 = 60;
+
+/** Linear steps in a row at most: in so many |w| grows by 2^64, and doubles reach to 2^1023. */
+const MOST_LINEAR: i32 = 32;
+
+/** 2^-64: blocks that shrink w by more are looked behind at once. */
+const LEAST_GROWTH: f64 = 5.421010862427522e-20;
 
 /** Steps times lanes that tables skipped, and that were made. */
 export let wideSkipped: i64 = 0;
@@ -96,10 +105,17 @@ export function iterateWide(ref: usize, w: usize, mantissas: usize, k: i32): voi
       }
     }
     if (isLinear(reference, index, steps)) {
-      linearSteps(w, d, reference.orbit + (<usize> index << 4), powerOfTwo(min(1000, k - e)));
-      index += BLOCK;
-      steps += BLOCK;
-      wideMade += BLOCK * lanes;
+      let ahead = BLOCK;
+      // Behind any of them a skip might be possible.
+      while (
+        !skipping && ahead < MOST_LINEAR && keepsSize(ref, index + ahead - BLOCK) &&
+        isLinear(reference, index + ahead, steps + ahead)
+      ) ahead += BLOCK;
+      const unit = powerOfTwo(min(1000, k - e));
+      linearSteps(w, d, reference.orbit + (<usize> index << 4), unit, ahead);
+      index += ahead;
+      steps += ahead;
+      wideMade += ahead * lanes;
       continue;
     }
     readPoint(ref, index);
@@ -155,8 +171,16 @@ function isLinear(reference: Reference, index: i32, steps: i32): bool {
   return load<f64>(reference.safe + (<usize> (<u32> (index - 1) / BLOCK) << 3)) > FAR_FROM_ZERO;
 }
 
-/** Makes a block of linear steps from the orbit's point at `point` on; c is d times `unit`. */
-function linearSteps(w: usize, d: usize, point: usize, unit: f64): void {
+/** Whether the block at `index` leaves of w so much that the next one may begin without another look. */
+
+@inline
+function keepsSize(ref: usize, index: i32): bool {
+  const entry = levelOf(ref, LOWEST) + ENTRY_BYTES * <usize> (<u32> (index - 1) / BLOCK);
+  return max(abs(load<f64>(entry)), abs(load<f64>(entry, 8))) > LEAST_GROWTH;
+}
+
+/** Makes so many linear steps from the orbit's point at `point` on; c is d times `unit`. */
+function linearSteps(w: usize, d: usize, point: usize, unit: f64, steps: i32): void {
   const by = f64x2.splat(unit);
   let u0 = v128.load(w), v0 = v128.load(w, 64);
   let u1 = v128.load(w, 16), v1 = v128.load(w, 80);
@@ -166,7 +190,7 @@ function linearSteps(w: usize, d: usize, point: usize, unit: f64): void {
   const cx1 = f64x2.mul(by, v128.load(d, 16)), cy1 = f64x2.mul(by, v128.load(d, 80));
   const cx2 = f64x2.mul(by, v128.load(d, 32)), cy2 = f64x2.mul(by, v128.load(d, 96));
   const cx3 = f64x2.mul(by, v128.load(d, 48)), cy3 = f64x2.mul(by, v128.load(d, 112));
-  for (let k = 0; k < BLOCK; k++) {
+  for (let k = 0; k < steps; k++) {
     const zx = v128.load64_splat(point), zy = v128.load64_splat(point, 8);
     const px = f64x2.add(zx, zx), py = f64x2.add(zy, zy);
     let t = f64x2.add(f64x2.sub(f64x2.mul(px, u0), f64x2.mul(py, v0)), cx0);
