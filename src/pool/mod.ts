@@ -24,6 +24,7 @@ export {
 } from "./pool.ts";
 export { Process, type ProcessOptions } from "./process.ts";
 export { type Functions, serve, type Service, type Sweeps, Transferred } from "./serve.ts";
+export { mayStepBack, STEP_BACK_PERMISSION, stepBack } from "./step_back.ts";
 export { currentTask, type Task } from "./task.ts";
 
 // Shared by any workers: lock, values and arrays, queue, pipe.

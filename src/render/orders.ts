@@ -12,6 +12,8 @@ export interface StartArgument {
   readonly scratch: number;
   /** What all workers have made for exact counts: u64 steps, then u64 microseconds. */
   readonly exactTally: SharedArrayBuffer;
+  /** How far to step back behind other threads, as Linux counts: 0 for not at all, 19 at most. */
+  readonly niceness: number;
 }
 
 /** Where a grid of samples lies. */

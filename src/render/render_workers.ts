@@ -15,9 +15,11 @@ import { columnsOf, type Exact, type Frame, rowsOf } from "../plane/mod.ts";
 import {
   Arena,
   DeadlineError,
+  mayStepBack,
   OverBudgetError,
   Pool,
   type PoolCounters,
+  STEP_BACK_PERMISSION,
   type SweepOptions,
 } from "../pool/mod.ts";
 import { batchCount, batchShape, perturbedShape } from "./batches.ts";
@@ -47,6 +49,11 @@ export interface RenderWorkersOptions {
   readonly memoryBytes?: number;
   /** Bytes of the same memory for reference orbits and their tables; default 192 MiB. */
   readonly referenceBytes?: number;
+  /**
+   * How far the workers step back behind other threads (see `stepBack`), if they may; default 0: not at
+   * all.
+   */
+  readonly niceness?: number;
 }
 
 const PAGE = 65536;
@@ -62,7 +69,7 @@ const STRAYS = 8;
 type RenderPool = Awaited<ReturnType<typeof Pool.start<RenderService>>>;
 
 /**
- * Workers without permissions that sample, paint and encode.
+ * Workers that sample, paint and encode, without permissions once they have started.
  *
  * The memory has its full size from the start, so that views of it stay valid; the system gives it pages
  * only where it is used.
@@ -101,6 +108,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
   static async start(options: RenderWorkersOptions = {}): Promise<RenderWorkers> {
     const workers = options.workers ?? navigator.hardwareConcurrency;
     const referenceBytes = options.referenceBytes ?? DEFAULT_REFERENCES;
+    const niceness = await mayStepBack() ? options.niceness ?? 0 : 0;
     // The first page is the kernels' own. Room for every worker and its replacement, as the two may
     // overlap, and for some that were given up and run on: theirs is not lent again while they do.
     const scratchEnd = PAGE + (2 * workers + STRAYS) * BYTES_PER_WORKER;
@@ -115,10 +123,11 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     const exactTally = new SharedArrayBuffer(16);
     const pool = await Pool.start<RenderService>(new URL("./worker.ts", import.meta.url), {
       size: workers,
+      permissions: niceness > 0 ? STEP_BACK_PERMISSION : "none",
       startArgument: async (ended): Promise<StartArgument> => {
         const scratch = await scratches.allocate(BYTES_PER_WORKER);
         void ended.then(() => scratch[Symbol.dispose]());
-        return { direct, perturbed, memory, scratch: scratch.at, exactTally };
+        return { direct, perturbed, memory, scratch: scratch.at, exactTally, niceness };
       },
     });
     return new RenderWorkers(memory, { arena, references, exactTally }, pool);

@@ -1,4 +1,4 @@
-/** The workers' entry: the kernel and the colours behind the pool's door. Needs no permission. */
+/** The workers' entry: the kernel and the colours behind the pool's door. Works without permission. */
 
 import {
   advanceOrbit,
@@ -25,7 +25,7 @@ import {
   type Samples,
 } from "../image/mod.ts";
 import { Exact } from "../plane/mod.ts";
-import { currentTask, serve, Transferred } from "../pool/mod.ts";
+import { currentTask, serve, stepBack, Transferred } from "../pool/mod.ts";
 import { batchAt } from "./batches.ts";
 import type { PaintedFile } from "./sampler.ts";
 import type { PaintOrder, Placed, SampleOrder, StartArgument, TimedSlice } from "./orders.ts";
@@ -37,6 +37,7 @@ let exactTally: BigInt64Array;
 
 const service = serve({
   async start(argument: StartArgument) {
+    if (argument.niceness > 0) await stepBack(argument.niceness);
     memory = argument.memory;
     exactTally = new BigInt64Array(argument.exactTally);
     kernel = await Kernel.start(argument.direct, memory, argument.scratch);

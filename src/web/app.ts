@@ -232,6 +232,8 @@ export function createApp(options: AppOptions): App {
   const answerWire = (request: Request) => {
     const known = answerKnown(request);
     if (known !== undefined) return known;
+    // They do not wait behind those whom they are to tell of.
+    if (UNLIMITED.includes(pathOf(request))) return answer(request);
     const turn = turns.next();
     return turn === undefined ? answer(request) : answerInTurn(request, turn);
   };

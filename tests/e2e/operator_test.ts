@@ -107,3 +107,27 @@ Deno.test("what outlasts the grace time is answered 503, and the server still en
   assert.equal(await code, 0);
   assert.match(await stderr, /still under way after 1 s/);
 });
+
+/** Priorities of a process' workers, by the names that Deno gives their threads; 0 is the usual one. */
+async function nicenessOf(pid: number): Promise<number[]> {
+  const threads = await Array.fromAsync(Deno.readDir(`/proc/${pid}/task`));
+  const stats = await Promise.all(
+    threads.map(({ name }) => Deno.readTextFile(`/proc/${pid}/task/${name}/stat`)),
+  );
+  // The name stands in brackets, and niceness 16 fields behind it (proc(5)).
+  return stats.filter((stat) => stat.includes("(worker-"))
+    .map((stat) => Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]));
+}
+
+Deno.test({
+  name: "workers step back behind the thread that answers, and that one does not",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using server = await startServer(["--workers", "3"]);
+    const niceness = await nicenessOf(server.pid);
+    assert.deepEqual(niceness, [10, 10, 10]);
+    const main = await Deno.readTextFile(`/proc/${server.pid}/stat`);
+    assert.equal(main.slice(main.lastIndexOf(")") + 2).split(" ")[16], "0");
+    assert.equal(await server.stop(), 0);
+  },
+});

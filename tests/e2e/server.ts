@@ -4,6 +4,7 @@
 export interface RunningServer extends AsyncDisposable {
   /** Where it listens, ending in a slash. */
   readonly url: string;
+  readonly pid: number;
   /** Asks it to stop, as an operator would, and waits until it has. Resolves to its exit code. */
   stop(): Promise<number>;
   /** What it wrote to standard error by its end, where that was to be kept; else nothing. */
@@ -75,6 +76,7 @@ export async function startServer(
   const stopOnce = () => stopped ??= stop();
   return {
     url,
+    pid: child.pid,
     stop: stopOnce,
     stderr: errors,
     async [Symbol.asyncDispose]() {

@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { type RunningServer, startServer } from "../e2e/server.ts";
 import { load, type Tally } from "./load.ts";
+import { residentBytes, watch } from "./monitor.ts";
 
 const SECONDS = Number(Deno.env.get("MANDELTILE_SOAK_SECONDS") ?? 600);
 const CONNECTIONS = 64;
@@ -19,8 +20,7 @@ const REFERENCES = 64;
 /** And what the process takes that has just started: the engine, its threads, the code. MiB. */
 const MARGIN = 1.25;
 
-/** Milliseconds between two looks of a monitor, and how long 99 of 100 may take. */
-const LOOK = 100;
+/** Milliseconds that 99 of 100 looks of a monitor may take. */
 const PATIENCE = 100;
 
 /** Times that the tile is asked for before and after; the medians are compared. */
@@ -36,9 +36,9 @@ Deno.test(`${SECONDS} s of ${CONNECTIONS} connections that ask for anything`, as
     ...["--reference-memory", String(REFERENCES), "--queue", "32", "--log", "off"],
   ], { XDG_CACHE_HOME: folder });
   const before = await timeOfTile(server, 0);
-  const first = await residentBytes(server);
+  const first = await residentBytes(server.url);
   const stop = new AbortController();
-  const watched = watch(server, stop.signal);
+  const watched = watch(server.url, stop.signal);
   const loaded = load(server.url, { connections: CONNECTIONS, seed: 5, signal: stop.signal });
   const timer = setTimeout(() => stop.abort(), SECONDS * 1000);
   const [tally, { delays, memory }] = await Promise.all([loaded, watched]);
@@ -67,36 +67,6 @@ Deno.test(`${SECONDS} s of ${CONNECTIONS} connections that ask for anything`, as
   await Deno.remove(folder, { recursive: true });
 });
 
-/** Asks for its health and its memory, now and then, until the signal aborts. */
-async function watch(
-  { url }: RunningServer,
-  signal: AbortSignal,
-): Promise<{ delays: number[]; memory: number[] }> {
-  const delays: number[] = [];
-  const memory: number[] = [];
-  while (!signal.aborted) {
-    const began = performance.now();
-    const health = await fetch(`${url}healthz`);
-    assert.equal(health.status, 200);
-    await health.body?.cancel();
-    delays.push(performance.now() - began);
-    if (delays.length % 10 === 1) memory.push(await residentBytes({ url }));
-    await pause(LOOK, signal);
-  }
-  return { delays, memory };
-}
-
-/** A look is taken now and then, not all the time: that would be a load of its own. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  signal.addEventListener("abort", () => {
-    clearTimeout(timer);
-    resolve();
-  }, { once: true });
-  return promise;
-}
-
 /** Milliseconds that a tile takes which nobody has asked for: the median of neighbours. */
 async function timeOfTile({ url }: RunningServer, from: number): Promise<number> {
   const times: number[] = [];
@@ -108,11 +78,6 @@ async function timeOfTile({ url }: RunningServer, from: number): Promise<number>
     times.push(performance.now() - began);
   }
   return quantile(times, 0.5);
-}
-
-async function residentBytes({ url }: Pick<RunningServer, "url">): Promise<number> {
-  const text = await (await fetch(`${url}metrics`)).text();
-  return Number(/^mandeltile_resident_bytes (\S+)$/m.exec(text)?.[1] ?? assert.fail(text));
 }
 
 function quantile(values: readonly number[], share: number): number {

@@ -30,6 +30,18 @@ Deno.test("one begins at once, the others one a turn, in order", async () => {
   await endOfTurn();
 });
 
+Deno.test("a monitor does not wait behind a burst", async () => {
+  const app = appOver(new CountedWorkers());
+  const answered: string[] = [];
+  const ask = async (path: string, method: string) => {
+    await app.fetch(new Request(`http://test/${path}`, { method }));
+    answered.push(path);
+  };
+  const tiles = Array.from({ length: 20 }, (_, x) => ask(`tiles/9/${x}/3.png`, "HEAD"));
+  await Promise.all([...tiles, ask("healthz", "GET")]);
+  assert.ok(answered.indexOf("healthz") < 3, `${answered.indexOf("healthz")}`);
+});
+
 Deno.test("of a burst that hangs up, only the first is looked at, and all are counted", async () => {
   const lines: { route: string; status: number }[] = [];
   const app = appOver(new CountedWorkers(), {}, undefined, { log: (line) => lines.push(line) });
