@@ -60,7 +60,11 @@ export declare class GridLayer extends Layer {
   _levels: Record<number, Level>;
   /** The zoom whose tiles it wants. */
   _tileZoom: number | undefined;
+  /** Whether tiles of other levels are kept for now. */
+  _noPrune?: boolean;
   readonly _map: Map;
+  _onMoveEnd(): void;
+  _pruneTiles(): void;
   _removeTile(key: string): void;
   _removeTilesAtZoom(zoom: number): void;
   _tileCoordsToKey(coords: TileCoords): string;
