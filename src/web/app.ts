@@ -220,8 +220,10 @@ export function createApp(options: AppOptions): App {
   const turns = new Turns();
   /** Answers in its turn, if its client is still there. */
   const answerInTurn = async (request: Request, turn: Promise<void>) => {
+    // Deno listens for a client's hanging up from when its signal is first asked for.
+    const { signal } = request;
     await turn;
-    return request.signal.aborted ? observer.sawGone(request) : await answer(request);
+    return signal.aborted ? observer.sawGone(request) : await answer(request);
   };
   const answerKnown = (request: Request) => {
     const known = hot.answer(request);
