@@ -14,6 +14,7 @@ import { Log } from "./log.ts";
 import { CONFIG_FLAGS, configHelp } from "./settings.ts";
 import { PRINT_FLAG, readSources, SOURCE_FLAGS, SOURCES_HELP } from "./sources.ts";
 import { print, say } from "./terminal.ts";
+import { warmUp } from "./warm_up.ts";
 
 export const SERVE_HELP: string = `serve: the map and its tiles over HTTP
 
@@ -57,18 +58,23 @@ export async function serve(args: readonly string[]): Promise<number> {
     referenceBytes: config.references,
     niceness: NICENESS,
   });
+  const parts = { oracle: local, limits: config.limits, enlarge: local.enlarge.bind(local) };
+  const stateBy = (observed: ObservedWorkers) => () => stateOf({ local, observed, cache });
+  await warmUp({
+    ...parts,
+    renderer: { workers: local, auto: new AutoIterations(local) },
+    state: stateBy(new ObservedWorkers(local)),
+  });
   const observed = new ObservedWorkers(local);
   const workers = new RememberingWorkers(observed, cache.samples);
   const app = createApp({
+    ...parts,
     renderer: { workers, auto: new AutoIterations(workers) },
-    oracle: local,
+    state: stateBy(observed),
     files: cache.files,
-    limits: config.limits,
     maxAge: config.maxAge,
     hotBytes: answerBytes(config),
     basePath: config.basePath,
-    enlarge: (png, part, signal) => local.enlarge(png, part, signal),
-    state: () => stateOf({ local, observed, cache }),
     rate: { perSecond: config.rate, trustedProxies: config.trustedProxies },
     report: (error) => log.fault(error),
     ...(log.requests && { log: log.requests }),

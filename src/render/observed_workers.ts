@@ -14,7 +14,7 @@ import type {
 } from "./sampler.ts";
 import { inSpan, pastSpan } from "./spans.ts";
 
-/** What workers have done since they started. */
+/** What workers have done since somebody watches them. */
 export interface WorkDone extends Computed {
   /** Frames sampled: tiles, bands of pictures, and the coarse looks of `auto`. */
   readonly frames: number;
@@ -39,16 +39,23 @@ export type Observable = Sampler & Painter & SampleMemory & { readonly computed:
 /** Asks other workers, counts what they do, and tells OpenTelemetry of it. */
 export class ObservedWorkers implements Sampler, Painter, SampleMemory {
   readonly #workers: Observable;
+  readonly #before: Computed;
   readonly #done = { frames: 0, files: 0 };
 
   /** Does not own the workers. */
   constructor(workers: Observable) {
     this.#workers = workers;
+    this.#before = { ...workers.computed };
   }
 
   /** What was done so far. A frame counts once it is whole; what it takes counts as it is computed. */
   get done(): WorkDone {
-    return { ...this.#done, ...this.#workers.computed };
+    const { milliseconds, iterations } = this.#workers.computed;
+    return {
+      ...this.#done,
+      milliseconds: milliseconds - this.#before.milliseconds,
+      iterations: iterations - this.#before.iterations,
+    };
   }
 
   get mostSamples(): number {
