@@ -20,6 +20,7 @@
 
 import { Job, LANES, MOST_PIXELS, SCRATCH_BYTES } from "./job";
 import { flush } from "./finish";
+import { beginLogs } from "./log2";
 import { sift } from "./sift";
 import { iterateList } from "./list";
 import { beginLanes, iterateLanes } from "./lanes";
@@ -53,6 +54,7 @@ export function beginDirect(
   job.limit = limit;
   job.counts = counts;
   job.fractions = fractions;
+  beginLogs();
   sift(at, height);
   iterateList(at);
   beginLanes(at);

@@ -265,13 +265,15 @@ export function follow(ahead: i32, patience: i32, smooth: bool): void {
         if (looks === LOOKS || popcnt(inside) < FEW) break;
       }
     } while (age < patience);
-    // No one is out: all could have gone further ahead.
-    x0 = u0, y0 = v0;
-    x1 = u1, y1 = v1;
-    x2 = u2, y2 = v2;
-    x3 = u3, y3 = v3;
-    x4 = u4, y4 = v4;
-    x5 = u5, y5 = v5;
+    // For the list; or, if no one is out, for going further ahead.
+    if (inside !== 0) {
+      x0 = u0, y0 = v0;
+      x1 = u1, y1 = v1;
+      x2 = u2, y2 = v2;
+      x3 = u3, y3 = v3;
+      x4 = u4, y4 = v4;
+      x5 = u5, y5 = v5;
+    }
     length = next = LEAP;
   } while (inside === ALL && age < patience);
   seen0 = s0, seen1 = s1, seen2 = s2, seen3 = s3, seen4 = s4, seen5 = s5;
