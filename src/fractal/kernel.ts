@@ -28,6 +28,7 @@ interface DirectExports {
   ): void;
   advanceDirect(at: number, steps: number): number;
   stepsDirect(at: number): number;
+  madeDirect(at: number): number;
 }
 
 /** Pixels of a batch at most; the kernel exports the same number, and a test compares the two. */
@@ -76,6 +77,14 @@ export class Kernel {
   /** Pixels of a batch at most. */
   get mostPixels(): number {
     return Number(this.#exports.mostPixels.value);
+  }
+
+  /**
+   * Steps of iteration that all lanes made for the latest batch: those too that were made again, too far or
+   * by an idle lane. Pixels on the circle of radius 2 and far outside are left out: they have no lane.
+   */
+  get made(): number {
+    return this.#exports.madeDirect(this.#scratch);
   }
 
   /**

@@ -20,11 +20,14 @@ export interface KernelRow {
   /** Counts and fractions, or counts alone. */
   readonly mode: "smooth" | "counts";
   readonly milliseconds: number;
-  /** Steps that the kernel really made, and that it made in a second. */
+  /** Steps that the orbits needed, and how many of them were made in a second. */
   readonly steps: number;
   readonly stepsPerSecond: number;
   /** stepsPerSecond over the limit's. */
   readonly ofLimit: number;
+  /** Steps of all lanes, those made in vain included, and over the limit: how busy the lanes are kept. */
+  readonly made: number;
+  readonly madeOfLimit: number;
   /** The oracle's time over the kernel's; the oracle's is that of some rows, by their share of the counts. */
   readonly overOracle: number;
 }
@@ -67,13 +70,13 @@ export async function benchKernel(rounds = 5): Promise<KernelBench> {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
   const kernel = await startKernel(memory);
   const loops = await limitLoops();
-  const steps = new Map<string, number>();
+  const sampled = new Map<string, Sampled>();
   const ways: Record<string, () => void> = {};
   for (const loop of loops) ways[nameOf(loop)] = () => loop.run(LIMIT_STEPS);
   for (const view of views) {
     for (const mode of MODES) {
       const name = `${view.name} ${mode}`;
-      ways[name] = () => steps.set(name, sampleAll(kernel, view, { mode }));
+      ways[name] = () => sampled.set(name, sampleAll(kernel, view, { mode }));
     }
     ways[`${view.name} oracle`] = () => countSome(view);
   }
@@ -89,15 +92,17 @@ export async function benchKernel(rounds = 5): Promise<KernelBench> {
   const rows = views.flatMap(({ name: view }) =>
     MODES.map((mode): KernelRow => {
       const milliseconds = best(times[`${view} ${mode}`]!);
-      const made = steps.get(`${view} ${mode}`)!;
-      const stepsPerSecond = 1000 * made / milliseconds;
+      const { steps, made } = sampled.get(`${view} ${mode}`)!;
+      const stepsPerSecond = 1000 * steps / milliseconds;
       return {
         view,
         mode,
         milliseconds,
-        steps: made,
+        steps,
         stepsPerSecond,
         ofLimit: stepsPerSecond / limit.stepsPerSecond,
+        made,
+        madeOfLimit: 1000 * made / milliseconds / limit.stepsPerSecond,
         overOracle: best(times[`${view} oracle`]!) / shares.get(view)! / milliseconds,
       };
     })
@@ -114,12 +119,13 @@ export function kernelTable({ limit, rows }: KernelBench): string {
     (row.steps / 1e6).toFixed(1).padStart(10) +
     (row.stepsPerSecond / 1e9).toFixed(3).padStart(9) +
     row.ofLimit.toFixed(2).padStart(9) +
+    row.madeOfLimit.toFixed(2).padStart(7) +
     row.overOracle.toFixed(1).padStart(10)
   );
   return [
     `the limit: ${(limit.stepsPerSecond / 1e9).toFixed(3)} G steps/s, ${limit.chains} chains, ` +
     `${limit.unrolled} steps in a row`,
-    "one core".padEnd(22) + "       ms   M steps     G/s  of limit  x oracle",
+    "one core".padEnd(22) + "       ms   M steps     G/s  of limit   made  x oracle",
     ...lines,
   ].join("\n") + "\n";
 }
@@ -162,15 +168,22 @@ async function startKernel(memory: WebAssembly.Memory): Promise<Kernel> {
 /** Behind the module's page and the kernel's scratch. */
 const SAMPLES = PAGE + SCRATCH_BYTES;
 
-/** Samples a view in the batches of a rendering; returns the steps it took. */
+/** Steps that a view's orbits needed, and that all lanes made. */
+interface Sampled {
+  readonly steps: number;
+  readonly made: number;
+}
+
+/** Samples a view in the batches of a rendering. */
 function sampleAll(
   kernel: Kernel,
   { columns, rows, iterations }: View,
   { mode, onBatch }: { mode: KernelRow["mode"]; onBatch?: (pixels: number) => void },
-): number {
+): Sampled {
   const [width, height] = [columns.length, rows.length];
   const shape = batchShape(width, height, iterations);
   let steps = 0;
+  let made = 0;
   for (let number = 0; number < batchCount(width, height, shape); number++) {
     const { fromColumn, toColumn, fromRow, toRow } = batchAt({ width, height, shape }, number);
     steps += kernel.sample({
@@ -180,9 +193,10 @@ function sampleAll(
       counts: SAMPLES,
       fractions: mode === "smooth" ? SAMPLES + 4 * MOST_PIXELS : 0,
     });
+    made += kernel.made;
     onBatch?.((toColumn - fromColumn) * (toRow - fromRow));
   }
-  return steps;
+  return { steps, made };
 }
 
 /** The share of a view's counts that lies in the rows which the oracle counts. */

@@ -181,3 +181,39 @@ Deno.test("the steps it tells are those of the orbits", () => {
   const inside = cornerGrid({ x: -0.1, y: 0.1, size: 0.2, pixdim: 8 });
   assert.equal(test.batch(inside, 1000).steps, 0, "the cardioid needs none");
 });
+
+Deno.test("the steps it says that lanes made are a little more than the orbits needed", () => {
+  const grid = cornerGrid({ x: 0.1015, y: -0.633, size: 0.01, pixdim: 64 });
+  for (const fractions of [false, true]) {
+    const { steps } = test.batch(grid, 255, { fractions });
+    const { made } = test.kernel;
+    assert.ok(made > 1.1 * steps && made < 2 * steps, `${made} made, ${steps} needed`);
+  }
+  const inside = cornerGrid({ x: -0.1, y: 0.1, size: 0.2, pixdim: 8 });
+  test.batch(inside, 1000);
+  assert.equal(test.kernel.made, 0, "the cardioid needs none");
+});
+
+Deno.test("what the batch before left behind changes no sample", async () => {
+  const wild = cornerGrid({ x: 0.1015, y: -0.633, size: 0.01, pixdim: 60 });
+  const long = cornerGrid({ x: -0.7456, y: 0.0982, size: 1e-4, pixdim: 60 });
+  const short = cornerGrid({ x: 0.5, y: 0.7, size: 0.3, pixdim: 60 });
+  for (const iterations of [3, 7, 40, 1000]) {
+    for (const grid of [wild, short, long]) {
+      const fresh = (await TestKernel.start()).batch(grid, iterations);
+      for (const before of [long, short, wild]) {
+        test.batch(before, 1000);
+        const { counts, fractions } = test.batch(grid, iterations);
+        assert.deepEqual(counts, fresh.counts);
+        assert.deepEqual(fractions, fresh.fractions);
+      }
+    }
+  }
+});
+
+Deno.test("a single row's pixels may all leave at once, however many there are", () => {
+  for (let width = 1; width <= 40; width++) {
+    const columns = Float64Array.from({ length: width }, (_, i) => 0.9 + i / 64);
+    compare({ columns, rows: Float64Array.of(0.6) }, 100);
+  }
+});

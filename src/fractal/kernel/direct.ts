@@ -12,15 +12,17 @@
 // start with a test each to find its count. Counts are the plain loop's, bit for bit.
 //
 //   sift.ts    settles the pixels that need no orbit, in tiles
-//   squads.ts  the first steps, twelve neighbours together
-//   lanes.ts   what goes on longer, every lane for itself, with a search for cycles
-//   block.ts   the steps themselves
+//   squads.ts  the first steps, twelve neighbours together (tile.ts: the steps themselves)
+//   list.ts    the next 256, every lane for itself
+//   lanes.ts   what goes on longer, likewise, with a search for cycles
+//   block.ts   the steps of both
 //   finish.ts  the replay of a long orbit's end, the fraction, the samples
 
-import { Job, MOST_PIXELS, SCRATCH_BYTES } from "./job";
+import { Job, LANES, MOST_PIXELS, SCRATCH_BYTES } from "./job";
 import { flush } from "./finish";
+import { beginLogs } from "./log2";
 import { sift } from "./sift";
-import { iterateSquads } from "./squads";
+import { iterateList } from "./list";
 import { beginLanes, iterateLanes } from "./lanes";
 
 /** Pixels that one batch may have at most. */
@@ -52,8 +54,9 @@ export function beginDirect(
   job.limit = limit;
   job.counts = counts;
   job.fractions = fractions;
+  beginLogs();
   sift(at, height);
-  iterateSquads(at);
+  iterateList(at);
   beginLanes(at);
 }
 
@@ -71,4 +74,13 @@ export function advanceDirect(at: usize, steps: i32): i32 {
 /** Steps that the batch's orbits needed so far, without replays and without steps past the end. */
 export function stepsDirect(at: usize): f64 {
   return <f64> changetype<Job>(at).steps;
+}
+
+/**
+ * Steps of all lanes that were made for them so far, idle lanes, replays and steps past the end included
+ * (but for pixels on the circle of radius 2 and far outside, which go one by one).
+ */
+export function madeDirect(at: usize): f64 {
+  const job = changetype<Job>(at);
+  return <f64> (job.made + job.clock * LANES);
 }

@@ -23,8 +23,10 @@ import {
   write,
   writeFour,
 } from "./job";
-import { FAR } from "./block";
 import { fractionsOf } from "./log2";
+
+/** |z|^2 from which on the fraction is taken: 256^2. */
+export const FAR: f64 = 65536.0;
 
 /** Entries that are replayed together: four pairs. */
 const GROUP: i32 = 8;
@@ -72,6 +74,7 @@ export function flush(at: usize): void {
     for (let round = 0; round < job.rounds; round++) skip8(entry, fourth);
     count8(entry, fourth);
   }
+  job.made += job.queued * 8 * (job.rounds + 1);
   job.rounds = 0;
   finish(at);
 }
@@ -99,6 +102,7 @@ function finish(at: usize): void {
   const limit = i32x4.splat(job.limit);
   const smooth = job.fractions !== 0;
   let steps = i32x4.splat(0);
+  reaches = 0;
   for (let i = 0; i < job.queued; i += 4) {
     const entry = at + (<usize> i << 3);
     const fourth = at + (<usize> i << 2);
@@ -119,12 +123,16 @@ function finish(at: usize): void {
     }
   }
   job.steps += sumOf(steps);
+  job.made += reaches * 16;
   job.queued = 0;
 }
 
 /** Of four entries, after `reachOut`: |z_m|^2. */
 let size0: v128 = i64x2.splat(0);
 let size1: v128 = i64x2.splat(0);
+
+/** How often four entries were moved on by 4 steps. */
+let reaches: i32 = 0;
 
 /** Moves those of four entries on, by 4 steps at a time, that escaped but are within radius 256; returns m. */
 
@@ -142,6 +150,7 @@ function reachOut(entry: usize, m: v128, escaped: v128): v128 {
   // Once without asking, since nearly always one of four has a way to go.
   do {
     let u0 = x0, v0 = y0, u1 = x1, v1 = y1;
+    reaches++;
     for (let k = 0; k < 4; k++) {
       let p = f64x2.mul(u0, v0);
       u0 = f64x2.add(f64x2.sub(f64x2.mul(u0, u0), f64x2.mul(v0, v0)), cx0);

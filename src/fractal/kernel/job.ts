@@ -35,6 +35,8 @@ export class Job {
   nextSave: i64;
   /** Steps of finished orbits, without replays. */
   steps: i64;
+  /** Steps of all lanes, but those that the clock counts: idle lanes, replays and steps too far included. */
+  made: i64;
   /** Pixels that have left their lane, and lanes that hold one. */
   left: i32;
   active: i32;
@@ -76,11 +78,11 @@ export const QUEUE_N: usize = QUEUE_CY + 8 * QUEUE;
 export const QUEUE_M: usize = QUEUE_N + 4 * QUEUE;
 export const QUEUE_PIXEL: usize = QUEUE_M + 4 * QUEUE;
 
-/** The dozen of a tile that is iterated; its n are 0. */
-export const TILE: usize = QUEUE_PIXEL + 4 * QUEUE;
+/** u8 a column: the steps that all pixels of the tile made which began there last. */
+export const CALM: usize = QUEUE_PIXEL + 4 * QUEUE;
 
 /** The list of orbits to be continued, in dozens. */
-export const LIST: usize = TILE + DOZEN_BYTES;
+export const LIST: usize = CALM + ((MOST_PIXELS + 31) & ~15);
 
 export const SCRATCH_BYTES: usize = LIST + DOZEN_BYTES * ((MOST_PIXELS + LANES - 1) / LANES);
 

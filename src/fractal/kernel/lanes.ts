@@ -61,7 +61,7 @@ function advance(at: usize, steps: i32, pause: i64): void {
   const until = min(min(job.event, pause), check);
   if (!inGlobals) take(zOf(at, 0), at + LANE_C);
   inGlobals = true;
-  const outside = run(steps, steps, <i32> ((until - job.clock + steps - 1) / steps));
+  const outside = run(steps, <i32> ((until - job.clock + steps - 1) / steps));
   giveZ(zOf(at, 0));
   job.clock += blocksMade * steps;
   if (outside !== 0) {

@@ -1,6 +1,6 @@
 // The pixels of a group: where their samples go, and what is written when one of them is done.
 
-import { fractionsOf } from "./log2";
+import { beginLogs, fractionsOf } from "./log2";
 
 /** Iterations after which a pixel counts as interior. */
 export let limit: i32 = 0;
@@ -46,6 +46,7 @@ export function beginPixels(
   fractionsAt: usize,
   leavingAt: usize,
 ): void {
+  beginLogs();
   limit = iterations;
   skipping = skips;
   counts = countsAt;

@@ -2,7 +2,7 @@
 
 import { Job, putOrbit, writeInterior } from "./job";
 import { enqueueOutside, settle } from "./finish";
-import { beginTiles, iterateTile } from "./squads";
+import { beginTiles, endTiles, iterateTile } from "./squads";
 
 /**
  * Within 1e-8 of the circle of radius 2 rounding could let an orbit step out and in again, so every
@@ -48,6 +48,7 @@ export function sift(at: usize, height: i32): void {
       siftRow(at, r * width + column, x, width - column, load<f64>(job.rows + (<usize> r << 3)));
     }
   }
+  endTiles(at);
 }
 
 /** The least and the largest of a batch's columns, after `findBounds`. */
