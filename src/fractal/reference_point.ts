@@ -20,7 +20,7 @@ export interface ReferencePoint {
 
 /** Zoom levels that share a reference, and how far above the first of them its tile is. */
 const LEVELS = 4;
-const ABOVE = 2;
+const ABOVE = 6;
 
 /** log2 of the pixels of a tile's side, retina tiles included. */
 const SIDE_LOG2 = 9;
@@ -42,14 +42,16 @@ const WIDE_BELOW = -960;
 const SKIPS_BELOW = -96;
 
 /**
- * The reference of a frame: the centre of the tile in which the frame's centre lies, at the zoom two
- * to five levels above the frame's own, a multiple of four.
+ * The reference of a frame: the centre of the tile in which the frame's centre lies, at the zoom six
+ * to nine levels above the frame's own, a multiple of four.
  *
- * So a reference serves at least four by four tiles, and four zooms. (2026-11, iterations a step or skip
- * made, for references sixteen levels up / two to five levels up / at the nucleus of lowest period there:
- * past-double-1e14 1.0 / 1.4 / 1.5, deep-1e77 15 / 25 / 25, deep-1e50 95 / 95 / 95, seahorse-1e31 434 /
- * 424 / 394, deep-5e113 44 / 44 / 44. To find the nucleus took two to eight times as long as the orbit of
- * the centre; that it is shorter by half saves memory alone.)
+ * So a reference serves at least 64 by 64 tiles, and four zooms: a screen seldom needs two, and to pan by
+ * a tile seldom needs another. (2026-11, iterations a step or skip made, for references sixteen levels up
+ * / two to five levels up / at the nucleus of lowest period there: past-double-1e14 1.0 / 1.4 / 1.5,
+ * deep-1e77 15 / 25 / 25, deep-1e50 95 / 95 / 95, seahorse-1e31 434 / 424 / 394, deep-5e113 44 / 44 / 44.
+ * To find the nucleus took two to eight times as long as the orbit of the centre; that it is shorter by
+ * half saves memory alone. Six to nine levels up take as many steps as two to five, at all listed places,
+ * where screens of 1280 pixels then need one reference for two to four.)
  *
  * @throws {RangeError} when the frame is larger than the world
  */
