@@ -135,9 +135,7 @@ export class Dispatcher {
     this.#refuseWhenClosed();
     options.signal?.throwIfAborted();
     const deadline = milliseconds("deadline", options.deadline, this.#deadline);
-    const added = this.#sweeps.add({ id: this.#nextId++, ...work, options, deadline });
-    this.#deal();
-    return await added;
+    return await this.#sweeps.run({ id: this.#nextId++, ...work, options, deadline });
   }
 
   /** Takes no more work, and ends the workers when all that was taken is done. */

@@ -1,5 +1,6 @@
 // pool: WHO. Python's multiprocessing for Deno, on Workers and shared memory. Knows no fractal.
 
+export { afterwards } from "./afterwards.ts";
 export { Arena, type Region } from "./arena.ts";
 export { AsyncResult, ResultTimeoutError } from "./async_result.ts";
 export { BatchCursor } from "./batch_cursor.ts";

@@ -1,5 +1,6 @@
 /** The worker's side of a pool: registers what the worker can do and obeys orders. */
 
+import { AnswerRing } from "./answer_ring.ts";
 import { BatchCursor } from "./batch_cursor.ts";
 import { TaskFlags } from "./task_flags.ts";
 import { RunningTask } from "./task.ts";
@@ -34,7 +35,10 @@ export interface Service<F extends Functions, S extends Sweeps> {
   readonly sweeps?: S;
 }
 
-/** A result whose buffers are moved to the parent instead of copied. */
+/**
+ * A result whose buffers are moved to the parent instead of copied. What comes of a sweep's last call and
+ * is small is copied all the same, as that is quicker.
+ */
 export class Transferred<T> {
   readonly value: T;
   readonly buffers: ArrayBuffer[];
@@ -71,7 +75,7 @@ export function serve<F extends Functions, S extends Sweeps>(
     throw new TypeError("Cannot serve a pool from the main thread: import a worker's types alone");
   }
   announceEndings();
-  let tie: { readonly flags: TaskFlags; readonly lifeLine: MessagePort };
+  let tie: Tie;
   // One after the other, as in a process: a task that waits must not be held up by the next.
   let before = Promise.resolve();
   const taskOf = ({ slot }: { slot: number }) => new RunningTask(tie.flags, slot);
@@ -82,7 +86,11 @@ export function serve<F extends Functions, S extends Sweeps>(
     const order = (event as MessageEvent<Order>).data;
     switch (order.kind) {
       case "life line":
-        tie = { flags: new TaskFlags(order.flags), lifeLine: order.lifeLine };
+        tie = {
+          flags: new TaskFlags(order.flags),
+          answers: new AnswerRing(order.answers),
+          lifeLine: order.lifeLine,
+        };
         return;
       case "start":
         before = start(service, order.argument);
@@ -92,12 +100,20 @@ export function serve<F extends Functions, S extends Sweeps>(
       case "map":
         return run(order, (task) => map(service.functions, order, task));
       case "sweep":
-        return sweep(service, order, tie.flags, (finish) => {
+        return sweep(service, order, tie, (finish) => {
           before = before.then(() => finish(taskOf(order)));
         });
     }
   });
   return service;
+}
+
+/** What ties this worker to its parent. */
+interface Tie {
+  readonly flags: TaskFlags;
+  readonly answers: AnswerRing;
+  /** To be held: it closes when this thread ends. */
+  readonly lifeLine: MessagePort;
 }
 
 async function start<F extends Functions, S extends Sweeps>(
@@ -177,7 +193,7 @@ function functionOf(functions: Functions | undefined, name: string): Functions[s
 function sweep<F extends Functions, S extends Sweeps>(
   { sweeps, functions }: Service<F, S>,
   order: SweepOrder,
-  flags: TaskFlags,
+  { flags, answers }: Tie,
   inLine: (finish: (task: RunningTask) => Promise<void>) => void,
 ): void {
   const { id, name, worker, last } = order;
@@ -186,7 +202,12 @@ function sweep<F extends Functions, S extends Sweeps>(
   const left = (
     ending: Pick<LeftAnswer, "milliseconds" | "failed" | "last">,
     buffers: ArrayBuffer[] = [],
-  ) => answer({ kind: "left", id, ...ending }, buffers);
+  ) => {
+    const message = { kind: "left" as const, id, ...ending };
+    // What was not said to be moved might be memory that is to be shared, and a ring holds copies.
+    const isPlain = ending.last === null || buffers.length > 0;
+    if (!isPlain || !answers.put(message)) answer(message, buffers);
+  };
   let batch = -1;
   const isLast = () => last !== null && batch === cursor.count - 1;
   try {

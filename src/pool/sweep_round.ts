@@ -1,5 +1,6 @@
 /** The sweeps of a pool: all workers take batches of each, in turn. */
 
+import { afterwards } from "./afterwards.ts";
 import { BatchCursor } from "./batch_cursor.ts";
 import { leastLoaded, lostOver, TRIES, uncloneable } from "./call_line.ts";
 import { DeadlineError, OverBudgetError, RemoteError, WorkerLostError } from "./errors.ts";
@@ -71,13 +72,13 @@ export class SweepRound {
     return this.#underWay.size;
   }
 
-  /** Takes a sweep into the round. */
-  async add(request: SweepRequest): Promise<SweepResult> {
-    const { options, last } = request;
+  /** Takes a sweep into the round, and sends workers. */
+  async run(request: SweepRequest): Promise<SweepResult> {
+    const { options: { batches, signal }, last } = request;
     // The last call is a batch too: it is stopped, lost and tried again as any other.
     const cursor = last === null
-      ? BatchCursor.of(options.batches)
-      : BatchCursor.of(options.batches + 1, { lastAlone: true });
+      ? BatchCursor.of(batches)
+      : BatchCursor.of(batches + 1, { lastAlone: true });
     const sweep: Sweep = {
       ...request,
       cursor,
@@ -91,14 +92,17 @@ export class SweepRound {
       failure: undefined,
     };
     if (cursor.complete) return { milliseconds: 0, value: undefined };
-    const abandon = () => this.#fail(sweep, options.signal?.reason);
-    options.signal?.addEventListener("abort", abandon, { once: true });
     this.#underWay.set(sweep.id, sweep);
     this.#sweeps.push(sweep);
+    this.deal();
+    // Where the caches are cold, listening takes 0.02 ms, and hearing no more as long: the worker is to
+    // begin before, and whoever waits is to have the result before.
+    const abandon = () => this.#fail(sweep, signal?.reason);
+    signal?.addEventListener("abort", abandon, { once: true });
     try {
       return await sweep.settle.promise;
     } finally {
-      options.signal?.removeEventListener("abort", abandon);
+      afterwards(() => signal?.removeEventListener("abort", abandon));
     }
   }
 

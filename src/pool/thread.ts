@@ -1,6 +1,7 @@
 /** A worker's thread: what it is told, what it says, and when it has really ended. */
 
 import { MessageChannel } from "node:worker_threads";
+import { AnswerRing } from "./answer_ring.ts";
 import { TaskFlags } from "./task_flags.ts";
 import { type Answer, type Fault, faultOf, type Order } from "./wire.ts";
 
@@ -21,6 +22,7 @@ export class Thread {
   /** Resolves when the thread runs no more: what it was lent can be lent again. */
   readonly ended: Promise<void>;
   readonly flags: TaskFlags = new TaskFlags();
+  readonly #answers = new AnswerRing();
   readonly #worker: Worker;
   readonly #events: ThreadEvents;
   #silent = false;
@@ -29,7 +31,11 @@ export class Thread {
   constructor(module: URL, permissions: Deno.PermissionOptions, events: ThreadEvents) {
     this.#events = events;
     this.#worker = new Worker(module, { type: "module", deno: { permissions } });
-    this.#worker.onmessage = (event: MessageEvent<Answer>) => this.#hear(event.data);
+    this.#worker.onmessage = (event: MessageEvent<Answer>) => {
+      // Said before it.
+      this.#takeAnswers();
+      this.#hear(event.data);
+    };
     this.#worker.onerror = (event) => {
       // Else the error ends the parent too.
       event.preventDefault();
@@ -38,6 +44,7 @@ export class Thread {
     this.#worker.onmessageerror = () =>
       this.#die(faultOf(new Error("a message could not be read")));
     this.ended = this.#throwLifeLine();
+    void this.#answers.listen(() => this.#takeAnswers());
   }
 
   get hasEnded(): boolean {
@@ -56,6 +63,7 @@ export class Thread {
   terminate(): void {
     this.#silent = true;
     this.flags.stopAll();
+    this.#answers.wake();
     this.#worker.terminate();
   }
 
@@ -70,7 +78,8 @@ export class Thread {
       setTimeout(() => this.#die(faultOf(new Error("the worker ended without a word"))), 0);
     });
     const lifeLine = there as unknown as MessagePort;
-    this.#worker.postMessage({ kind: "life line", lifeLine, flags: this.flags.buffer }, [lifeLine]);
+    const shared = { flags: this.flags.buffer, answers: this.#answers.buffer };
+    this.#worker.postMessage({ kind: "life line", lifeLine, ...shared }, [lifeLine]);
     return ended.promise;
   }
 
@@ -79,7 +88,15 @@ export class Thread {
     this.#events.heard(answer);
   }
 
+  /** Hears what was answered through shared memory. Returns whether it is still to be heard. */
+  #takeAnswers(): boolean {
+    for (const answer of this.#answers.taken()) this.#hear(answer);
+    return !this.#silent;
+  }
+
   #die(fault: Fault): void {
+    // Its last words count.
+    this.#takeAnswers();
     if (this.#silent) return;
     this.#silent = true;
     this.#events.died(fault);

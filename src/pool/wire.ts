@@ -7,6 +7,8 @@ export interface LifeLineOrder {
   readonly lifeLine: MessagePort;
   /** The buffer of the worker's `TaskFlags`. */
   readonly flags: SharedArrayBuffer;
+  /** The buffer of its `AnswerRing`. */
+  readonly answers: SharedArrayBuffer;
 }
 
 /** The second message: whatever the worker's `start` is given. */

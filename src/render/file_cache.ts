@@ -43,12 +43,12 @@ export class FileCache {
   }
 
   /** The file; `compute` runs when nobody has it and nobody computes it. */
-  async get(
+  get(
     { key, keep }: FileRequest,
     compute: (signal: AbortSignal) => Promise<Rendered>,
     signal?: AbortSignal,
   ): Promise<Served> {
-    return await this.#inFlight.share(key, async (signal) => {
+    return this.#inFlight.share(key, async (signal) => {
       const entry = keep ? await this.#store.get(key) : undefined;
       if (entry !== undefined) return servedOf(entry);
       signal.throwIfAborted();

@@ -1,5 +1,7 @@
 /** Work under way, shared by all who ask for the same and stopped when nobody waits for it any more. */
 
+import { afterwards } from "../pool/mod.ts";
+
 /** One piece of work and those who wait for it. */
 interface Shared<T> {
   readonly result: Promise<T>;
@@ -48,7 +50,7 @@ export class InFlight<T> {
     try {
       return await Promise.race([shared.result, gone.promise]);
     } finally {
-      signal?.removeEventListener("abort", leave);
+      afterwards(() => signal?.removeEventListener("abort", leave));
       if (--shared.waiting === 0 && this.#shared.get(key) === shared) {
         this.#shared.delete(key);
         shared.controller.abort(signal?.reason);

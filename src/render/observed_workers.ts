@@ -55,8 +55,8 @@ export class ObservedWorkers implements Sampler, Painter, SampleMemory {
     return this.#workers.mostSamples;
   }
 
-  async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
-    return await inSpan("compute", async (span) => {
+  sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
+    return inSpan("compute", async (span) => {
       const samples = await this.#workers.sample(frame, options);
       const { file } = samples;
       this.#done.frames++;
@@ -108,8 +108,8 @@ export class ObservedWorkers implements Sampler, Painter, SampleMemory {
     return this.#workers.place(saved, signal);
   }
 
-  async #encoding<T>(work: () => Promise<T>): Promise<T> {
-    return await inSpan("encode", async () => {
+  #encoding<T>(work: () => Promise<T>): Promise<T> {
+    return inSpan("encode", async () => {
       const file = await work();
       this.#done.files++;
       return file;

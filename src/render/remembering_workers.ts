@@ -1,9 +1,9 @@
 /** Workers that remember samples: another palette, or the mirrored tile, iterates nothing again. */
 
 import { createHash } from "node:crypto";
-import { setImmediate } from "node:timers";
 import type { Picture, PictureOptions } from "../image/mod.ts";
 import { type Frame, liesBelowTheAxis, mirrorOfFrame } from "../plane/mod.ts";
+import { afterwards } from "../pool/mod.ts";
 import type { StoredEntry, TileStore } from "../store/mod.ts";
 import { ALGORITHM } from "./algorithm.ts";
 import { FreshSamples } from "./fresh_samples.ts";
@@ -125,7 +125,7 @@ export class RememberingWorkers implements Sampler, Painter {
     if (isDear) this.#keep(key, fresh);
     else this.#fresh.set(key, fresh);
     // Copying them takes half a millisecond (2026-11), for which nobody is to wait.
-    setImmediate(() => {
+    afterwards(() => {
       if (!isDear) this.#keep(key, fresh);
       if (this.#fresh.get(key) === fresh) this.#fresh.delete(key);
       fresh.release();

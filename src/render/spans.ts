@@ -24,9 +24,9 @@ const nobodys = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 export type SpanName = "queue" | "compute" | "encode";
 
 /** Does work within a span, which ends as the work does and is marked when the work fails. */
-export async function inSpan<T>(name: SpanName, work: (span: Span) => Promise<T>): Promise<T> {
-  if (tracer === undefined) return await work(nobodys);
-  return await tracer.startActiveSpan(name, async (span) => {
+export function inSpan<T>(name: SpanName, work: (span: Span) => Promise<T>): Promise<T> {
+  if (tracer === undefined) return work(nobodys);
+  return tracer.startActiveSpan(name, async (span) => {
     try {
       return await work(span);
     } catch (error) {

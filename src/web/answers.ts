@@ -23,7 +23,7 @@ export async function answerFile(
   { etag, type, cacheControl, filename }: Description,
   serve: (signal: AbortSignal) => Promise<Served>,
 ): Promise<Response> {
-  const headers = {
+  const headers: Record<string, string> = {
     etag,
     "cache-control": cacheControl,
     "content-type": type,
@@ -35,15 +35,14 @@ export async function answerFile(
   if (c.req.method === "HEAD") return c.body(null, 200, headers);
   const { bytes, iterations, arithmetic, rendered } = await serve(c.req.raw.signal);
   c.set("bytes", bytes.length);
-  // Hono's `c.body` would collect the headers in an object of their own first.
-  return new Response(bytes, {
-    headers: {
-      ...headers,
-      "mandeltile-iterations": String(iterations),
-      "mandeltile-arithmetic": described(arithmetic),
-      "server-timing": rendered === null ? CACHED : timing(rendered),
-    },
-  });
+  headers["mandeltile-iterations"] = String(iterations);
+  headers["mandeltile-arithmetic"] = described(arithmetic);
+  headers["server-timing"] = rendered === null ? CACHED : timing(rendered);
+  // Where the caches are cold, 0.04 of 0.13 ms less than to give the response its headers to check
+  // (2026-11-28), and Hono's `c.body` would collect them in an object of their own first.
+  const response = new Response(bytes);
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  return response;
 }
 
 /** Answers with a document that holds addresses of this server, as whoever asks sees it. */

@@ -77,7 +77,7 @@ export interface Connection {
 export interface App {
   /** Answers a request, as `Deno.serve` wants it; without its connection no client has a limit. */
   readonly fetch: (request: Request, connection?: Connection) => Response | Promise<Response>;
-  /** Answers a request that never was on a wire. */
+  /** Answers a request that never was on a wire; the target is a path and a query. */
   readonly request: (target: string, init?: RequestInit) => Response | Promise<Response>;
   readonly gate: Gate;
   /** What it answers: methods, and paths with `:name` where they are free. */
@@ -251,7 +251,7 @@ export function createApp(options: AppOptions): App {
       : answerWire(request);
   };
   const request = (target: string, init?: RequestInit) => {
-    const request = new Request(new URL(target, "http://localhost"), init);
+    const request = new Request(`http://localhost${target}`, init);
     return answerKnown(request) ?? answer(request);
   };
   return { fetch, request, gate, routes };

@@ -5,6 +5,7 @@ import explorerCss from "./page/explorer.css" with { type: "text" };
 import favicon from "./page/favicon.svg" with { type: "text" };
 import addressBar from "./page/address_bar.js" with { type: "text" };
 import anchor from "./page/anchor.js" with { type: "text" };
+import centre from "./page/centre.js" with { type: "text" };
 import clipboard from "./page/clipboard.js" with { type: "text" };
 import crs from "./page/crs.js" with { type: "text" };
 import curl from "./page/curl.js" with { type: "text" };
@@ -72,6 +73,7 @@ const STYLE = "text/css; charset=utf-8";
 const scripts = {
   address_bar: addressBar,
   anchor,
+  centre,
   clipboard,
   crs,
   curl,

@@ -3,6 +3,7 @@
 import type { Context } from "hono";
 import { TileAddress } from "../plane/mod.ts";
 import {
+  afterwards,
   type FileCache,
   type Output,
   type Rendered,
@@ -212,7 +213,7 @@ function cacheControl({ versioned }: Wishes, { maxAge }: RenderDoor): string {
  * A file by its ETag: kept, being computed, or computed now, when the gate lets it in. An array is
  * not kept: its samples are, and it takes longer to keep than to make of them.
  */
-async function serve(
+function serve(
   { files, gate, limits, costs }: RenderDoor,
   { etag, format, signal, work, bulk }: {
     etag: string;
@@ -226,14 +227,14 @@ async function serve(
   ) => Promise<Rendered>,
 ): Promise<Served> {
   const budget = limits.budget * 1000;
-  return await files.get(
+  return files.get(
     { key: etag, keep: format !== "npy" },
     (signal) =>
       gate.run(
         async () => {
           const rendered = await render({ signal, budget, iterationsLimit: limits.iterations });
           // What was remembered took none.
-          if (rendered.compute > 0) costs.learn(work, rendered.compute);
+          if (rendered.compute > 0) afterwards(() => costs.learn(work, rendered.compute));
           return rendered;
         },
         signal,

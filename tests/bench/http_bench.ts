@@ -24,13 +24,20 @@ interface Contender {
   readonly rates: number[];
 }
 
-/** A bare server that hands out the file and headers it is given, whatever it is asked. */
+/**
+ * A bare server that hands out the file and headers it is given, whatever it is asked. Told of a header,
+ * it looks whether the request has it: what Deno takes for that bounds whoever answers with care.
+ */
 const BARE = `
-const [status, headers, file] = Deno.args;
+const [status, headers, file, asked] = Deno.args;
 const body = file === "" ? null : Deno.readFileSync(file);
 const init = { status: Number(status), headers: JSON.parse(headers) };
 Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: ({ port }) =>
-  console.log("http://127.0.0.1:" + port + "/") }, () => new Response(body, init));
+  console.log("http://127.0.0.1:" + port + "/") }, asked === undefined
+  ? () => new Response(body, init)
+  : (request) => request.headers.get(asked) === null
+    ? new Response(null, { status: 400 })
+    : new Response(body, init));
 `;
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -102,11 +109,12 @@ async function main(): Promise<void> {
   const etag = headers.etag ?? "";
   const short = { etag, "cache-control": headers["cache-control"] };
 
-  const bareServer = (status: number, headers: object, file: string) =>
-    start(["run", "-A", bare, String(status), JSON.stringify(headers), file]);
+  const bareServer = (status: number, headers: object, file: string, ...asked: string[]) =>
+    start(["run", "-A", bare, String(status), JSON.stringify(headers), file, ...asked]);
   await using plain = await bareServer(200, { "content-type": "image/png" }, tileFile);
   await using same = await bareServer(200, headers, tileFile);
   await using notModified = await bareServer(304, short, "");
+  await using reading = await bareServer(304, short, "", "if-none-match");
   await using nginx = await startNginx(`${folder}/nginx`, "/tiles/3/2/3.png", tileFile);
 
   const contender = (name: string, url: string, header?: string): Contender => ({
@@ -119,16 +127,22 @@ async function main(): Promise<void> {
   const barePlain = contender("bare Deno.serve, same bytes", plain.url);
   const bareSame = contender("bare Deno.serve, same bytes and headers", same.url);
   const bareTag = contender("bare Deno.serve, 304", notModified.url, `if-none-match: ${etag}`);
+  const readTag = contender(
+    "bare Deno.serve, 304, reads the tag",
+    reading.url,
+    `if-none-match: ${etag}`,
+  );
   const fromDisk = nginx && contender("nginx, same bytes from disk", nginx.url);
   const pairs: (readonly [what: string, one: Contender, other: Contender])[] = [
     ["cached tile to bare, same bytes", tile, barePlain],
     ["cached tile with a log line to bare, same bytes", logged, barePlain],
     ["cached tile to bare, same bytes and headers", tile, bareSame],
     ["304 to bare 304", tag, bareTag],
+    ["bare 304 that reads the tag to bare 304", readTag, bareTag],
   ];
   if (fromDisk) pairs.push(["cached tile to nginx, same bytes", tile, fromDisk]);
   const all = [
-    ...[barePlain, tile, logged, bareSame, bareTag, tag],
+    ...[barePlain, tile, logged, bareSame, bareTag, tag, readTag],
     ...(fromDisk ? [fromDisk] : []),
   ];
   for (let round = -1; round < ROUNDS; round++) {

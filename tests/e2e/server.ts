@@ -19,16 +19,26 @@ const QUIET = { MANDELTILE_LOG: "error" };
 
 const root = new URL("../../", import.meta.url);
 
+/** A task's command: what stands before it, and what follows `deno`. */
+interface Task {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly args: readonly string[];
+}
+
 /**
  * `deno task start` without the task runner between, so that a signal reaches the server itself; its
  * variables come from this environment.
  */
-function startTask(environment: Readonly<Record<string, string>>): string[] {
+function startTask(environment: Readonly<Record<string, string>>): Task {
   const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", root)));
   const task = (tasks.start as string).replaceAll(/\$(\w+)/g, (_, name) => environment[name] ?? "");
-  const [deno, ...args] = task.split(" ");
-  if (deno !== "deno") throw new Error(`Cannot start "${tasks.start}": it does not run deno`);
-  return args;
+  const words = task.split(" ");
+  const deno = words.indexOf("deno");
+  const variables = words.slice(0, Math.max(0, deno)).map((word) => word.split("="));
+  if (deno < 0 || variables.some(({ length }) => length !== 2)) {
+    throw new Error(`Cannot start "${tasks.start}": it does not run deno`);
+  }
+  return { variables: Object.fromEntries(variables), args: words.slice(deno + 1) };
 }
 
 /**
@@ -49,10 +59,11 @@ export async function startServer(
     ...QUIET,
     ...variables,
   };
+  const task = startTask(environment);
   const child = new Deno.Command(Deno.execPath(), {
-    args: [...startTask(environment), "--port", "0", ...flags],
+    args: [...task.args, "--port", "0", ...flags],
     cwd: root,
-    env: environment,
+    env: { ...environment, ...task.variables },
     stdout: "piped",
     stderr,
   }).spawn();

@@ -72,6 +72,19 @@ Deno.test("what is moved comes with the last call, and promises are waited for",
   assert.equal(later.value, 7);
 });
 
+Deno.test("a worker's answer counts though the worker ends right after it", async () => {
+  await using pool = await startPool(1);
+  for (const length of [3, 30_000, 2 ** 21]) {
+    const { batches, argument } = batchesOf(2);
+    const called = new Flag();
+    const { value } = await pool.sweepAndCall("square", argument, {
+      batches,
+      last: { name: "movedAtLast", args: [length, called.buffer] },
+    });
+    assert.deepEqual([value.length, value.at(-1), called.count], [length, 7, 1]);
+  }
+});
+
 Deno.test("a last call whose worker dies is made by another", async () => {
   await using pool = await startPool();
   const { batches, argument, squares } = batchesOf(20);

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { binaryOf, decimalOf, trimmed } from "../../src/web/page/decimal.js";
 import { powerOfTwo } from "../../src/web/page/magnification.js";
+import type { ExplorerPage } from "../e2e/explorer_page.ts";
 import { assertInPlace, readPlace, shownTiles } from "../e2e/laid_tiles.ts";
 import { deepPlace, type Room, testOverStubs } from "../e2e/room.ts";
 
@@ -13,6 +14,9 @@ testOverStubs("the map has no last zoom", {
   "no tile is lost while slow tiles are on their way": keepsOldTiles,
   "a pinch goes on through anchors": pinches,
   "zoom 0 to 400 by wheel keeps the centre to the last digit": keepsCentre,
+  "a link's digits stay until a hand moves the view": keepsLink,
+  "a moved view comes back to its digits": comesBack,
+  "a dive at the whole set arrives with every digit": arrives,
 });
 
 /** Turns the wheel so far that Leaflet takes it for four levels. */
@@ -113,26 +117,99 @@ async function keepsCentre(room: Room): Promise<void> {
   assert.deepEqual(explorer.faults, []);
 }
 
+async function keepsLink(room: Room): Promise<void> {
+  await using explorer = await room.open(`#${deepPlace}&zoom=0`, { hasTouch: true });
+  const { page } = explorer;
+  const link = readPlace(`${deepPlace}&zoom=0`);
+  const stays = (zoom: number) => assertDigits(explorer, { ...link, zoom });
+  await stays(0);
+  await page.focus("#map");
+  for (let zoom = 1; zoom <= 60; zoom++) {
+    await page.keyboard.press("+");
+    await atRest(page, zoom);
+  }
+  await stays(60);
+  await explorer.settled(60);
+  await assertInPlace(page, room.stub);
+  for (let zoom = 59; zoom >= 20; zoom--) {
+    await page.click("#zoom-out");
+    await atRest(page, zoom);
+  }
+  await stays(20);
+  await page.mouse.move(450, 350);
+  for (let zoom = 24; zoom <= 100; zoom += 4) {
+    await page.mouse.wheel(0, -fourLevels);
+    await atRest(page, zoom);
+  }
+  await stays(100);
+  // To odd numbers of pixels, where the middle is on half a pixel, and back.
+  for (const [zoom, width, height] of [[101, 801, 633], [102, 900, 700]] as const) {
+    await page.setViewportSize({ width, height });
+    await page.click("#zoom-in");
+    await explorer.settled(zoom);
+    await assertInPlace(page, room.stub);
+  }
+  await stays(102);
+  const pinch = await fingersOn(page);
+  await pinch(20, 160);
+  await explorer.hashMatches(/zoom=1(0[3-9]|1\d)$/);
+  await stays(readPlace(explorer.hash).zoom);
+  assert.deepEqual(explorer.faults, []);
+}
+
+async function comesBack(room: Room): Promise<void> {
+  for (const reducedMotion of ["no-preference", "reduce"] as const) {
+    await using explorer = await room.open(`#${deepPlace}&zoom=120`, { reducedMotion });
+    const { page } = explorer;
+    await page.mouse.move(450, 350);
+    await page.mouse.down();
+    await page.mouse.move(487, 299, { steps: 4 });
+    await page.mouse.up();
+    await page.focus("#map");
+    await page.keyboard.press("ArrowLeft");
+    const far = readPlace(`${deepPlace}&zoom=120`);
+    await page.waitForFunction((link) => !location.hash.includes(link), far.re.slice(0, 40));
+    await explorer.settled(120);
+    const moved = readPlace(explorer.hash);
+    await assertInPlace(page, room.stub);
+    for (const step of [-3, 3]) {
+      for (let times = 1; times <= 30; times++) {
+        await page.keyboard.press(step < 0 ? "Shift+-" : "Shift++");
+        await atRest(page, (step < 0 ? 120 : 30) + step * times);
+      }
+      await explorer.settled(step < 0 ? 30 : 120);
+      await assertInPlace(page, room.stub);
+    }
+    assert.deepEqual(readPlace(explorer.hash), moved);
+    assert.deepEqual(explorer.faults, []);
+  }
+}
+
+async function arrives(room: Room): Promise<void> {
+  await using explorer = await room.open("#re=0.3&im=0.1&zoom=6");
+  const { page } = explorer;
+  const { re, im } = readPlace(`${deepPlace}&zoom=0`);
+  await page.click("#toggle-places");
+  await page.fill("[name=re]", re);
+  await page.fill("[name=im]", im);
+  await page.fill("[name=size]", "9");
+  await page.click("text=Fast");
+  await page.click("#dive");
+  await explorer.settled(9);
+  await assertDigits(explorer, { re, im, zoom: 9 });
+  await page.focus("#map");
+  for (let zoom = 12; zoom <= 60; zoom += 3) {
+    await page.keyboard.press("Shift++");
+    await atRest(page, zoom);
+  }
+  await assertDigits(explorer, { re, im, zoom: 60 });
+  assert.deepEqual(explorer.faults, []);
+}
+
 async function pinches(room: Room): Promise<void> {
   await using explorer = await room.open(`#${deepPlace}&zoom=990`, { hasTouch: true });
   const { page } = explorer;
-  const session = await page.context().newCDPSession(page);
-  const fingers = (type: "touchStart" | "touchMove" | "touchEnd", apart: number) =>
-    session.send("Input.dispatchTouchEvent", {
-      type,
-      touchPoints: type === "touchEnd" ? [] : [
-        { x: 450 - apart, y: 350, id: 1 },
-        { x: 450 + apart, y: 350, id: 2 },
-      ],
-    });
-  const pinch = async (from: number, to: number) => {
-    await fingers("touchStart", from);
-    for (let part = 1; part <= 8; part++) {
-      await fingers("touchMove", from * (to / from) ** (part / 8));
-    }
-    await page.evaluate(() => new Promise(requestAnimationFrame));
-    await fingers("touchEnd", 0);
-  };
+  const pinch = await fingersOn(page);
   const anchor = () => page.getAttribute("#map", "data-anchor");
   const zooms = [990];
   const pinchAndLook = async (from: number, to: number) => {
@@ -149,6 +226,39 @@ async function pinches(room: Room): Promise<void> {
   while ((zooms.at(-1) ?? 0) >= deepest && zooms.length < 30) await pinchAndLook(160, 20);
   assert.ok((zooms.at(-1) ?? 0) < deepest, `${zooms}`);
   assert.deepEqual(explorer.faults, []);
+}
+
+/** Two fingers on the middle of the window, that draw apart or together: pixels from the middle. */
+async function fingersOn(page: Page): Promise<(from: number, to: number) => Promise<void>> {
+  const session = await page.context().newCDPSession(page);
+  const fingers = (type: "touchStart" | "touchMove" | "touchEnd", apart: number) =>
+    session.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints: type === "touchEnd" ? [] : [
+        { x: 450 - apart, y: 350, id: 1 },
+        { x: 450 + apart, y: 350, id: 2 },
+      ],
+    });
+  return async (from, to) => {
+    await fingers("touchStart", from);
+    for (let part = 1; part <= 8; part++) {
+      await fingers("touchMove", from * (to / from) ** (part / 8));
+    }
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+    await fingers("touchEnd", 0);
+  };
+}
+
+/** Asserts that the hash comes to have the place's digits, as many as its zoom needs. */
+async function assertDigits(
+  explorer: ExplorerPage,
+  { re, im, zoom }: { re: string; im: string; zoom: number },
+): Promise<void> {
+  await atRest(explorer.page, zoom);
+  await explorer.hashMatches(new RegExp(`zoom=${zoom}$`));
+  const places = digitsAt(zoom);
+  const exact = { re: roundedTo(re, places), im: roundedTo(im, places), zoom };
+  assert.deepEqual(readPlace(explorer.hash), exact);
 }
 
 /** Decimal places of a link at a zoom. */

@@ -3,17 +3,20 @@
 import assert from "node:assert/strict";
 import {
   anchorAt,
-  coordinatesAt,
+  bitsFor,
+  coordinatesOf,
   isInWorld,
   movedBy,
   placesAt,
-  pointAt,
+  pointUnder,
   reanchoringAt,
   shiftAt,
   spanOf,
+  spotAt,
+  spotOf,
   tileAt,
+  withinWorld,
   world,
-  worldEdges,
 } from "../../src/web/page/anchor.js";
 import { curlCommand, quoted } from "../../src/web/page/curl.js";
 import { binaryOf, decimalOf, parseDecimal, trimmed } from "../../src/web/page/decimal.js";
@@ -33,6 +36,20 @@ const settings = {
   basePath: "",
 };
 const usual = defaultLook(settings);
+
+const bits = bitsFor(30_000);
+type Tile = typeof world;
+
+/** The point of the plane at a point of the map. */
+function coordinatesAt(anchor: Tile, point: { x: number; y: number }, zoom: number) {
+  return coordinatesOf(spotAt(anchor, point, bits), zoom);
+}
+
+/** And back. */
+function pointAt(anchor: Tile, coordinates: { re: string; im: string }) {
+  const spot = spotOf(coordinates, bits);
+  return spot && pointUnder(anchor, spot);
+}
 
 Deno.test("decimals are read exactly or not at all", () => {
   assert.deepEqual(parseDecimal("-0.75"), { digits: -75n, exponent: -2 });
@@ -81,7 +98,8 @@ Deno.test("the map's corner is the world's corner and its middle is the world's 
   assert.deepEqual(coordinatesAt(world, { x: 1, y: 1 }, 0), { re: "1.5000000", im: "-2.0000000" });
   assert.deepEqual(pointAt(world, { re: "-0.5", im: "0" }), { x: 0.5, y: 0.5 });
   assert.equal(pointAt(world, { re: "x", im: "0" }), null);
-  assert.deepEqual(worldEdges(world), { left: 0, right: 1, top: 0, bottom: 1 });
+  const outside = spotOf({ re: "9e999", im: "-0.5" }, bits) ?? assert.fail("no spot");
+  assert.deepEqual(pointUnder(world, withinWorld(outside)), { x: 1, y: 0.625 });
 });
 
 Deno.test("coordinates come back to the same point within 2^-14 of a pixel, at every zoom", () => {
@@ -145,13 +163,12 @@ Deno.test("an anchor follows the view, and every tile keeps its address", () => 
         };
         assert.deepEqual(tileAt(change.anchor, after), tileAt(start, { x, y, z: l }));
       }
-      // The same point has the same coordinates to a thousandth of a pixel.
-      const places = start.zoom + zoom - 10;
-      const moved = movedBy(change, centre);
-      assert.deepEqual(
-        coordinatesAt(change.anchor, moved, places),
-        coordinatesAt(start, centre, places),
-      );
+      // The same spot lies under the same part of the same tile.
+      const { x, y } = pointUnder(change.anchor, spotAt(start, centre, bits));
+      const scale = 2 ** change.levels;
+      const drop = Math.max(change.levels, 0);
+      assert.equal(x, (centre.x - change.shift.x / 2 ** drop) * scale);
+      assert.equal(y, (centre.y - change.shift.y / 2 ** drop) * scale);
     }
   }
   for (const zoom of [6, 12, 22]) assert.equal(reanchoringAt(start, { x: 0, y: 0 }, zoom), null);
@@ -163,16 +180,42 @@ Deno.test("an anchor follows the view, and every tile keeps its address", () => 
 Deno.test("a link's anchor holds its centre, at zoom 30,000 as well", () => {
   const deep = { re: `-0.${"743643887037158704".repeat(503)}`, im: `0.${"13182".repeat(1800)}` };
   for (const zoom of [0, 11, 12, 300, 30_000]) {
-    const anchor = anchorAt({ ...deep, zoom });
-    assert.ok(anchor !== null);
+    const anchor = anchorAt(spotOf(deep, bits) ?? assert.fail("no spot"), zoom);
     assert.equal(anchor.zoom, Math.max(0, zoom - 12));
     const point = pointAt(anchor, deep);
     assert.ok(point !== null && point.x >= 0 && point.x < 1 && point.y >= 0 && point.y < 1);
     const again = coordinatesAt(anchor, point, zoom);
     assert.ok(deep.re.startsWith(again.re.slice(0, -2)) && again.re.length > zoom * 0.3);
   }
-  assert.deepEqual(anchorAt({ re: "9e999", im: "-9", zoom: 14 }), { zoom: 2, x: 3n, y: 3n });
-  assert.equal(anchorAt({ re: "x", im: "0", zoom: 14 }), null);
+  const corner = spotOf({ re: "1.5", im: "-2" }, bits) ?? assert.fail("no spot");
+  assert.deepEqual(anchorAt(corner, 14), { zoom: 2, x: 3n, y: 3n });
+});
+
+Deno.test("a spot keeps its digits from every anchor, and shows as many as a zoom needs", () => {
+  const digits = "743643887037158704".repeat(17).slice(0, 306);
+  const place = { re: `-0.${digits}`, im: `0.${digits}` };
+  const spot = spotOf(place, bits) ?? assert.fail("no spot");
+  assert.deepEqual(coordinatesOf(spot, 0), { re: "-0.7436439", im: "0.7436439" });
+  assert.equal(placesAt(996), 306);
+  assert.deepEqual(coordinatesOf(spot, 996), place);
+  assert.equal(trimmed(coordinatesOf(spot, 30_000).re), place.re);
+  for (let zoom = 0; zoom <= 990; zoom += 11) {
+    const anchor = anchorAt(spot, zoom);
+    const { x, y } = pointUnder(anchor, spot);
+    // A double is all the map has, and no more than rounding away from the spot.
+    const near = spotAt(anchor, { x, y }, bits);
+    const gap = 1n << (bits - BigInt(anchor.zoom) - 53n);
+    assert.ok(near.x - spot.x <= gap && spot.x - near.x <= gap, `${zoom}`);
+    assert.ok(near.y - spot.y <= gap && spot.y - near.y <= gap, `${zoom}`);
+    // There and back by pixels of the deepest view that the anchor is for.
+    const way = { x: 123 * 2 ** -30, y: -45 * 2 ** -30 };
+    const away = movedBy(spot, anchor, way);
+    assert.notDeepEqual(
+      coordinatesOf(away, anchor.zoom + 22),
+      coordinatesOf(spot, anchor.zoom + 22),
+    );
+    assert.deepEqual(movedBy(away, anchor, { x: -way.x, y: -way.y }), spot);
+  }
 });
 
 Deno.test("tiles are the world's own and no others", () => {

@@ -130,6 +130,17 @@ Deno.test("a store that was filled by another server answers for it", async () =
   assert.equal(nobody.calls, 0);
 });
 
+Deno.test("an answer that is at hand is given at once, without a promise", () =>
+  withApp(new MemoryStore(2 ** 24), async (app) => {
+    const { headers } = await contentOf(app.request(TILE));
+    for (const init of [{}, { headers: { "if-none-match": headers.etag! } }]) {
+      await (await app.request(TILE, init)).bytes();
+      const again = app.request(TILE, init);
+      assert.ok(again instanceof Response);
+      await again.bytes();
+    }
+  }));
+
 Deno.test("an answer that is at hand is still refused to whom it must be", () =>
   withApp(new MemoryStore(2 ** 24), async (app) => {
     for (let time = 0; time < 3; time++) {
@@ -137,6 +148,9 @@ Deno.test("an answer that is at hand is still refused to whom it must be", () =>
       const { status, headers, bytes } = await contentOf(app.request(TILE, image));
       assert.equal(status, 200);
       await problemOf(app.request(TILE, { headers: { accept: "text/html" } }), 406);
+      // What would be refused is refused to those who have it, too (RFC 9110, 13.2.1).
+      const refusing = { accept: "text/html", "if-none-match": headers.etag! };
+      await problemOf(app.request(TILE, { headers: refusing }), 406);
       await problemOf(app.request(TILE, { method: "DELETE" }), 405);
       await problemOf(app.request(`${TILE}&iterations=98`), 400);
       const head = await app.request(TILE, { method: "HEAD" });

@@ -15,6 +15,12 @@ import { binaryOf, decimalOf, trimmed } from "./decimal.js";
 /** @typedef {{ readonly zoom: number, readonly x: bigint, readonly y: bigint }} Tile */
 /** @typedef {{ readonly x: number, readonly y: number }} Point In anchor tiles, y downwards. */
 /** @typedef {{ readonly re: string, readonly im: string }} Coordinates Decimal text, exact. */
+/**
+ * @typedef {object} Spot a point of the world to its last bit, whatever the anchor
+ * @property {bigint} x in units of 2^-bits, of which the world is 2^bits wide
+ * @property {bigint} y downwards
+ * @property {bigint} bits
+ */
 
 /** The anchor of a map that counts from the whole world.
  * @type {Tile} */
@@ -25,6 +31,7 @@ export const world = { zoom: 0, x: 0n, y: 0n };
  * of a pixel at zoom 64, 2^-82 of a unit.
  */
 const unitBits = 84n;
+const unit = 2 ** Number(unitBits);
 
 /** A map at rest shows tiles this many levels below its anchor, give or take. */
 const resting = 12;
@@ -81,37 +88,18 @@ export function shiftAt({ levels, shift }, zoom) {
 }
 
 /**
- * A point of the map after a change of anchor. Exact on the way down, as every step is one in binary.
+ * The anchor for a map that begins at a spot: the tile some levels above the view that holds its middle.
  *
- * @param {Reanchoring} reanchoring
- * @param {Point} point
- * @returns {Point}
+ * @param {Spot} spot
+ * @param {number} depth zoom of the view
+ * @returns {Tile}
  */
-export function movedBy({ levels, shift }, { x, y }) {
-  const scale = 2 ** levels;
-  return levels > 0
-    ? { x: x * scale - shift.x, y: y * scale - shift.y }
-    : { x: (x - shift.x) * scale, y: (y - shift.y) * scale };
-}
-
-/**
- * The anchor for a map that begins at a place: the tile some levels above the view that holds its
- * middle, or the nearest of the world. Null when the coordinates are no decimal numbers.
- *
- * @param {Coordinates & { readonly zoom: number }} place
- * @returns {Tile | null}
- */
-export function anchorAt({ re, im, zoom: depth }) {
+export function anchorAt({ x, y, bits }, depth) {
   const zoom = Math.max(0, depth - resting);
-  const bits = BigInt(zoom) + unitBits;
-  const real = binaryOf(re, bits);
-  const imaginary = binaryOf(im, bits);
-  if (real === null || imaginary === null) return null;
+  const drop = bits - BigInt(zoom);
+  // The world's right and lower rim belong to its last tiles.
   const last = (1n << BigInt(zoom)) - 1n;
-  const within = (/** @type {bigint} */ tile) => tile < 0n ? 0n : tile > last ? last : tile;
-  const x = within((real + (5n << (bits - 1n))) >> (unitBits + 2n));
-  const y = within(((2n << bits) - imaginary) >> (unitBits + 2n));
-  return { zoom, x, y };
+  return { zoom, x: least(x >> drop, last), y: least(y >> drop, last) };
 }
 
 /**
@@ -154,69 +142,97 @@ export function placesAt(zoom) {
 }
 
 /**
- * The point of the plane at a point of the map, with as many places as the zoom needs.
+ * Bits for the spots of a map: they tell apart the map's own numbers at any anchor.
  *
- * @param {Tile} anchor
- * @param {Point} point
+ * @param {number} deepest zoom
+ * @returns {bigint}
+ */
+export function bitsFor(deepest) {
+  return BigInt(deepest) + unitBits;
+}
+
+/**
+ * The spot at coordinates, to the nearest unit; null when they are no decimal numbers.
+ *
+ * @param {Coordinates} coordinates
+ * @param {bigint} bits
+ * @returns {Spot | null}
+ */
+export function spotOf({ re, im }, bits) {
+  const real = binaryOf(re, bits - 2n);
+  const imaginary = binaryOf(im, bits - 2n);
+  if (real === null || imaginary === null) return null;
+  // X = (re + 5/2) / 4 and Y = (2 - im) / 4.
+  return { x: real + (5n << (bits - 3n)), y: (1n << (bits - 1n)) - imaginary, bits };
+}
+
+/**
+ * The point of the plane at a spot, with as many places as the zoom needs.
+ *
+ * @param {Spot} spot
  * @param {number} zoom of the world
  * @returns {Coordinates}
  */
-export function coordinatesAt(anchor, point, zoom) {
-  const bits = unitBits + BigInt(anchor.zoom);
-  const x = (anchor.x << unitBits) + unitsOf(point.x);
-  const y = (anchor.y << unitBits) + unitsOf(point.y);
-  // re = 4 X - 5/2 and im = 2 - 4 Y, in units of 2^-bits.
-  const re = 4n * x - (5n << (bits - 1n));
-  const im = (2n << bits) - 4n * y;
+export function coordinatesOf({ x, y, bits }, zoom) {
   const places = placesAt(zoom);
-  return { re: decimalOf(re, bits, places), im: decimalOf(im, bits, places) };
-}
-
-/**
- * The point of the map at a point of the plane; null when the coordinates are no decimal numbers.
- *
- * @param {Tile} anchor
- * @param {Coordinates} coordinates
- * @returns {Point | null}
- */
-export function pointAt(anchor, { re, im }) {
-  const bits = unitBits + BigInt(anchor.zoom);
-  const real = binaryOf(re, bits);
-  const imaginary = binaryOf(im, bits);
-  if (real === null || imaginary === null) return null;
-  // X = (re + 5/2) / 4 and Y = (2 - im) / 4, then less the anchor.
-  const x = real + (5n << (bits - 1n)) - (anchor.x << (unitBits + 2n));
-  const y = (2n << bits) - imaginary - (anchor.y << (unitBits + 2n));
-  const unit = 2 ** Number(unitBits + 2n);
-  return { x: Number(x) / unit, y: Number(y) / unit };
-}
-
-/**
- * The world's corners in the map's numbers: what a map may centre on.
- *
- * @param {Tile} anchor
- * @returns {{ left: number, right: number, top: number, bottom: number }}
- */
-export function worldEdges(anchor) {
-  const side = 1n << BigInt(anchor.zoom);
+  // re = 4 X - 5/2 and im = 2 - 4 Y.
   return {
-    left: Number(-anchor.x),
-    right: Number(side - anchor.x),
-    top: Number(-anchor.y),
-    bottom: Number(side - anchor.y),
+    re: decimalOf(x - (5n << (bits - 3n)), bits - 2n, places),
+    im: decimalOf((1n << (bits - 1n)) - y, bits - 2n, places),
   };
 }
 
 /**
- * The point of the world that is nearest to a point of the map.
+ * The spot at a point of the map; nothing is rounded.
  *
- * @param {Point} point
  * @param {Tile} anchor
+ * @param {Point} point
+ * @param {bigint} bits
+ * @returns {Spot}
+ */
+export function spotAt(anchor, point, bits) {
+  const down = bits - BigInt(anchor.zoom);
+  return movedBy({ x: anchor.x << down, y: anchor.y << down, bits }, anchor, point);
+}
+
+/**
+ * The spot so far from another; nothing is rounded.
+ *
+ * @param {Spot} spot
+ * @param {Tile} anchor
+ * @param {Point} way
+ * @returns {Spot}
+ */
+export function movedBy({ x, y, bits }, anchor, way) {
+  const down = bits - BigInt(anchor.zoom) - unitBits;
+  return { x: x + (unitsOf(way.x) << down), y: y + (unitsOf(way.y) << down), bits };
+}
+
+/**
+ * The point of the map at a spot, as near as doubles come.
+ *
+ * @param {Tile} anchor
+ * @param {Spot} spot
  * @returns {Point}
  */
-export function withinWorld({ x, y }, anchor) {
-  const { left, right, top, bottom } = worldEdges(anchor);
-  return { x: Math.min(Math.max(x, left), right), y: Math.min(Math.max(y, top), bottom) };
+export function pointUnder(anchor, { x, y, bits }) {
+  const drop = bits - BigInt(anchor.zoom) - unitBits;
+  return {
+    x: Number((x >> drop) - (anchor.x << unitBits)) / unit,
+    y: Number((y >> drop) - (anchor.y << unitBits)) / unit,
+  };
+}
+
+/**
+ * The spot of the world that is nearest to a spot: what a map may centre on.
+ *
+ * @param {Spot} spot
+ * @returns {Spot}
+ */
+export function withinWorld({ x, y, bits }) {
+  const side = 1n << bits;
+  const within = (/** @type {bigint} */ at) => at < 0n ? 0n : least(at, side);
+  return { x: within(x), y: within(y), bits };
 }
 
 /**
@@ -238,5 +254,13 @@ export function spanOf(pixels, zoom) {
  * @returns {bigint} in units of 2^-unitBits; exact, as scaling a double by a power of two is
  */
 function unitsOf(value) {
-  return BigInt(Math.round(value * 2 ** Number(unitBits)));
+  return BigInt(Math.round(value * unit));
+}
+
+/**
+ * @param {bigint} one
+ * @param {bigint} other
+ */
+function least(one, other) {
+  return one < other ? one : other;
 }

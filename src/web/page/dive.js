@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 /** A dive: the map on its way to a place, at constant speed, until it is there or somebody touches it. */
 
-import { pointAt } from "./anchor.js";
+import { pointUnder } from "./anchor.js";
 import { Flight } from "./flight.js";
 import { tileSide } from "./tile_layer.js";
 import { gapBetween } from "./way.js";
@@ -10,6 +10,7 @@ import { gapBetween } from "./way.js";
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {import("./anchor.js").Tile} Tile */
 /** @typedef {import("./anchor.js").Point} Point */
+/** @typedef {import("./anchor.js").Spot} Spot */
 
 /** Longest time a frame counts for, in ms: a page in the background has not moved. */
 const longestFrame = 100;
@@ -42,7 +43,9 @@ export function dive(map, place, { speed, levelsBehind }) {
     logDistance: logTiles + (start.zoom * Math.LN2) + Math.log(tileSide / pixels),
     logRatio: (start.zoom - target.zoom) * Math.LN2,
   });
-  const ends = { start: underAnchor(start), target: underAnchor(target) };
+  const goal = map.spotOf(place);
+  if (goal === null) return Promise.resolve(false);
+  const ends = { start: map.spot, target: goal };
   let way = 0;
   let before = performance.now();
   let frame = 0;
@@ -69,7 +72,7 @@ export function dive(map, place, { speed, levelsBehind }) {
       const { logWidth, offsets } = flight.at(next);
       const zoom = start.zoom - logWidth / Math.LN2;
       if (there) {
-        map.pass(ends.target, target.zoom);
+        map.arrive(ends.target, target.zoom);
         return end(true);
       }
       // On the way out what is on screen is there already, only smaller.
@@ -88,35 +91,15 @@ export function dive(map, place, { speed, levelsBehind }) {
 /**
  * The point between two ends of a way, counted from the nearer, whose offset is exact.
  *
- * @param {{ start: (anchor: Tile) => Point, target: (anchor: Tile) => Point }} ends
+ * @param {{ start: Spot, target: Spot }} ends
  * @param {{ zoom: number, pixels: number, offsets: import("./flight.js").Offsets, direction: Point }} at
  * @returns {(anchor: Tile) => Point}
  */
 function pointOnWay({ start, target }, { zoom, pixels, offsets, direction }) {
   const { from, to } = offsets;
   return (anchor) => {
-    const { x, y } = from < to ? start(anchor) : target(anchor);
+    const { x, y } = pointUnder(anchor, from < to ? start : target);
     const across = (from < to ? from : -to) * pixels / tileSide * 2 ** (anchor.zoom - zoom);
     return { x: x + direction.x * across, y: y + direction.y * across };
-  };
-}
-
-/**
- * A place as a point of the map, worked out again only when the anchor has changed.
- *
- * @param {Place} place
- * @returns {(anchor: Tile) => Point}
- */
-function underAnchor(place) {
-  /** @type {Tile | undefined} */
-  let known;
-  /** @type {Point} */
-  let point = { x: 0, y: 0 };
-  return (anchor) => {
-    if (anchor !== known) {
-      known = anchor;
-      point = pointAt(anchor, place) ?? point;
-    }
-    return point;
   };
 }

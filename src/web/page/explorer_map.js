@@ -2,12 +2,24 @@
 /// <reference lib="dom" />
 /** The Leaflet map over the world: its numbers, its manners, and places on it. */
 
-import { anchorAt, coordinatesAt, pointAt, reanchoringAt, withinWorld, world } from "./anchor.js";
+import {
+  anchorAt,
+  coordinatesOf,
+  pointUnder,
+  reanchoringAt,
+  spotAt,
+  spotOf,
+  withinWorld,
+  world,
+} from "./anchor.js";
+import { Centre } from "./centre.js";
 import { crs } from "./crs.js";
 import { L } from "./leaflet.js";
 import { relabel } from "./relabel.js";
 import { tileSide } from "./tile_layer.js";
 
+/** @typedef {import("./anchor.js").Spot} Spot */
+/** @typedef {import("./leaflet.d.ts").LatLng} LatLng */
 /** @typedef {import("./place.js").Place} Place */
 
 /** What must be seen from home, in units of zoom 0: the set is 2.5 wide and 2.25 high, of 4. */
@@ -32,6 +44,7 @@ export class ExplorerMap extends L.Map {
   #anchor = world;
   /** How many are at work with numbers of the present anchor. */
   #holds = 0;
+  #centre;
 
   /**
    * @param {HTMLElement} element
@@ -56,6 +69,8 @@ export class ExplorerMap extends L.Map {
     });
     this.#still = still;
     this.#deepest = deepest;
+    this.setZoom(0);
+    this.#centre = new Centre(this);
     this.on("moveend", () => this.#comeBack());
     this.on("moveend", () => this.#settle());
   }
@@ -82,16 +97,33 @@ export class ExplorerMap extends L.Map {
    */
   get place() {
     const zoom = Math.round(this.worldZoom);
-    return { ...this.coordinatesOf(this.getCenter()), zoom };
+    return { ...coordinatesOf(this.spot, zoom), zoom };
+  }
+
+  /** The middle of the view, to its last bit. */
+  get spot() {
+    return this.#centre.spot;
+  }
+
+  /**
+   * The spot of a place, or the nearest to it in the world; null when its coordinates are no numbers.
+   *
+   * @param {Place} place
+   * @returns {Spot | null}
+   */
+  spotOf(place) {
+    const spot = spotOf(place, this.spot.bits);
+    return spot && withinWorld(spot);
   }
 
   /**
    * Coordinates in the plane of a point of the map, to a small part of a pixel.
    *
-   * @param {import("./leaflet.d.ts").LatLng} point
+   * @param {LatLng} point
    */
   coordinatesOf({ lng: x, lat: y }) {
-    return coordinatesAt(this.#anchor, { x, y }, Math.round(this.worldZoom));
+    const spot = spotAt(this.#anchor, { x, y }, this.spot.bits);
+    return coordinatesOf(spot, Math.round(this.worldZoom));
   }
 
   /**
@@ -102,16 +134,14 @@ export class ExplorerMap extends L.Map {
    * @param {{ animate: boolean }} how animate: glide there if it is near
    */
   goTo(place, { animate }) {
-    place = this.reachable(place);
-    const glide = animate && !this.#still && this.#glideTo(place);
-    const anchor = anchorAt(place);
-    if (glide || anchor === null) return;
+    const { zoom } = this.reachable(place);
+    const spot = this.spotOf(place);
+    if (spot === null) return;
+    if (animate && !this.#still && this.#glideTo(spot, zoom)) return;
     this._stop();
-    const point = pointAt(anchor, place);
-    if (point === null) return;
-    this.#countFrom(anchor);
-    const { x, y } = withinWorld(point, anchor);
-    this.setView([y, x], place.zoom - anchor.zoom, { reset: true });
+    this.#countFrom(anchorAt(spot, zoom));
+    this.#centre.hold(spot);
+    this.setView(this.getCenter(), zoom - this.#anchor.zoom, { reset: true });
   }
 
   /**
@@ -137,6 +167,17 @@ export class ExplorerMap extends L.Map {
   }
 
   /**
+   * Ends an animation at a spot, to its last bit.
+   *
+   * @param {Spot} spot
+   * @param {number} zoom of the world
+   */
+  arrive(spot, zoom) {
+    this.pass((anchor) => pointUnder(anchor, spot), zoom);
+    this.#centre.hold(spot);
+  }
+
+  /**
    * The place from which the whole set is seen as large as the window allows.
    *
    * @returns {Place}
@@ -158,12 +199,31 @@ export class ExplorerMap extends L.Map {
     return super.panBy(offset, this.#still ? { ...options, animate: false } : options);
   }
 
+  /** @override */
+  getCenter() {
+    const { x, y } = pointUnder(this.#anchor, this.spot);
+    return L.latLng(y, x);
+  }
+
+  /**
+   * Counts from the centre where Leaflet's own counts from an origin rounded to whole pixels.
+   *
+   * @override
+   * @param {import("./leaflet.d.ts").Point} point
+   */
+  containerPointToLatLng({ x, y }) {
+    const { lat, lng } = this.getCenter();
+    const size = this.getSize();
+    const scale = crs.scale(this.getZoom());
+    return L.latLng(lat + (y - size.y / 2) / scale, lng + (x - size.x / 2) / scale);
+  }
+
   /**
    * Keeps the point exact where Leaflet's own takes it from an origin rounded to whole pixels: what lies
    * under the middle stays the middle to the last bit.
    *
    * @override
-   * @param {import("./leaflet.d.ts").LatLng | import("./leaflet.d.ts").Point} at
+   * @param {LatLng | import("./leaflet.d.ts").Point} at
    * @param {number} zoom
    * @param {object} [options]
    */
@@ -179,7 +239,7 @@ export class ExplorerMap extends L.Map {
 
   /**
    * @override
-   * @param {import("./leaflet.d.ts").LatLng | import("./leaflet.d.ts").LatLngPair} center
+   * @param {LatLng | import("./leaflet.d.ts").LatLngPair} center
    * @param {number} zoom
    * @param {object} [options]
    */
@@ -207,7 +267,7 @@ export class ExplorerMap extends L.Map {
    * Leaflet begins a zoom a frame after it was asked for, with the numbers of then.
    *
    * @override
-   * @param {import("./leaflet.d.ts").LatLng} center
+   * @param {LatLng} center
    * @param {number} zoom
    * @param {object} [options]
    */
@@ -223,7 +283,32 @@ export class ExplorerMap extends L.Map {
 
   /**
    * @override
-   * @param {import("./leaflet.d.ts").LatLng} center
+   * @param {LatLng} center
+   * @param {number} zoom
+   * @param {object} [data]
+   * @param {boolean} [silent]
+   */
+  _move(center, zoom, data, silent) {
+    this.#centre.follow(center);
+    return super._move(center, zoom, data, silent);
+  }
+
+  /**
+   * Leaflet puts the pane back before it moves to the centre, which has then moved by as much.
+   *
+   * @override
+   * @param {LatLng} center
+   * @param {number} zoom
+   * @param {boolean} [noMoveStart]
+   */
+  _resetView(center, zoom, noMoveStart) {
+    this.#centre.hold(this.spot, L.point(0, 0));
+    super._resetView(center, zoom, noMoveStart);
+  }
+
+  /**
+   * @override
+   * @param {LatLng} center
    * @param {number} [zoom]
    */
   _getNewPixelOrigin(center, zoom) {
@@ -269,28 +354,28 @@ export class ExplorerMap extends L.Map {
   }
 
   /**
-   * Glides to a place that the present anchor reaches; says whether it does.
+   * Glides to a spot that the present anchor reaches; says whether it does.
    *
-   * @param {Place} place
+   * @param {Spot} spot
+   * @param {number} zoom of the world
    * @returns {boolean}
    */
-  #glideTo(place) {
-    const zoom = place.zoom - this.#anchor.zoom;
-    const point = pointAt(this.#anchor, place);
-    if (point === null || zoom < 0 || Math.abs(zoom - this.getZoom()) > longestGlide) return false;
-    const { x, y } = withinWorld(point, this.#anchor);
+  #glideTo(spot, zoom) {
+    const level = zoom - this.#anchor.zoom;
+    if (level < 0 || Math.abs(level - this.getZoom()) > longestGlide) return false;
+    const { x, y } = pointUnder(this.#anchor, spot);
     const { lng, lat } = this.getCenter();
     const screens = Math.max(Math.abs(x - lng), Math.abs(y - lat)) * crs.scale(this.getZoom()) /
       Math.max(this.getSize().x, this.getSize().y);
     if (screens > 2 ** longestGlide) return false;
-    this.setView([y, x], zoom);
+    this.setView([y, x], level);
     return true;
   }
 
   /** Whoever has left the world is led back to its nearest point. */
   #comeBack() {
     const { lng: x, lat: y } = this.getCenter();
-    const back = withinWorld({ x, y }, this.#anchor);
+    const back = pointUnder(this.#anchor, withinWorld(this.spot));
     // A pixel is allowed, as panning ends on whole ones: else coming back would never end.
     const pixel = 1 / crs.scale(this.getZoom());
     if (Math.max(Math.abs(back.x - x), Math.abs(back.y - y)) > pixel) {

@@ -60,7 +60,11 @@ export declare class GridLayer extends Layer {
   _levels: Record<number, Level>;
   /** The zoom whose tiles it wants. */
   _tileZoom: number | undefined;
+  /** Whether tiles of other levels are kept for now. */
+  _noPrune?: boolean;
   readonly _map: Map;
+  _onMoveEnd(): void;
+  _pruneTiles(): void;
   _removeTile(key: string): void;
   _removeTilesAtZoom(zoom: number): void;
   _tileCoordsToKey(coords: TileCoords): string;
@@ -78,12 +82,12 @@ export declare class Map extends Evented {
   readonly touchZoom?: { readonly _zooming?: boolean };
   _zoom: number;
   _pixelOrigin: Point;
-  _lastCenter: LatLng;
   readonly _animatingZoom?: boolean;
   readonly _animateToZoom?: number;
   readonly _panAnim?: { readonly _inProgress?: boolean };
   _stop(): this;
-  _move(center: LatLng, zoom: number): this;
+  _move(center: LatLng, zoom: number, data?: object, silent?: boolean): this;
+  _resetView(center: LatLng, zoom: number, noMoveStart?: boolean): void;
   _moveStart(zoomChanged: boolean, noMoveStart: boolean): this;
   _moveEnd(zoomChanged: boolean): this;
   _getMapPanePos(): Point;

@@ -56,10 +56,9 @@ export class Readout {
 
   #draw() {
     const map = this.#map;
-    const point = this.#cursor === null
-      ? map.getCenter()
-      : map.containerPointToLatLng(this.#cursor);
-    const { re, im } = map.coordinatesOf(point);
+    const { re, im } = this.#cursor === null
+      ? map.place
+      : map.coordinatesOf(map.containerPointToLatLng(this.#cursor));
     this.#of.textContent = this.#cursor === null ? "centre" : "cursor";
     this.#re.textContent = signed(shortened(re));
     this.#im.textContent = signed(shortened(im));

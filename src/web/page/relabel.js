@@ -4,10 +4,10 @@
  * Gives a Leaflet map new numbers for the picture it shows: nothing is drawn, moved or asked for anew.
  *
  * Leaflet 1.9.4 has no door for this, so its private records are written here and nowhere else: of the
- * map `_zoom`, `_pixelOrigin` and `_lastCenter`, of a layer `_tileZoom`, `_levels` and `_tiles`.
+ * map `_zoom` and `_pixelOrigin`, of a layer `_tileZoom`, `_levels` and `_tiles`.
  */
 
-import { movedBy, shiftAt } from "./anchor.js";
+import { shiftAt } from "./anchor.js";
 import { L } from "./leaflet.js";
 
 /** @typedef {import("./anchor.js").Reanchoring} Reanchoring */
@@ -24,10 +24,6 @@ export function relabel(map, reanchoring, tileSide) {
     if (layer instanceof L.GridLayer) relabelLayer(layer, reanchoring, tileSide);
   });
   map._pixelOrigin = shifted(map._pixelOrigin, shiftAt(reanchoring, map._zoom), tileSide);
-  const { lng: x, lat: y } = map._lastCenter;
-  const centre = movedBy(reanchoring, { x, y });
-  // From the pixel origin, which is rounded, the centre would drift.
-  map._lastCenter = L.latLng(centre.y, centre.x);
   map._zoom -= reanchoring.levels;
 }
 

@@ -122,6 +122,19 @@ export class TileLayer extends L.GridLayer {
   }
 
   /**
+   * Leaflet keeps tiles of other levels while fingers zoom, and where they end at the level they were at
+   * it never learns that they have gone: those tiles would stay.
+   *
+   * @override
+   */
+  _onMoveEnd() {
+    super._onMoveEnd();
+    if (!this._noPrune || this._map._animatingZoom) return;
+    this._noPrune = false;
+    this._pruneTiles();
+  }
+
+  /**
    * While a zoom glides, the zoom it goes to is the one to load. Leaflet itself looks at the old one there,
    * and on a jump of two levels or more asks for the old tiles again and for the new ones only at the end.
    *

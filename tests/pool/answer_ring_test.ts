@@ -1,0 +1,58 @@
+// Tests of the ring of answers: what fits comes out as it went in, what does not is refused.
+
+import assert from "node:assert/strict";
+import { AnswerRing } from "../../src/pool/answer_ring.ts";
+import type { Answer } from "../../src/pool/wire.ts";
+
+function answerWith(id: number, value: unknown): Answer {
+  return { kind: "left", id, milliseconds: 2.5, failed: null, last: { value } };
+}
+
+Deno.test("answers come out in order, as they went in", () => {
+  const parents = new AnswerRing();
+  const workers = new AnswerRing(parents.buffer);
+  const answers = [
+    answerWith(1, { bytes: Uint8Array.of(1, 2, 3), colour: 0.25, encode: 1.5 }),
+    answerWith(2, { bytes: new Uint8Array(100_000).fill(7), colour: 1, encode: 2 }),
+  ];
+  for (const answer of answers) assert.ok(workers.put(answer));
+  assert.deepEqual([...parents.taken()], answers);
+  assert.deepEqual([...parents.taken()], []);
+});
+
+Deno.test("what is too large, finds no room or cannot be encoded is refused", () => {
+  const ring = new AnswerRing();
+  assert.equal(ring.put(answerWith(1, new Uint8Array(2 ** 20))), false);
+  assert.equal(ring.put(answerWith(2, () => {})), false);
+  let put = 0;
+  while (ring.put(answerWith(put, new Uint8Array(50_000)))) put++;
+  assert.ok(put > 1, `${put} answers found room`);
+  assert.deepEqual([...ring.taken()].map((answer) => "id" in answer && answer.id), [
+    ...Array(put).keys(),
+  ]);
+  assert.ok(ring.put(answerWith(put, null)));
+});
+
+Deno.test("whoever listens is told of every answer until they have heard enough", async () => {
+  const ring = new AnswerRing();
+  const heard: Answer[] = [];
+  let told = Promise.withResolvers<void>();
+  let listening = true;
+  const listens = ring.listen(() => {
+    heard.push(...ring.taken());
+    told.resolve();
+    return listening;
+  });
+  // The event loop of a test has nothing else to live on.
+  const alive = setInterval(() => {}, 1000);
+  for (const id of [1, 2, 3]) {
+    told = Promise.withResolvers();
+    assert.ok(ring.put(answerWith(id, null)));
+    await told.promise;
+    assert.equal(heard.length, id);
+  }
+  listening = false;
+  ring.wake();
+  await listens;
+  clearInterval(alive);
+});
