@@ -46,11 +46,12 @@ const SKIPS_FROM = 102;
  * seven levels above the frame's own, a multiple of four.
  *
  * So a reference serves at least 16 by 16 tiles, and the four zooms that have one ancestor at a multiple
- * of four: the one that `iterations=auto` looks at, too. (2026-11, iterations a step or skip made, for
- * references sixteen levels up / two to five levels up / at the nucleus of lowest period there:
- * past-double-1e14 1.0 / 1.4 / 1.5, deep-1e77 15 / 25 / 25, deep-1e50 95 / 95 / 95, seahorse-1e31 434 /
- * 424 / 394, deep-5e113 44 / 44 / 44. To find the nucleus took two to eight times as long as the orbit of
- * the centre; that it is shorter by half saves memory alone.)
+ * of four: the one that `iterations=auto` looks at, too. (2026-11-28, references of a cold screen of five
+ * by four tiles at the seven listed places: 1 each; two to five levels up 1 to 5. 2026-11, iterations a
+ * step or skip made, for references sixteen levels up / two to five levels up / at the nucleus of lowest
+ * period there: past-double-1e14 1.0 / 1.4 / 1.5, deep-1e77 15 / 25 / 25, deep-1e50 95 / 95 / 95,
+ * seahorse-1e31 434 / 424 / 394, deep-5e113 44 / 44 / 44. To find the nucleus took two to eight times as
+ * long as the orbit of the centre; that it is shorter by half saves memory alone.)
  *
  * The farther the reference, the fewer its borders, and the more of the chaos is rounded away. (2026-11-28:
  * of screens of 1280 x 800 anywhere 61 in 100 have several references two to five levels up, 22 four to
