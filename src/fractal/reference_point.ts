@@ -4,7 +4,7 @@ import { Exact, type Frame, stepLog2, WORLD } from "../plane/mod.ts";
 
 /** A reference point, and what its orbit and its tables have to be good for. */
 export interface ReferencePoint {
-  /** The same for two points when and only when everything else is. */
+  /** The same for two points when and only when everything else is, `skips` apart. */
   readonly key: string;
   /** C in fixed point, `bits` bits behind the point. */
   readonly re: bigint;
@@ -14,13 +14,13 @@ export interface ReferencePoint {
   readonly reach: number;
   /** Whether those differences need an exponent of their own. */
   readonly wide: boolean;
-  /** Whether steps may be skipped: not so near the top that it moves counts. */
+  /** Whether the frame's pixels may skip steps: not so near the top that it moves counts. */
   readonly skips: boolean;
 }
 
 /** Zoom levels that share a reference, and how far above the first of them its tile is. */
 const LEVELS = 4;
-const ABOVE = 2;
+const ABOVE = 4;
 
 /** log2 of the pixels of a tile's side, retina tiles included. */
 const SIDE_LOG2 = 9;
@@ -35,28 +35,35 @@ const BITS_STEP = 64;
 const WIDE_BELOW = -960;
 
 /**
- * References whose reach is at most 2^this may skip steps. (2026-11, of 316 pixels of views in seahorse
- * valley those that skips moved away from exact arithmetic: at 1e-16 9, at 1e-19 11, for half of the
- * steps saved; at 1e-31 none, for 99 in 100.)
+ * Frames whose longer side is that of a tile at this zoom, or shorter, may skip steps. (2026-11, of 316
+ * pixels of views in seahorse valley those that skips moved away from exact arithmetic: at 1e-16 9, at
+ * 1e-19 11, for half of the steps saved; at 1e-31 none, for 99 in 100.)
  */
-const SKIPS_BELOW = -96;
+const SKIPS_FROM = 102;
 
 /**
- * The reference of a frame: the centre of the tile in which the frame's centre lies, at the zoom two
- * to five levels above the frame's own, a multiple of four.
+ * The reference of a frame: the centre of the tile in which the frame's centre lies, at the zoom four to
+ * seven levels above the frame's own, a multiple of four.
  *
- * So a reference serves at least four by four tiles, and four zooms. (2026-11, iterations a step or skip
- * made, for references sixteen levels up / two to five levels up / at the nucleus of lowest period there:
- * past-double-1e14 1.0 / 1.4 / 1.5, deep-1e77 15 / 25 / 25, deep-1e50 95 / 95 / 95, seahorse-1e31 434 /
- * 424 / 394, deep-5e113 44 / 44 / 44. To find the nucleus took two to eight times as long as the orbit of
- * the centre; that it is shorter by half saves memory alone.)
+ * So a reference serves at least 16 by 16 tiles, and the four zooms that have one ancestor at a multiple
+ * of four: the one that `iterations=auto` looks at, too. (2026-11-28, references of a cold screen of five
+ * by four tiles at the seven listed places: 1 each; two to five levels up 1 to 5. 2026-11, iterations a
+ * step or skip made, for references sixteen levels up / two to five levels up / at the nucleus of lowest
+ * period there: past-double-1e14 1.0 / 1.4 / 1.5, deep-1e77 15 / 25 / 25, deep-1e50 95 / 95 / 95,
+ * seahorse-1e31 434 / 424 / 394, deep-5e113 44 / 44 / 44. To find the nucleus took two to eight times as
+ * long as the orbit of the centre; that it is shorter by half saves memory alone.)
+ *
+ * The farther the reference, the fewer its borders, and the more of the chaos is rounded away. (2026-11-28:
+ * of screens of 1280 x 800 anywhere 61 in 100 have several references two to five levels up, 22 four to
+ * seven, 6 six to nine. Counts that two tiles at a border and one view of both share, at deep-1e50: 98.5 %
+ * two to five levels up, 99.1 % four to seven, 97.6 % six to nine. Without any skip, of 1000 pixels in
+ * seahorse valley 5 are not exact three levels up, 5 seven levels up and 19 eleven levels up.)
  *
  * @throws {RangeError} when the frame is larger than the world
  */
 export function referencePointOf(frame: Frame): ReferencePoint {
   const { step, width, height } = frame;
-  const span = step.times(Exact.of(width));
-  const zoom = Exact.of(4).dividedBy(span).log2Floor();
+  const zoom = zoomOf(frame, width);
   if (zoom < 0) throw new RangeError("Cannot refer to a point: the frame is larger than the world");
   const level = Math.max(0, LEVELS * Math.floor((zoom - ABOVE) / LEVELS));
   const half = step.timesPowerOfTwo(-1);
@@ -74,8 +81,13 @@ export function referencePointOf(frame: Frame): ReferencePoint {
   const reach = Math.max(2 - level, reachOf(frame, { re, im }));
   const wide = -finest < WIDE_BELOW;
   const key = [level, x, y, bits, reach, wide].join("/");
-  const skips = reach <= SKIPS_BELOW;
+  const skips = zoomOf(frame, Math.max(width, height)) >= SKIPS_FROM;
   return { key, re: re.toFixedPoint(bits), im: im.toFixedPoint(bits), bits, reach, wide, skips };
+}
+
+/** The zoom at which a tile's side is that of so many pixels, or up to twice as long. */
+function zoomOf({ step }: Frame, pixels: number): number {
+  return Exact.of(4).dividedBy(step.times(Exact.of(pixels))).log2Floor();
 }
 
 /** The frame as differences from its reference, in units of 2^reach where it is wide: plain doubles. */

@@ -10,8 +10,13 @@ import {
   pointOf,
   rowsOf,
   TileAddress,
+  tileAt,
 } from "../../src/plane/mod.ts";
+import places from "../data/places.json" with { type: "json" };
 import { integerIn, randomFrom } from "../plane/random.ts";
+
+/** Pixels of a tile's side. */
+const SIDE = 256;
 
 /** A tile somewhere near the boundary, as deep as one likes. */
 function tileAtZoom(z: number, random: () => number): TileAddress {
@@ -28,7 +33,7 @@ Deno.test("the four zooms below a tile, and all tiles of them, share one referen
   for (const z of [44, 160, 1000, 3320]) {
     const top = tileAtZoom(z, random);
     const keys = new Set<string>();
-    for (let levels = 2; levels <= 5; levels++) {
+    for (let levels = 4; levels <= 7; levels++) {
       for (let i = 0; i < 6; i++) {
         const side = 2 ** levels;
         const within = () => BigInt(integerIn(random, 0, side - 1));
@@ -43,8 +48,33 @@ Deno.test("the four zooms below a tile, and all tiles of them, share one referen
       }
     }
     assert.equal(keys.size, 1, [...keys].join(" "));
-    const neighbour = TileAddress.of(z + 2, (top.x + 1n) * 4n, top.y * 4n);
+    const neighbour = TileAddress.of(z + 4, (top.x + 1n) * 16n, top.y * 16n);
     assert.ok(!keys.has(referencePointOf(frameOfTile(neighbour, 256)).key));
+  }
+});
+
+Deno.test("a screen, and one that was panned by a tile to any side, have one reference", () => {
+  // A screen of 1280 x 800 pixels with the place in its middle, and a ring of tiles around it.
+  const [across, down] = [1280, 800];
+  const shared = ["past-double-1e14", "deep-1e77", "underflow-4e318", "double-spiral-1e1000"];
+  for (const { name, re, im, tile_zoom: z } of places.places) {
+    if (!shared.includes(name)) continue;
+    const pixels = { re: across / 2 + SIDE, im: down / 2 + SIDE };
+    const pixel = Exact.powerOfTwo(2 - z).dividedBy(Exact.of(SIDE));
+    const place = { re: Exact.parse(re), im: Exact.parse(im) };
+    const [right, below] = [pixel.times(Exact.of(pixels.re)), pixel.times(Exact.of(pixels.im))];
+    const first = tileAt(z, place.re.minus(right), place.im.plus(below));
+    const last = tileAt(z, place.re.plus(right), place.im.minus(below));
+    const keys = new Set<string>();
+    let tiles = 0;
+    for (let { y } = first; y <= last.y; y++) {
+      for (let { x } = first; x <= last.x; x++) {
+        keys.add(referencePointOf(frameOfTile(TileAddress.of(z, x, y), SIDE)).key);
+        tiles++;
+      }
+    }
+    assert.ok(tiles >= 7 * 5, `${name}: ${tiles} tiles`);
+    assert.equal(keys.size, 1, name);
   }
 });
 
@@ -81,6 +111,21 @@ Deno.test("no pixel is farther from its reference than the reach", () => {
       );
       assert.equal(rowsOf(differences).at(-1), last.im.minus(im).times(unit).toDouble());
     }
+  }
+});
+
+Deno.test("steps may be skipped from one zoom on, by frames that reach no farther than its tiles", () => {
+  const random = randomFrom(63);
+  const below = tileAtZoom(101, random);
+  const tile = TileAddress.of(102, 2n * below.x, 2n * below.y);
+  for (const size of [256, 512]) {
+    assert.equal(referencePointOf(frameOfTile(below, size)).skips, false);
+    assert.equal(referencePointOf(frameOfTile(tile, size)).skips, true);
+  }
+  const centre = pointOf(frameOfTile(tile, 256), 128, 128);
+  for (const [width, height] of [[100, 100], [200, 100], [100, 101]] as const) {
+    const frame = frameOfView({ ...centre, span: Exact.powerOfTwo(2 - 102), width, height });
+    assert.equal(referencePointOf(frame).skips, height <= width, `${width} x ${height}`);
   }
 });
 

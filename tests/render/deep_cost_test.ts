@@ -26,7 +26,7 @@ const BANDS: Look = { palette: parsePalette("magma"), shading: "bands" };
 Deno.test("to pan by a tile, to zoom, or to change the palette costs no new orbit", async () => {
   await using workers = await RenderWorkers.start({ workers: 2 });
   const auto = new AutoIterations(workers);
-  const orbitOf = async (address: TileAddress, iterations: number, look = SMOOTH) => {
+  const orbitOf = async (address: TileAddress, iterations: number | "auto", look = SMOOTH) => {
     const output = { format: "png", look } as const;
     const tile = { address, size: SIDE / 4, iterations, output };
     const { arithmetic } = await renderTile({ workers, auto }, tile);
@@ -37,11 +37,14 @@ Deno.test("to pan by a tile, to zoom, or to change the palette costs no new orbi
     const { address, iterations } = tileOfPlace(name);
     assert.ok(await orbitOf(address, iterations) > 0, `${name}: the first tile pays`);
     assert.equal(await orbitOf(address, iterations, BANDS), 0, `${name}: another palette`);
-    const around = neighbours(address).filter((tile) => reference(tile) === reference(address));
-    assert.ok(around.length >= 3, `${name}: some neighbours have the same reference`);
-    for (const tile of around) assert.equal(await orbitOf(tile, iterations), 0, `${name}: ${tile}`);
-    const beyond = neighbours(address).filter((tile) => reference(tile) !== reference(address));
+    for (const tile of neighbours(address)) {
+      assert.equal(await orbitOf(tile, iterations), 0, `${name}: ${tile}`);
+    }
+    assert.equal(await orbitOf(address.parent(1), iterations), 0, `${name}: a zoom above`);
+    const edge = atEdge(address);
+    const beyond = neighbours(edge).filter((tile) => reference(tile) !== reference(address));
     const others = new Map(beyond.map((tile) => [reference(tile), tile]));
+    assert.ok(others.size > 0, `${name}: some of its neighbours have another reference`);
     for (const tile of others.values()) {
       assert.ok(await orbitOf(tile, iterations) > 0, `${name}: ${tile} pays once`);
       assert.equal(await orbitOf(tile, iterations), 0);
@@ -52,8 +55,7 @@ Deno.test("to pan by a tile, to zoom, or to change the palette costs no new orbi
 Deno.test("all tiles of a cold screen wait for one orbit, once", async () => {
   await using workers = await RenderWorkers.start({ workers: 2 });
   const { address, iterations } = tileOfPlace("deep-1e50");
-  const tiles = [address, ...neighbours(address)]
-    .filter((tile) => reference(tile) === reference(address));
+  const tiles = [address, ...neighbours(address)];
   const orbits = await Promise.all(tiles.map(async (tile) => {
     using samples = await workers.sample(frameOfTile(tile, SIDE / 4), {
       iterations,
@@ -65,6 +67,24 @@ Deno.test("all tiles of a cold screen wait for one orbit, once", async () => {
   assert.ok(orbits[0]! > 0);
   for (const orbit of orbits) assert.equal(orbit, orbits[0], "the same one");
   assert.equal(workers.referenceCounters.kept, 1);
+});
+
+Deno.test("the look at an ancestor that decides iterations takes the orbit of the tiles in it", async () => {
+  await using workers = await RenderWorkers.start({ workers: 2 });
+  const auto = new AutoIterations(workers);
+  const top = tileOfPlace("deep-1e77", 260).address;
+  for (const levels of [3, 2, 1, 0]) {
+    const address = TileAddress.of(260 + levels, top.x << BigInt(levels), top.y << BigInt(levels));
+    const tile = {
+      address,
+      size: SIDE / 4,
+      iterations: "auto",
+      output: { format: "npy" },
+    } as const;
+    const { arithmetic } = await renderTile({ workers, auto }, tile);
+    assert.equal(arithmetic.kind, "perturbation");
+    assert.equal(workers.referenceCounters.kept, 1, `${levels} levels below`);
+  }
 });
 
 Deno.test("a long orbit is given up at once, and its workers are free", async () => {
@@ -179,6 +199,12 @@ function neighbours({ z, x, y }: TileAddress): TileAddress[] {
   const steps = [-1n, 0n, 1n];
   return steps.flatMap((down) => steps.map((right) => TileAddress.of(z, x + right, y + down)))
     .filter((tile) => tile.x !== x || tile.y !== y);
+}
+
+/** The last tile of the row, to the right, that has the tile's reference. */
+function atEdge(tile: TileAddress): TileAddress {
+  const next = TileAddress.of(tile.z, tile.x + 1n, tile.y);
+  return reference(next) === reference(tile) ? atEdge(next) : tile;
 }
 
 function reference(tile: TileAddress): string {

@@ -52,8 +52,8 @@ const CUT: readonly DeepTile[] = ([
   ["seahorse-1e31", 62, 8085],
   ["deep-1e50", 80, 13_999],
   ["deep-5e113", 160, 4950],
-  ["deep-1e77", 250, 535],
-  ["underflow-4e318", 370, 15_450],
+  ["deep-1e77", 252, 537],
+  ["underflow-4e318", 360, 15_100],
   ["double-spiral-1e1000", 1000, 650],
 ] as const).map(([name, zoom, iterations]) => ({ ...tileOfPlace(name, zoom), iterations }));
 
@@ -160,7 +160,7 @@ Deno.test("a deep picture in bands is the picture at once", async () => {
   for (const name of ["deep-1e77", "underflow-4e318", "double-spiral-1e1000"]) {
     const { address, iterations } = tileOfPlace(name);
     // The middle lies on the border of two regions: by their own middles the bands would have two references.
-    const { right, bottom, left } = tileBounds(address.parent(2 + (address.z - 2) % 4));
+    const { right, bottom, left } = tileBounds(address.parent(4 + address.z % 4));
     const span = frameOfTile(address, 1).step;
     const centre = { re: left.plus(right).timesPowerOfTwo(-1), im: bottom };
     for (const output of outputs) {
@@ -178,16 +178,18 @@ Deno.test("a deep picture in bands is the picture at once", async () => {
   }
 });
 
-/** Two neighbours in the row of a tile, in the nearest two that have different references. */
-function acrossReferences(tile: TileAddress): [TileAddress, TileAddress] {
-  for (let { x } = tile;; x++) {
-    const pair = [x, x + 1n].map((x) => TileAddress.of(tile.z, x, tile.y)) as [
-      TileAddress,
-      TileAddress,
-    ];
-    const [one, next] = pair.map((tile) => pathOf(frameOfTile(tile, SIDE)));
-    assert.ok(one!.arithmetic === "perturbation" && next!.arithmetic === "perturbation");
-    if (one!.reference.key !== next!.reference.key) return pair;
+/** Two neighbours in the row of a tile, the nearest to it that have different references. */
+function acrossReferences({ z, x, y }: TileAddress): [TileAddress, TileAddress] {
+  for (let away = 0n;; away++) {
+    for (const left of [x + away, x - away]) {
+      const pair = [left, left + 1n].map((x) => TileAddress.of(z, x, y)) as [
+        TileAddress,
+        TileAddress,
+      ];
+      const [one, next] = pair.map((tile) => pathOf(frameOfTile(tile, SIDE)));
+      assert.ok(one!.arithmetic === "perturbation" && next!.arithmetic === "perturbation");
+      if (one!.reference.key !== next!.reference.key) return pair;
+    }
   }
 }
 

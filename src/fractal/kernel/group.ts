@@ -21,6 +21,7 @@ import {
   LONG_BLOCK,
   LOWEST,
   Reference,
+  weighed,
 } from "./reference";
 import { limit, skipping } from "./pixels";
 import { letGo, letStay, lookAtRim } from "./leaving";
@@ -131,7 +132,7 @@ export function iterateGroup(ref: usize, few: i32, tiny: f64): void {
     if (size < tiny) return;
     if (isBlock(reference)) {
       if (skipsBlock(ref, size)) {
-        skip(ref, size);
+        skip(ref, weighed(size, n, m));
         continue;
       }
       if (size < safeOf(reference)) {
@@ -164,7 +165,7 @@ function isBlock(reference: Reference): bool {
 @inline
 function skipsBlock(ref: usize, size: f64): bool {
   const entry = levelOf(ref, LOWEST) + ENTRY_BYTES * <usize> (<u32> (m - 1) / BLOCK);
-  return skipping && size < load<f64>(entry, ENTRY_RADIUS);
+  return skipping && weighed(size, n, m) < load<f64>(entry, ENTRY_RADIUS);
 }
 
 /** The size of differences within which the block that begins at m needs no test. */
@@ -217,7 +218,7 @@ function largest(
   return max(f64x2.extract_lane(both, 0), f64x2.extract_lane(both, 1));
 }
 
-/** Takes the longest skip that holds here; the lowest does. */
+/** Takes the longest skip that holds for that weighed size here; the lowest does. */
 function skip(ref: usize, size: f64): void {
   let level = LOWEST;
   let index = <u32> (m - 1) >> LOWEST;

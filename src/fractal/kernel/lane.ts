@@ -12,6 +12,7 @@ import {
   LOWEST,
   readExcess,
   Reference,
+  weighed,
 } from "./reference";
 import { leave, limit, note, skipping, stay } from "./pixels";
 import { powerOfTwo } from "./power";
@@ -61,14 +62,15 @@ export function iterateLane(ref: usize, lane: i32, cx: f64, cy: f64, tiny: f64):
     if (((m - 1) & (BLOCK - 1)) === 0 && m + BLOCK <= length && n + BLOCK <= limit) {
       let index = <u32> (m - 1) >> LOWEST;
       let entry = table + ENTRY_BYTES * <usize> index;
-      if (skipping && size < load<f64>(entry, ENTRY_RADIUS)) {
+      const weight = weighed(size, n, m);
+      if (skipping && weight < load<f64>(entry, ENTRY_RADIUS)) {
         let level = LOWEST;
         while ((index & 1) === 0 && level + 1 < reference.levels) {
           const steps = 2 << level;
           if (n + steps > limit || m + steps > length) break;
           index >>= 1;
           const next = levelOf(ref, level + 1) + ENTRY_BYTES * <usize> index;
-          if (!(size < load<f64>(next, ENTRY_RADIUS))) break;
+          if (!(weight < load<f64>(next, ENTRY_RADIUS))) break;
           level++;
           entry = next;
         }

@@ -16,6 +16,7 @@ import {
   LOWEST,
   readExcess,
   Reference,
+  weighed,
   WIDE_BYTES,
   WIDE_EXPONENTS,
   wideLevelOf,
@@ -281,13 +282,14 @@ function skip(ref: usize, w: usize, d: usize, k: i32, size: f64, steps: i32, at:
   let level = LOWEST;
   let index = <u32> (at - 1) >> LOWEST;
   let entry = wideLevelOf(ref, level) + WIDE_BYTES * <usize> index;
-  if (!isWithin(entry, size)) return 0;
+  const weight = weighed(size, steps, at);
+  if (!isWithin(entry, weight)) return 0;
   while ((index & 1) === 0 && level + 1 < reference.levels) {
     const length = 2 << level;
     if (steps + length > limit || at + length > reference.length) break;
     index >>= 1;
     const next = wideLevelOf(ref, level + 1) + WIDE_BYTES * <usize> index;
-    if (!isWithin(next, size)) break;
+    if (!isWithin(next, weight)) break;
     level++;
     entry = next;
   }
@@ -314,7 +316,7 @@ function isWithin(entry: usize, size: f64): bool {
   const radius = load<f64>(entry, 32);
   if (radius === 0.0) return false;
   const ahead = load<i32>(entry, WIDE_EXPONENTS + 8) - e;
-  // |w| and the radius's mantissa lie between 2^-60 and 2^61.
+  // |w| and the radius's mantissa lie between 2^-60 and 2^65.
   if (ahead > 200) return true;
   if (ahead < -200) return false;
   return size < radius * powerOfTwo(ahead);
