@@ -99,7 +99,7 @@ function waysOf(events: readonly LessonEvent[]): ToldWay[] {
 }
 
 Deno.test("a lesson that is called off ends, whichever way is under way", async () => {
-  const window = { pixdim: 600, escape: 255, x: -0.1, y: 0, size: 0.1 };
+  const window = { pixdim: 400, escape: 255, x: -0.1, y: 0, size: 0.1 };
   for (const kind of ["way", "queues", "row"] as const) {
     const off = new AbortController();
     const lesson = runLesson(window, {
