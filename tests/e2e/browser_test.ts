@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
-/** The explorer in a real browser, against the real command. */
+/** The explorer, and the page of the interface, in a real browser, against the real command. */
 
 import assert from "node:assert/strict";
+import { showsDocs } from "./docs_page.ts";
 import { assertDecoded, isVisible, type Open, seahorses, testExplorer } from "./explorer.ts";
 import type { LaidTile } from "./explorer_page.ts";
 
@@ -15,6 +16,7 @@ testExplorer("the explorer works in a browser", {
   "finds a place again after a reload": restores,
   "follows the hash, back and forward": followsHash,
   "stays exact at zoom 40": staysExact,
+  "and /docs shows every request, and breaks no rule of its own": (_, place) => showsDocs(place),
 });
 
 async function showsHome(open: Open): Promise<void> {

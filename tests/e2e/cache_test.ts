@@ -18,7 +18,7 @@ Deno.test("a server that is started again has what it computed before", async ()
   const variables = { XDG_CACHE_HOME: caches };
   const runs: Uint8Array[] = [];
   for (const cached of [false, true]) {
-    await using server = await startServer([], variables);
+    await using server = await startServer(["--workers", "1"], variables);
     const tile = await tileOf(server.url);
     assert.equal(tile.cached, cached);
     runs.push(tile.bytes);
@@ -29,39 +29,45 @@ Deno.test("a server that is started again has what it computed before", async ()
 
   // Not a database any more: the server starts, and tiles come.
   await Deno.writeTextFile(`${caches}/mandeltile/tiles.sqlite`, "no database ".repeat(1000));
-  await using server = await startServer([], variables);
+  await using server = await startServer(["--workers", "1"], variables);
   assert.deepEqual(await tileOf(server.url), { bytes: runs[0], cached: false });
   assert.equal(await server.stop(), 0);
   assert.ok((await Deno.stat(`${caches}/mandeltile/tiles.sqlite.damaged`)).isFile);
   await Deno.remove(caches, { recursive: true });
 });
 
-Deno.test("a server that is told so keeps nothing, or nothing on disk", async () => {
-  for (const [place, cached] of [["none", false], ["memory", true]] as const) {
-    const caches = await Deno.makeTempDir({ prefix: "mandeltile_caches_" });
-    await using server = await startServer(["--cache", place], { XDG_CACHE_HOME: caches });
-    const first = await tileOf(server.url);
-    assert.deepEqual(await tileOf(server.url), { bytes: first.bytes, cached });
-    assert.equal(await server.stop(), 0);
-    assert.deepEqual(await Array.fromAsync(Deno.readDir(caches)), []);
-    await Deno.remove(caches);
-  }
-});
+/** Starts a server with a folder for caches of its own, and asserts that it leaves nothing there. */
+async function withoutDisk(place: string, use: (url: string) => Promise<void>): Promise<void> {
+  const caches = await Deno.makeTempDir({ prefix: "mandeltile_caches_" });
+  const flags = ["--cache", place, "--workers", "1"];
+  await using server = await startServer(flags, { XDG_CACHE_HOME: caches });
+  await use(server.url);
+  assert.equal(await server.stop(), 0);
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(caches)), []);
+  await Deno.remove(caches);
+}
 
-Deno.test("a tile asked for by many at once is whole for each, and so is what they need not fetch", async () => {
-  await using server = await startServer();
-  const { bytes } = await tileOf(server.url);
+Deno.test("a server that is told so keeps nothing", () =>
+  withoutDisk("none", async (url) => {
+    const first = await tileOf(url);
+    assert.deepEqual(await tileOf(url), { bytes: first.bytes, cached: false });
+  }));
+
+Deno.test("nothing on disk: a tile asked for by many at once is whole for each, and so is what they need not fetch", () =>
+  withoutDisk("memory", (url) => askedByMany(url)));
+
+async function askedByMany(url: string): Promise<void> {
+  const { bytes } = await tileOf(url);
   for (let time = 0; time < 5; time++) {
-    const all = await Promise.all(Array.from({ length: 16 }, () => tileOf(server.url)));
+    const all = await Promise.all(Array.from({ length: 16 }, () => tileOf(url)));
     for (const tile of all) assert.deepEqual(tile, { bytes, cached: true });
   }
-  const { headers } = await fetch(server.url + TILE, { method: "HEAD" });
+  const { headers } = await fetch(url + TILE, { method: "HEAD" });
   const had = { "if-none-match": headers.get("etag")! };
   for (let time = 0; time < 5; time++) {
-    const answer = await fetch(server.url + TILE, { headers: had });
+    const answer = await fetch(url + TILE, { headers: had });
     assert.equal(answer.status, 304);
     assert.equal(answer.headers.get("etag"), had["if-none-match"]);
     assert.equal((await answer.bytes()).length, 0);
   }
-  assert.equal(await server.stop(), 0);
-});
+}

@@ -1,7 +1,7 @@
 /** The explorer in a browser against the real command, step by step. */
 
 import assert from "node:assert/strict";
-import type { BrowserContextOptions } from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 import { testInBrowser } from "./chromium.ts";
 import { ExplorerPage, type LaidTile } from "./explorer_page.ts";
 import { startServer } from "./server.ts";
@@ -9,18 +9,25 @@ import { startServer } from "./server.ts";
 /** Opens the page at a hash and waits for its picture. */
 export type Open = (hash: string, options?: BrowserContextOptions) => Promise<ExplorerPage>;
 
+/** The browser and the server that it looks at, for pages that are not the explorer. */
+export interface Place {
+  readonly browser: Browser;
+  readonly url: string;
+}
+
 export const seahorses = "#re=-0.7436&im=0.1318&zoom=9";
 
 /** Declares a test of these steps over one server. */
 export function testExplorer(
   name: string,
-  steps: Readonly<Record<string, (open: Open) => Promise<void>>>,
+  steps: Readonly<Record<string, (open: Open, place: Place) => Promise<void>>>,
 ): void {
   testInBrowser(name, async (browser, t) => {
     await using server = await startServer();
     const open: Open = (hash, options = {}) =>
       ExplorerPage.open(browser, server.url + hash, options);
-    for (const [name, step] of Object.entries(steps)) await t.step(name, () => step(open));
+    const place = { browser, url: server.url };
+    for (const [name, step] of Object.entries(steps)) await t.step(name, () => step(open, place));
   });
 }
 

@@ -47,7 +47,8 @@ Deno.test("with OTEL_DENO a tile's trace has spans for queue, compute and encode
 });
 
 Deno.test("a line a request, as JSON on standard error", async () => {
-  const { url, stderr, stop } = await startServer(["--log", "info"], undefined, "piped");
+  const flags = ["--log", "info", "--workers", "1"];
+  const { url, stderr, stop } = await startServer(flags, undefined, "piped");
   await (await fetch(url + TILE)).bytes();
   await (await fetch(url + TILE)).bytes();
   await (await fetch(`${url}tiles/1/2/0.png`)).text();

@@ -21,6 +21,7 @@ import {
 } from "../../src/render/mod.ts";
 import { emptyStore, MemoryStore, type TileStore } from "../../src/store/mod.ts";
 import { HEAVY, heavyView, same, TILES } from "./frames.ts";
+import { sharedWorkers } from "./shared_workers.ts";
 
 const LOOKS: readonly Output[] = [
   { format: "png", look: { palette: parsePalette("classic"), shading: "smooth" } },
@@ -33,14 +34,17 @@ const ITERATIONS = 700;
 
 const endOfTurn = promisify(setImmediate);
 
-/** Workers that count how often they iterate. */
+/** The shared workers, which count how often they iterate, and are as they were once this is disposed of. */
 async function countedWorkers() {
-  const workers = await RenderWorkers.start({ workers: 2 });
+  const workers = await sharedWorkers();
   const sample = workers.sample.bind(workers);
   const counted = {
     workers,
     sampled: 0,
-    [Symbol.asyncDispose]: () => workers[Symbol.asyncDispose](),
+    [Symbol.dispose]() {
+      // What a test has put before the methods of the class.
+      for (const name of ["sample", "paint", "save"]) Reflect.deleteProperty(workers, name);
+    },
   };
   workers.sample = (...args) => {
     counted.sampled++;
@@ -60,7 +64,7 @@ async function bytesOf(
 }
 
 Deno.test("every look of a tile and of its mirror image is of one iteration, byte for byte", async () => {
-  await using counted = await countedWorkers();
+  using counted = await countedWorkers();
   for (const address of TILES) {
     const stores = { memory: new MemoryStore(2 ** 26), disk: emptyStore };
     const remembering = new RememberingWorkers(counted.workers, stores);
@@ -79,7 +83,7 @@ Deno.test("every look of a tile and of its mirror image is of one iteration, byt
 });
 
 Deno.test("all looks and both mirror images at the same time are of one iteration too", async () => {
-  await using counted = await countedWorkers();
+  using counted = await countedWorkers();
   const remembering = new RememberingWorkers(counted.workers, {
     memory: emptyStore,
     disk: emptyStore,
@@ -95,7 +99,7 @@ Deno.test("all looks and both mirror images at the same time are of one iteratio
 });
 
 Deno.test("a tile's picture comes with its samples, and the samples are kept after it", async () => {
-  await using counted = await countedWorkers();
+  using counted = await countedWorkers();
   let painted = 0;
   let copied = 0;
   const { workers } = counted;
@@ -141,7 +145,7 @@ Deno.test("the memory of samples is given back, whether whoever asked is served 
 });
 
 Deno.test("counts alone do not serve who wants fractions, but the other way round", async () => {
-  await using counted = await countedWorkers();
+  using counted = await countedWorkers();
   const stores = { memory: new MemoryStore(2 ** 26), disk: emptyStore };
   const remembering = new RememberingWorkers(counted.workers, stores);
   const frame = frameOfTile(TileAddress.of(5, 9n, 13n), 64);
@@ -153,7 +157,7 @@ Deno.test("counts alone do not serve who wants fractions, but the other way roun
 });
 
 Deno.test("another number of iterations, another size, another place are others", async () => {
-  await using counted = await countedWorkers();
+  using counted = await countedWorkers();
   const stores = { memory: new MemoryStore(2 ** 26), disk: emptyStore };
   const remembering = new RememberingWorkers(counted.workers, stores);
   const address = TileAddress.of(5, 9n, 13n);
@@ -171,7 +175,7 @@ Deno.test("another number of iterations, another size, another place are others"
 });
 
 Deno.test("what was dear comes back from the disk, what was cheap is not put there", async () => {
-  await using counted = await countedWorkers();
+  using counted = await countedWorkers();
   const disk = new MemoryStore(2 ** 26);
   const sample = async (memory: TileStore, frame: Frame, iterations: number) => {
     const remembering = new RememberingWorkers(counted.workers, { memory, disk });
@@ -193,7 +197,7 @@ Deno.test("what was dear comes back from the disk, what was cheap is not put the
 });
 
 Deno.test("a frame too large to be remembered is turned over all the same", async () => {
-  await using counted = await countedWorkers();
+  using counted = await countedWorkers();
   const remembering = new RememberingWorkers(counted.workers, {
     memory: emptyStore,
     disk: emptyStore,
@@ -206,7 +210,7 @@ Deno.test("a frame too large to be remembered is turned over all the same", asyn
 });
 
 Deno.test("deep down a mirror image has the very same samples, upside down", async () => {
-  await using counted = await countedWorkers();
+  using counted = await countedWorkers();
   const stores = { memory: new MemoryStore(2 ** 26), disk: emptyStore };
   const remembering = new RememberingWorkers(counted.workers, stores);
   const point = ["-0.743643887037158704752191506114774", "0.131825904205311970493132056385139"];

@@ -10,9 +10,9 @@ import {
   OverBudgetError,
   renderTile,
   renderView,
-  RenderWorkers,
 } from "../../src/render/mod.ts";
 import { HEAVY, heavyView, oracleCounts, same, TILES } from "./frames.ts";
+import { sharedWorkers } from "./shared_workers.ts";
 
 const SMOOTH: Output = { format: "png", look: { palette: defaultPalette, shading: "smooth" } };
 const BANDS: Output = { format: "png", look: { palette: parsePalette("magma"), shading: "bands" } };
@@ -26,12 +26,8 @@ const SMALL = 32 * 2 ** 20;
 const NPY_HEADER = 128;
 
 async function start(options: { workers?: number; memoryBytes?: number } = {}) {
-  const workers = await RenderWorkers.start({ workers: 2, ...options });
-  return {
-    workers,
-    auto: new AutoIterations(workers),
-    [Symbol.asyncDispose]: () => workers[Symbol.asyncDispose](),
-  };
+  const workers = await sharedWorkers(options);
+  return { workers, auto: new AutoIterations(workers) };
 }
 
 function viewOf(width: number, height: number, supersample = 1): View {
@@ -46,8 +42,8 @@ function viewOf(width: number, height: number, supersample = 1): View {
 }
 
 Deno.test("one worker and two give the same bytes", async () => {
-  await using one = await start({ workers: 1 });
-  await using two = await start({ workers: 2 });
+  const one = await start({ workers: 1 });
+  const two = await start({ workers: 2 });
   for (const address of TILES) {
     for (const output of OUTPUTS) {
       const tile = { address, size: 256, iterations: "auto" as const, output };
@@ -62,7 +58,7 @@ Deno.test("one worker and two give the same bytes", async () => {
 });
 
 Deno.test("an array holds the oracle's counts", async () => {
-  await using renderer = await start();
+  const renderer = await start();
   for (const address of TILES) {
     const tile = { address, size: 256, iterations: 400, output: ARRAY };
     const { bytes, iterations, compute, elapsed } = await renderTile(renderer, tile);
@@ -75,7 +71,7 @@ Deno.test("an array holds the oracle's counts", async () => {
 });
 
 Deno.test("a picture is as wide and high as was asked, in the right colours", async () => {
-  await using renderer = await start();
+  const renderer = await start();
   const address = TileAddress.of(3, 2n, 3n);
   const { bytes } = await renderTile(renderer, {
     address,
@@ -101,8 +97,8 @@ Deno.test("a picture is as wide and high as was asked, in the right colours", as
 });
 
 Deno.test("a picture rendered in bands is the one rendered at once", async () => {
-  await using large = await start();
-  await using small = await start({ memoryBytes: SMALL });
+  const large = await start();
+  const small = await start({ memoryBytes: SMALL });
   const asked = [
     { view: viewOf(1300, 1001), iterations: 300, output: SMOOTH },
     { view: viewOf(1300, 1001), iterations: 300, output: ARRAY },
@@ -129,7 +125,7 @@ Deno.test("a picture rendered in bands is the one rendered at once", async () =>
 });
 
 Deno.test("a rendering can be aborted, at once or in bands, and the next one is right", async () => {
-  await using renderer = await start({ memoryBytes: SMALL });
+  const renderer = await start({ memoryBytes: SMALL });
   for (const side of [256, 1200]) {
     const controller = new AbortController();
     const wish = { view: heavyView(side), iterations: HEAVY, output: SMOOTH };
@@ -148,13 +144,13 @@ Deno.test("a rendering can be aborted, at once or in bands, and the next one is 
 });
 
 Deno.test("the budget bounds all bands together", async () => {
-  await using renderer = await start({ memoryBytes: SMALL });
+  const renderer = await start({ memoryBytes: SMALL });
   const wish = { view: heavyView(1200), iterations: HEAVY, output: SMOOTH };
   await assert.rejects(renderView(renderer, wish, { budget: 200 }), OverBudgetError);
 });
 
 Deno.test("auto iterations stay below the limit", async () => {
-  await using renderer = await start();
+  const renderer = await start();
   const wish = { address: TILES[3]!, size: 16, iterations: "auto" as const, output: ARRAY };
   const free = await renderTile(renderer, wish);
   assert.ok(free.iterations > 300);

@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { paintIndexed } from "../../src/image/mod.ts";
 import { defaultPalette } from "../../src/image/mod.ts";
 import { columnsOf, frameOfTile, frameOfView, rowsOf, TileAddress } from "../../src/plane/mod.ts";
-import { OverBudgetError, RenderWorkers } from "../../src/render/mod.ts";
+import { OverBudgetError, type RenderWorkers } from "../../src/render/mod.ts";
 import { TestKernel } from "../fractal/sampler.ts";
 import { HEAVY, heavyView, oracleCounts, same, TILES } from "./frames.ts";
+import { sharedWorkers } from "./shared_workers.ts";
 
 /** A small memory: what is not given back is missed at once. */
 const SMALL = 32 * 2 ** 20;
@@ -33,7 +34,7 @@ async function assertAllThere(workers: RenderWorkers): Promise<void> {
 }
 
 Deno.test("samples are the oracle's, in any shape, with fractions and without", async () => {
-  await using workers = await RenderWorkers.start({ workers: 2, memoryBytes: SMALL });
+  const workers = await sharedWorkers({ memoryBytes: SMALL });
   for (const address of TILES) {
     for (const fractions of [true, false]) {
       for (const [size, iterations] of [[256, 255], [67, 3000], [1, 9]] as const) {
@@ -49,7 +50,7 @@ Deno.test("samples are the oracle's, in any shape, with fractions and without", 
 });
 
 Deno.test("fractions are those of the kernel", async () => {
-  await using workers = await RenderWorkers.start({ workers: 2, memoryBytes: SMALL });
+  const workers = await sharedWorkers({ memoryBytes: SMALL });
   const kernel = await TestKernel.start();
   const frame = frameOfTile(TileAddress.of(8, 97n, 119n), 256);
   using samples = await workers.sample(frame, { iterations: 900, fractions: true });
@@ -61,7 +62,7 @@ Deno.test("fractions are those of the kernel", async () => {
 });
 
 Deno.test("an aborted sample settles soon and gives its memory back", async () => {
-  await using workers = await RenderWorkers.start({ workers: 2, memoryBytes: SMALL });
+  const workers = await sharedWorkers({ memoryBytes: SMALL });
   const frame = frameOfView(heavyView(512));
   for (let round = 0; round < 3; round++) {
     const controller = new AbortController();
@@ -86,7 +87,7 @@ Deno.test("an aborted sample settles soon and gives its memory back", async () =
 });
 
 Deno.test("who waits for memory can give up", async () => {
-  await using workers = await RenderWorkers.start({ workers: 1, memoryBytes: SMALL });
+  const workers = await sharedWorkers({ workers: 1, memoryBytes: SMALL });
   const width = 1024;
   const height = Math.floor(workers.mostSamples / width);
   const frame = frameOfView({ ...heavyView(), width, height });
@@ -101,7 +102,7 @@ Deno.test("who waits for memory can give up", async () => {
 });
 
 Deno.test("a sample over its budget fails and gives its memory back", async () => {
-  await using workers = await RenderWorkers.start({ workers: 2, memoryBytes: SMALL });
+  const workers = await sharedWorkers({ memoryBytes: SMALL });
   await assert.rejects(
     workers.sample(frameOfView(heavyView()), { iterations: HEAVY, fractions: true, budget: 30 }),
     OverBudgetError,
@@ -110,7 +111,7 @@ Deno.test("a sample over its budget fails and gives its memory back", async () =
 });
 
 Deno.test("a frame that does not fit at all is refused", async () => {
-  await using workers = await RenderWorkers.start({ workers: 1, memoryBytes: SMALL });
+  const workers = await sharedWorkers({ workers: 1, memoryBytes: SMALL });
   const frame = frameOfView({ ...heavyView(), width: 4096, height: 4096 });
   await assert.rejects(workers.sample(frame, { iterations: 1, fractions: true }), {
     name: "RangeError",

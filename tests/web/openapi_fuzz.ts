@@ -71,15 +71,16 @@ const TROUBLE = [
   "1;2",
 ];
 
-/** Makes `count` requests for every operation. */
+/** Makes `count` requests for every operation: so many for a path. */
 export function* requestsOf(
   { paths }: OpenApi,
   random: Random,
-  count: number,
+  count: (path: string) => number,
 ): Generator<FuzzRequest> {
   for (const [path, operations] of Object.entries(paths)) {
+    const many = count(path);
     for (const [method, operation] of Object.entries(operations)) {
-      for (let n = 0; n < count; n++) yield requestOf(path, method, { operation, random });
+      for (let n = 0; n < many; n++) yield requestOf(path, method, { operation, random });
     }
   }
 }

@@ -2,24 +2,24 @@
 /** The page of the interface in a real browser, against the real command. */
 
 import assert from "node:assert/strict";
-import { testInBrowser } from "./chromium.ts";
-import { startServer } from "./server.ts";
+import type { Place } from "./explorer.ts";
 
-testInBrowser("/docs shows every request, and breaks no rule of its own", async (browser) => {
-  await using server = await startServer();
+/** Asserts that it shows every request, and breaks no rule of its own. */
+export async function showsDocs({ browser, url }: Place): Promise<void> {
   const page = await browser.newPage();
   const faults: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") faults.push(message.text());
   });
   page.on("pageerror", (error) => faults.push(error.message));
-  await page.goto(`${server.url}docs`);
+  await page.goto(`${url}docs`);
   await page.waitForSelector("#operations details");
-  const { paths } = await (await fetch(`${server.url}openapi.json`)).json();
+  const { paths } = await (await fetch(`${url}openapi.json`)).json();
   const operations = Object.values(paths).flatMap((path) => Object.keys(path as object));
   assert.equal(await page.locator("#operations details").count(), operations.length);
   await page.locator("summary", { hasText: "/tiles/{z}/{x}/{y}.{format}" }).click();
   const card = page.locator("details[open]");
   assert.match(await card.innerText(), /iterations[^]*auto or 1 to 5000000/);
   assert.deepEqual(faults, []);
-});
+  await page.close();
+}
