@@ -144,8 +144,11 @@ Deno.test("a batch that is stopped leaves early, and the next one is right", () 
   const next = tilePiece(randomFrom(3), 6, 1000);
   for (const after of [1, 2, 5]) {
     let asked = 0;
+    const began = performance.now();
     test.batch(wandering, 2 ** 31 - 1, { stopped: () => ++asked === after });
+    const elapsed = performance.now() - began;
     assert.equal(asked, after, "it is not asked again");
+    assert.ok(elapsed < 500, `${elapsed} ms until it was asked the last time`);
     compare(next, 3000);
   }
 });

@@ -150,9 +150,10 @@ export function leave(
   nextY = load<f64>(from, DOZEN_Y);
   nextCx = load<f64>(from, DOZEN_CX);
   nextCy = load<f64>(from, DOZEN_CY);
-  const start = clock - load<i32>(dozen + (other << 2), DOZEN_N);
-  const due = min(start + limit, clock + TOGETHER);
-  store<i32>(eighth, start, LANE_START);
+  const n = load<i32>(dozen + (other << 2), DOZEN_N);
+  // The limit may be 2^31 - 1: nothing is added to it.
+  const due = clock + min(TOGETHER, limit - n);
+  store<i32>(eighth, clock - n, LANE_START);
   store<i32>(eighth, due, LANE_SAVE_AT);
   event = min(event, due);
   store<i32>(fourth, load<i32>(dozen + (other << 2), DOZEN_PIXEL), LANE_PIXEL);
