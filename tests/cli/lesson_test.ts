@@ -61,16 +61,16 @@ Deno.test("every way has its turn in every round, and its best time counts", asy
   const window = { pixdim: 40, escape: 900, x: -0.75, y: 0.1, size: 0.4 };
   const turns: string[] = [];
   const { canvas, rows } = await runLesson(window, {
-    workers: 1,
-    rounds: 2,
+    workers: 2,
+    rounds: 3,
     tell: (event) => event.kind === "row" && turns.push(`${event.way} ${event.runs}`),
   });
   assert.ok(canvas instanceof Uint16Array, "bytes do not hold 900");
   assert.equal(canvas.reduce((most, count) => Math.max(most, count)), 900);
-  assert.equal(turns.length, 2 * rows.length);
+  assert.equal(turns.length, 3 * rows.length);
   assert.equal(turns[rows.length], "sequential 2");
   for (const { runs, startUp, milliseconds, speedUp } of rows) {
-    assert.equal(runs, 2);
+    assert.equal(runs, 3);
     assert.ok(startUp > 0);
     assert.equal(speedUp, rows[0]!.milliseconds / milliseconds);
   }
@@ -99,7 +99,7 @@ function waysOf(events: readonly LessonEvent[]): ToldWay[] {
 }
 
 Deno.test("a lesson that is called off ends, whichever way is under way", async () => {
-  const window = { pixdim: 400, escape: 255, x: -0.1, y: 0, size: 0.1 };
+  const window = { pixdim: 600, escape: 255, x: -0.1, y: 0, size: 0.1 };
   for (const kind of ["way", "queues", "row"] as const) {
     const off = new AbortController();
     const lesson = runLesson(window, {

@@ -15,7 +15,7 @@ const CHEAP = { deepest: 60, iterations: 3000, side: 96, samples: 2 ** 15 };
 const COUNT = 20;
 
 /** Those of a lesson that are right start two pools of their own each. */
-const LESSONS = 6;
+const LESSONS = 15;
 
 const countOf = (path: string) => path === "/lesson/run" ? LESSONS : COUNT;
 
