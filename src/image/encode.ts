@@ -71,17 +71,19 @@ function usedColours({ indices, colours }: IndexedPicture): {
   for (let i = 0; i < indices.length; i++) used[indices[i]!] = 1;
   const numbers = new Uint8Array(256);
   const palette: number[][] = [];
-  const known = new Map<string, number>();
+  const known = new Map<number, number>();
   for (let index = 0; index < 256; index++) {
     if (used[index] === 0) continue;
     if (3 * index + 2 >= colours.length) {
       throw new TypeError(`Cannot encode colour ${index} as there are ${colours.length / 3}`);
     }
-    const colour = [...colours.subarray(3 * index, 3 * index + 3)];
-    const key = colour.join();
+    const red = colours[3 * index]!;
+    const green = colours[3 * index + 1]!;
+    const blue = colours[3 * index + 2]!;
+    const key = (red << 16) | (green << 8) | blue;
     let number = known.get(key);
     if (number === undefined) {
-      number = palette.push(colour) - 1;
+      number = palette.push([red, green, blue]) - 1;
       known.set(key, number);
     }
     numbers[index] = number;
