@@ -44,4 +44,5 @@ export {
   type ViewType,
 } from "./shared_array.ts";
 export type { WaitOptions } from "./wait.ts";
+export type { BytesAndNumbers } from "./wire.ts";
 export type { Patience } from "./within.ts";

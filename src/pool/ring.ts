@@ -149,17 +149,21 @@ export class Ring {
     this.writers.wake();
   }
 
-  /** Puts a message in, if there is room and neither side is closed; says whether it did. */
-  tryWrite(form: Form, message: Uint8Array): boolean {
+  /**
+   * Puts a message in, if there is room and neither side is closed; says whether it did. What stands in
+   * front of it, whole words, need not lie where it lies.
+   */
+  tryWrite(form: Form, message: Uint8Array, front: Uint8Array = NOTHING): boolean {
     const cells = this.#cells;
-    const length = message.length;
+    const length = front.length + message.length;
     const needed = 1 + Math.ceil(length / WORD);
     lock(cells, PUT_LOCK);
     try {
       if (Atomics.load(cells, CLOSED) !== 0 || !this.#hasRoom(needed)) return false;
       const tail = Atomics.load(cells, TAIL);
       cells[HEADER_CELLS + CELLS_A_WORD * this.#place(tail)] = (length << FORM_BITS) | form;
-      this.#copyIn(message, this.#place(tail + 1) * WORD);
+      this.#copyIn(front, this.#place(tail + 1) * WORD);
+      this.#copyIn(message, this.#place(tail + 1 + front.length / WORD) * WORD);
       Atomics.store(cells, TAIL, (tail + needed) | 0);
       Atomics.add(cells, PUTS, 1);
     } finally {
@@ -233,6 +237,8 @@ export class Ring {
     }
   }
 }
+
+const NOTHING = new Uint8Array(0);
 
 // Up to this many bytes a loop is faster than a call of `set`.
 const SHORT = 48;

@@ -68,6 +68,12 @@ export interface Fault {
   readonly stack: string;
 }
 
+/** What crosses quickest of all results, and as it is: a file, say, and the times that it took. */
+export interface BytesAndNumbers {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly numbers: readonly number[];
+}
+
 /** The worker has left the sweep: no batch is open, its slice is over, or `batch` threw. */
 export interface LeftAnswer {
   readonly kind: "left";

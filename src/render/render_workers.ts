@@ -14,6 +14,7 @@ import type { Part, Picture, PictureOptions } from "../image/mod.ts";
 import { columnsOf, type Exact, type Frame, rowsOf } from "../plane/mod.ts";
 import {
   Arena,
+  type BytesAndNumbers,
   DeadlineError,
   mayStepBack,
   OverBudgetError,
@@ -251,7 +252,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       ...bounds,
       last,
     });
-    return { milliseconds, file };
+    return { milliseconds, file: paintedFile(file) };
   }
 
   async exact(
@@ -272,12 +273,12 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     }
   }
 
-  paint(
+  async paint(
     order: PaintOrder,
     options: PictureOptions,
     signal?: AbortSignal,
   ): Promise<PaintedFile> {
-    return this.#pool.apply("paint", [order, options], signal && { signal });
+    return paintedFile(await this.#pool.apply("paint", [order, options], signal && { signal }));
   }
 
   pixels(order: PaintOrder, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
@@ -327,6 +328,10 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
 /** A grid's points, or their differences from a reference, and how it is cut. */
 interface Grid extends Pick<SampleOrder, "columns" | "rows" | "shape"> {
   readonly reference?: HeldReference;
+}
+
+function paintedFile({ bytes, numbers: [colour = 0, encode = 0] }: BytesAndNumbers): PaintedFile {
+  return { bytes, colour, encode };
 }
 
 function perturbedBy({ at, x, y, unit }: HeldReference, skips: boolean): Perturbed {

@@ -25,9 +25,8 @@ import {
   type Samples,
 } from "../image/mod.ts";
 import { Exact } from "../plane/mod.ts";
-import { currentTask, serve, stepBack, Transferred } from "../pool/mod.ts";
+import { type BytesAndNumbers, currentTask, serve, stepBack, Transferred } from "../pool/mod.ts";
 import { batchAt } from "./batches.ts";
-import type { PaintedFile } from "./sampler.ts";
 import type { PaintOrder, Placed, SampleOrder, StartArgument, TimedSlice } from "./orders.ts";
 
 let kernel: Kernel;
@@ -94,17 +93,17 @@ const service = serve({
         Atomics.add(exactTally, 1, BigInt(microseconds));
       }
     },
-    /** Colours samples and encodes the picture. */
+    /** Colours samples and encodes the picture: a file, and the milliseconds that either took. */
     paint: async (
       order: PaintOrder,
       options: PictureOptions,
-    ): Promise<Transferred<PaintedFile>> => {
+    ): Promise<Transferred<BytesAndNumbers>> => {
       const began = performance.now();
       const picture = coloured(order);
       const painted = performance.now();
       const bytes = await encodePicture(picture, options);
-      const file = { bytes, colour: painted - began, encode: performance.now() - painted };
-      return new Transferred(file, [bytes.buffer]);
+      const numbers = [painted - began, performance.now() - painted];
+      return new Transferred({ bytes, numbers }, [bytes.buffer]);
     },
     /** Colours samples: one byte a pixel where the factor is 1, else three. */
     pixels: (order: PaintOrder) => {

@@ -14,16 +14,35 @@ Deno.test("answers come out in order, as they went in", () => {
   const answers = [
     answerWith(1, { bytes: Uint8Array.of(1, 2, 3), colour: 0.25, encode: 1.5 }),
     answerWith(2, { bytes: new Uint8Array(100_000).fill(7), colour: 1, encode: 2 }),
+    answerWith(3, { bytes: Uint8Array.of(1, 2, 3), numbers: [0.25, -1.5, Infinity] }),
+    answerWith(4, { bytes: new Uint8Array(100_001).fill(7), numbers: [] }),
+    answerWith(5, { bytes: new Uint8Array(0), numbers: [NaN] }),
+    answerWith(6, { bytes: Uint8Array.of(1), numbers: ["no number"] }),
+    answerWith(7, { bytes: Uint8Array.of(1), numbers: [1], more: "than these" }),
   ];
   for (const answer of answers) assert.ok(workers.put(answer));
   assert.deepEqual([...parents.taken()], answers);
   assert.deepEqual([...parents.taken()], []);
 });
 
+Deno.test("bytes with numbers come out whole where the ring's end lies between or within them", () => {
+  const ring = new AnswerRing();
+  const lengths = Array.from({ length: 400 }, (_, i) => 30_000 + i);
+  for (const [id, length] of lengths.entries()) {
+    const bytes = Uint8Array.from({ length }, (_, i) => id + i);
+    const answer = answerWith(id, { bytes, numbers: [id, length] });
+    assert.ok(ring.put(answer));
+    const [taken] = ring.taken();
+    assert.deepEqual(taken, answer);
+  }
+});
+
 Deno.test("what is too large, finds no room or cannot be encoded is refused", () => {
   const ring = new AnswerRing();
   assert.equal(ring.put(answerWith(1, new Uint8Array(2 ** 20))), false);
   assert.equal(ring.put(answerWith(2, () => {})), false);
+  const tooLarge = { bytes: new Uint8Array(2 ** 20), numbers: [1] };
+  assert.equal(ring.put(answerWith(3, tooLarge)), false);
   let put = 0;
   while (ring.put(answerWith(put, new Uint8Array(50_000)))) put++;
   assert.ok(put > 1, `${put} answers found room`);
