@@ -35,6 +35,8 @@ Each can be set in the environment too: MANDELTILE_PORT for --port.`;
  */
 const NICENESS = 10;
 
+const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
 /** Seconds for answers that say that their work was given up. */
 const FAREWELL = 2;
 
@@ -79,8 +81,10 @@ export async function serve(args: readonly string[]): Promise<number> {
     report: (error) => log.fault(error),
     ...(log.requests && { log: log.requests }),
   });
+  // Heard before anybody is told that the server is there: whoever reads that may stop it at once.
+  using signals = new StopSignals();
   const server = listen(config, app);
-  await stopSignal();
+  await signals.first;
   log.note("Stopping: no new work; a second signal ends at once.");
   await stop({ server, app, local, config, log });
   return 0;
@@ -148,15 +152,26 @@ function listen({ host: hostname, port, basePath, rate }: Config, { fetch }: App
   }
 }
 
-/** Resolves at the first SIGINT or SIGTERM; the second ends the process. */
-function stopSignal(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let signals = 0;
-  const hear = () => {
-    if (++signals === 1) resolve();
-    else Deno.exit(130);
+/** Hears SIGINT and SIGTERM until disposed of; the second of them ends the process. */
+class StopSignals implements Disposable {
+  readonly #first = Promise.withResolvers<void>();
+  #heard = 0;
+
+  constructor() {
+    for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, this.#hear);
+  }
+
+  /** Resolves at the first of them. */
+  get first(): Promise<void> {
+    return this.#first.promise;
+  }
+
+  readonly #hear = () => {
+    if (++this.#heard > 1) Deno.exit(130);
+    this.#first.resolve();
   };
-  Deno.addSignalListener("SIGINT", hear);
-  Deno.addSignalListener("SIGTERM", hear);
-  return promise;
+
+  [Symbol.dispose](): void {
+    for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, this.#hear);
+  }
 }
