@@ -84,10 +84,13 @@ export function problemOf(error: unknown): Problem | undefined {
     return {
       status: 404,
       title: "Not Found",
-      extra: { limit: SETTING.deepest, deepest: error.deepest },
+      extra: { parameter: error.by, limit: SETTING.deepest, deepest: error.deepest },
     };
   }
-  if (error instanceof OutsideWorldError) return { status: 404, title: "Not Found" };
+  if (error instanceof OutsideWorldError) {
+    const extra = error.axis && { parameter: error.axis };
+    return { status: 404, title: "Not Found", ...(extra && { extra }) };
+  }
   if (error instanceof NotOfferedError) {
     const title = error.status === 405 ? "Method Not Allowed" : "Not Acceptable";
     return { status: error.status, title, headers: error.headers };

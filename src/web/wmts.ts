@@ -137,19 +137,9 @@ async function answerTileAt(
       throw refuse(error.message, "InvalidParameterValue", "tilematrix");
     }
     if (error instanceof OutsideWorldError) {
-      const locator = isOutside({ z, x, y: "0" }, door) ? "tilecol" : "tilerow";
+      const locator = error.axis === "x" ? "tilecol" : "tilerow";
       throw refuse(error.message, "TileOutOfRange", locator);
     }
-    throw error;
-  }
-}
-
-function isOutside(text: { z: string; x: string; y: string }, { limits }: WmtsDoor): boolean {
-  try {
-    addressOf(text, limits);
-    return false;
-  } catch (error) {
-    if (error instanceof OutsideWorldError) return true;
     throw error;
   }
 }
