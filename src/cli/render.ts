@@ -2,6 +2,7 @@
 
 import {
   AutoIterations,
+  OrbitTooLongError,
   type Output,
   RememberingWorkers,
   renderView,
@@ -118,7 +119,15 @@ async function underProgress<T>(
   work: (onProgress: (share: number) => void) => Promise<T>,
 ): Promise<T> {
   using bar = new ProgressBar("Rendering");
-  return await work((share) => bar.update(share));
+  try {
+    return await work((share) => bar.update(share));
+  } catch (error) {
+    // What a server answers with a 400 once it knows how long an orbit is.
+    if (error instanceof OrbitTooLongError) {
+      throw new UsageError(`${error.message}; --reference-memory gives more`);
+    }
+    throw error;
+  }
 }
 
 async function readPlace(path: string): Promise<Location> {

@@ -103,6 +103,17 @@ Deno.test("render writes what the server would answer", async (t) => {
       await Deno.remove(`${folder}/d.png`);
     });
 
+    await t.step("nothing, where an orbit is longer than there is memory for", async () => {
+      const deep = ["--re=-0.1225", "--im=0.745", "--span=1e-40", "--width=8", "--height=8"];
+      const memory = ["--iterations=5000000", "--reference-memory=16", "--workers=1"];
+      const ended = await callCommand(["render", `${folder}/c.png`, ...deep, ...memory]);
+      assert.equal(ended.code, 2);
+      assert.match(
+        ended.stderr,
+        /^Cannot keep a reference orbit.*--reference-memory gives more\n$/,
+      );
+    });
+
     await t.step("nothing, where it cannot be understood", async () => {
       const lines = [
         [["render"], /name one file/],
