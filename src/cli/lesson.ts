@@ -76,7 +76,7 @@ export async function lesson(args: readonly string[]): Promise<number> {
   const flags = readFlags(args, { valued: VALUED, plain: ["json", "python"] });
   const { window, processes, runs, out, python, json } = readTask(flags);
   const tell = json ? () => {} : print;
-  await makeFolder(out);
+  await intoFolder(out, () => Deno.mkdir(out, { recursive: true }));
   const { pixdim, escape } = window;
   const points = pixdim ** 2;
 
@@ -96,7 +96,7 @@ export async function lesson(args: readonly string[]): Promise<number> {
   const missing = python
     ? await addPython(table, { ...window, processes }, { facts, runs, tell })
     : undefined;
-  await writeCanvas(out, canvas, pixdim);
+  await intoFolder(out, () => writeCanvas(out, canvas, pixdim));
   if (json) {
     const withPython = python && { python: missing ?? "done" };
     print(
@@ -154,9 +154,10 @@ function readTask({ values, rest }: Flags): Task {
   };
 }
 
-async function makeFolder(out: string): Promise<void> {
+/** @throws {UsageError} when the folder does not do */
+async function intoFolder(out: string, work: () => Promise<void>): Promise<void> {
   try {
-    await Deno.mkdir(out, { recursive: true });
+    await work();
   } catch (error) {
     throw new UsageError(`Cannot write to --out ${out}: ${(error as Error).message}`);
   }

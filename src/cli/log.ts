@@ -32,8 +32,14 @@ export class Log implements Disposable {
   #at = NaN;
   #time = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Lines that could not be written since the last that were. */
+  #lost = 0;
 
-  /** @param write writes lines without the last one's end */
+  /**
+   * @param write writes lines without the last one's end. What it throws ends nobody: a server outlives
+   * the reader of its log, and a full disk. Lines that could not be written are counted, and told of
+   * before the next that can
+   */
   constructor(level: LogLevel, write: (text: string) => void) {
     this.#level = level;
     this.#write = write;
@@ -92,9 +98,21 @@ export class Log implements Disposable {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const text = this.#waiting;
+    const text = this.#waiting.trimEnd();
     this.#waiting = "";
-    if (text !== "") this.#write(text.trimEnd());
+    if (text === "") return;
+    try {
+      if (this.#lost > 0) this.#write(this.#lossLine());
+      this.#lost = 0;
+      this.#write(text);
+    } catch {
+      this.#lost += text.split("\n").length;
+    }
+  }
+
+  #lossLine(): string {
+    const message = `${this.#lost} lines before this one could not be written`;
+    return `{"time":"${new Date().toISOString()}",${tellingOf({ level: "warning", message })}`;
   }
 
   [Symbol.dispose](): void {

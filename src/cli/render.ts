@@ -2,6 +2,7 @@
 
 import {
   AutoIterations,
+  OrbitTooLongError,
   type Output,
   RememberingWorkers,
   renderView,
@@ -84,6 +85,7 @@ export async function render(args: readonly string[]): Promise<number> {
     return { view, wishes: readWishes(parameters, limits) };
   });
   const output: Output = format === "npy" ? { format: "npy" } : { format, look: wishes.look };
+  await requireWritable(path);
 
   await using local = await RenderWorkers.start({
     workers: size,
@@ -92,13 +94,14 @@ export async function render(args: readonly string[]): Promise<number> {
   });
   // As the server does it, but there is nothing to remember for.
   const workers = new RememberingWorkers(local, { memory: emptyStore, disk: emptyStore });
-  using bar = new ProgressBar("Rendering");
-  const rendered = await renderView(
-    { workers, auto: new AutoIterations(workers) },
-    { view, iterations: wishes.iterations, output },
-    { iterationsLimit: limits.iterations, onProgress: (share) => bar.update(share) },
+  const rendered = await underProgress((onProgress) =>
+    renderView(
+      { workers, auto: new AutoIterations(workers) },
+      { view, iterations: wishes.iterations, output },
+      { iterationsLimit: limits.iterations, onProgress },
+    )
   );
-  await writeFile(path, rendered.bytes);
+  await reaching(path, () => Deno.writeFile(path, rendered.bytes));
   const { width, height } = view;
   const { iterations, elapsed } = rendered;
   if (values.has("json")) {
@@ -109,6 +112,22 @@ export async function render(args: readonly string[]): Promise<number> {
     say(`${path}: ${width} x ${height}, ${iterations} iterations, ${seconds} s`);
   }
   return 0;
+}
+
+/** Shows how far it is until it is done; what is said then, or of its failure, has the line to itself. */
+async function underProgress<T>(
+  work: (onProgress: (share: number) => void) => Promise<T>,
+): Promise<T> {
+  using bar = new ProgressBar("Rendering");
+  try {
+    return await work((share) => bar.update(share));
+  } catch (error) {
+    // What a server answers with a 400 once it knows how long an orbit is.
+    if (error instanceof OrbitTooLongError) {
+      throw new UsageError(`${error.message}; --reference-memory gives more`);
+    }
+    throw error;
+  }
 }
 
 async function readPlace(path: string): Promise<Location> {
@@ -136,9 +155,24 @@ function parametersFrom(
   return new Map([...known, ...given]);
 }
 
-async function writeFile(path: string, bytes: Uint8Array): Promise<void> {
+/** Says before a long rendering that its file cannot be written; leaves nothing, and what is there as it is. */
+async function requireWritable(path: string): Promise<void> {
+  await reaching(path, async () => {
+    try {
+      (await Deno.open(path, { write: true, createNew: true })).close();
+      await Deno.remove(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      // Whoever reads a pipe would take this for its end.
+      if (!(await Deno.stat(path)).isFifo) (await Deno.open(path, { write: true })).close();
+    }
+  });
+}
+
+/** @throws {UsageError} when the file cannot be had */
+async function reaching(path: string, work: () => Promise<void>): Promise<void> {
   try {
-    await Deno.writeFile(path, bytes);
+    await work();
   } catch (error) {
     throw new UsageError(`Cannot write ${path}: ${(error as Error).message}`);
   }

@@ -48,6 +48,6 @@ export class ProgressBar implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    if (this.#drawn) Deno.stderr.writeSync(new TextEncoder().encode("\n"));
+    this.clear();
   }
 }

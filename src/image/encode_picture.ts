@@ -17,8 +17,15 @@ export interface PictureOptions extends PngOptions {
   readonly format: PictureFormat;
 }
 
-/** Longest side of a WebP file, pixels: the format has 14 bits for it. */
-export const MOST_WEBP_SIDE = 16_383;
+/**
+ * Longest side of a file, pixels: PNG has 31 bits for it, WebP 14, JPEG 16, of which its encoder keeps
+ * some values for itself.
+ */
+export const MOST_SIDE: Readonly<Record<PictureFormat, number>> = {
+  png: 2 ** 31 - 1,
+  webp: 16_383,
+  jpeg: 65_500,
+};
 
 /**
  * Without loss, for lossy WebP halves the resolution of colours, and filaments a pixel wide lose theirs.
@@ -72,9 +79,10 @@ export async function encodePicture(
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (format === "png") return encodePng(picture, options);
   const { width, height } = picture;
-  if (format === "webp" && Math.max(width, height) > MOST_WEBP_SIDE) {
+  const most = MOST_SIDE[format];
+  if (Math.max(width, height) > most) {
     throw new RangeError(
-      `Cannot write ${width} x ${height} pixels as WebP: its sides are at most ${MOST_WEBP_SIDE}`,
+      `Cannot write ${width} x ${height} pixels as ${format}: its sides are at most ${most}`,
     );
   }
   return await encoders[format].encode(picture);

@@ -4,7 +4,7 @@ export { indexedColours } from "./colour_table.ts";
 export { encodePng, type PngOptions } from "./encode.ts";
 export {
   encodePicture,
-  MOST_WEBP_SIDE,
+  MOST_SIDE,
   type PictureFormat,
   type PictureOptions,
 } from "./encode_picture.ts";

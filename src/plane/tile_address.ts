@@ -6,6 +6,13 @@ import { quote } from "./quote.ts";
 /** A tile, or a point, that is not part of the world. */
 export class OutsideWorldError extends RangeError {
   override readonly name = "OutsideWorldError";
+  /** Which number of a tile's address is too large or negative; nothing where it is a point. */
+  readonly axis: "x" | "y" | undefined;
+
+  constructor(message: string, axis?: "x" | "y") {
+    super(message);
+    this.axis = axis;
+  }
 }
 
 /** A zoom beyond the deepest that is served. */
@@ -13,10 +20,13 @@ export class TooDeepError extends RangeError {
   override readonly name = "TooDeepError";
   /** The deepest zoom that is served. */
   readonly deepest: number;
+  /** What says how deep: the z of a tile, or the span of a view. */
+  readonly by: "z" | "span";
 
-  constructor(zoom: string, deepest: number) {
+  constructor(zoom: string, deepest: number, by: "z" | "span" = "z") {
     super(`deeper than this server goes: zoom ${zoom} is beyond the deepest, ${deepest}`);
     this.deepest = deepest;
+    this.by = by;
   }
 }
 
@@ -147,6 +157,7 @@ function outside(text: TileAddressText, name: "x" | "y", z: number): OutsideWorl
   const rule = text[name].startsWith("-") ? "must not be negative" : `must be below ${bound}`;
   return new OutsideWorldError(
     `Cannot address tile ${shown(text.z)}/${shown(text.x)}/${shown(text.y)} as ${name} ${rule}`,
+    name,
   );
 }
 

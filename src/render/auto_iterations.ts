@@ -9,6 +9,7 @@ import {
   tileAt,
   type View,
 } from "../plane/mod.ts";
+import { InFlight } from "./in_flight.ts";
 import type { Painter, Sampler } from "./sampler.ts";
 
 /** Zoom levels that share one look at their ancestor. */
@@ -65,50 +66,55 @@ const LEAST_MARGIN = 1.25;
  */
 export class AutoIterations {
   readonly #sampler: Sampler & Pick<Painter, "copyCounts">;
-  readonly #choices = new Map<string, Promise<number>>();
+  readonly #choices = new Map<string, number>();
+  readonly #looks = new InFlight<number>();
 
   constructor(sampler: Sampler & Pick<Painter, "copyCounts">) {
     this.#sampler = sampler;
   }
 
-  /** Iterations for a tile. */
-  ofTile(address: TileAddress): Promise<number> {
+  /**
+   * Iterations for a tile. Rejects with the signal's reason once it aborts; a look at the ancestor goes on
+   * for as long as somebody waits for it.
+   */
+  ofTile(address: TileAddress, signal?: AbortSignal): Promise<number> {
     const levels = address.z % LEVELS;
     const ancestor = levels === 0 ? address : address.parent(levels);
-    return this.#ofAncestor(ancestor);
+    return this.#ofAncestor(ancestor, signal);
   }
 
   /** Iterations for a view: those of the tile of its size in which its centre lies. */
-  ofView({ re, im, span }: Pick<View, "re" | "im" | "span">): Promise<number> {
+  ofView(
+    { re, im, span }: Pick<View, "re" | "im" | "span">,
+    signal?: AbortSignal,
+  ): Promise<number> {
     const z = Math.max(0, Exact.of(4).dividedBy(span).log2Floor());
     try {
-      return this.ofTile(tileAt(z, re, im));
+      return this.ofTile(tileAt(z, re, im), signal);
     } catch (error) {
       if (!(error instanceof OutsideWorldError)) throw error;
       return Promise.resolve(fewest(z));
     }
   }
 
-  #ofAncestor(ancestor: TileAddress): Promise<number> {
+  async #ofAncestor(ancestor: TileAddress, signal?: AbortSignal): Promise<number> {
     const key = ancestor.toString();
-    let choice = this.#choices.get(key);
-    if (choice === undefined) {
-      choice = this.#look(ancestor);
-      choice.catch(() => this.#choices.delete(key));
+    return this.#choices.get(key) ?? await this.#looks.share(key, async (signal) => {
+      const choice = await this.#look(ancestor, signal);
       this.#choices.set(key, choice);
       const oldest = this.#choices.keys().next();
       if (this.#choices.size > REMEMBERED && !oldest.done) this.#choices.delete(oldest.value);
-    }
-    return choice;
+      return choice;
+    }, signal);
   }
 
-  // Not cancelled with the request that came first: its neighbours want the same answer.
-  async #look(ancestor: TileAddress): Promise<number> {
+  // A look ends with the last who waits for it: left alone, a deep one is seconds of an orbit for nobody.
+  async #look(ancestor: TileAddress, signal: AbortSignal): Promise<number> {
     const { z } = ancestor;
     const frame = frameOfTile(ancestor, SIDE);
     let escaped = 0;
     for (let iterations = fewest(z);; iterations = Math.min(most(z), FARTHER * iterations)) {
-      const counts = await this.#countsThatEscape(frame, iterations);
+      const counts = await this.#countsThatEscape(frame, { iterations, signal });
       const further = counts.length - escaped;
       escaped = counts.length;
       const settled = escaped > 0 && further <= WORTHWHILE * SIDE * SIDE;
@@ -117,8 +123,11 @@ export class AutoIterations {
   }
 
   /** The counts of those points of a frame that escape, in order. */
-  async #countsThatEscape(frame: Frame, iterations: number): Promise<Uint32Array> {
-    using samples = await this.#sampler.sample(frame, { iterations, fractions: false });
+  async #countsThatEscape(
+    frame: Frame,
+    { iterations, signal }: { iterations: number; signal: AbortSignal },
+  ): Promise<Uint32Array> {
+    using samples = await this.#sampler.sample(frame, { iterations, fractions: false, signal });
     return this.#sampler.copyCounts(samples).filter((count) => count < iterations).sort();
   }
 }

@@ -11,10 +11,25 @@ export interface SqliteStoreOptions {
   readonly report: (message: string) => void;
   /** Milliseconds after which looking for an entry is given up; default 250. */
   readonly patience?: number;
+  /** Milliseconds after which a thread that has not answered counts as unusable; default 10,000. */
+  readonly longestSilence?: number;
 }
 
 /** Milliseconds: several times what the slowest disk takes that is faster than computing. */
 const PATIENCE = 250;
+
+/** Milliseconds: packing a few large entries takes some hundred. */
+const LONGEST_SILENCE = 10_000;
+
+/** What an answer is that has not come in time. */
+const LATE = Symbol("late");
+
+/** An order that is not answered yet. */
+interface Pending {
+  readonly resolve: (value: Answer) => void;
+  /** When it was sent, as `performance.now` has it. */
+  readonly since: number;
+}
 
 /** Bytes on their way to the worker at most: beyond, what is put is not kept. */
 const MOST_UNDER_WAY = 64 * 2 ** 20;
@@ -33,12 +48,15 @@ type Unnumbered<T> = T extends { readonly id: number } ? Omit<T, "id"> : never;
 export class SqliteStore implements TileStore {
   readonly #worker: Worker | undefined;
   readonly #options: SqliteStoreOptions;
-  readonly #pending = new Map<number, (value: Answer) => void>();
+  /** In the order of sending. */
+  readonly #pending = new Map<number, Pending>();
   readonly #opened = Promise.withResolvers<void>();
   #next = 0;
   #underWay = 0;
   #hits = 0;
   #misses = 0;
+  /** What it held when it last said so; nothing when it could not be used. */
+  #holds: Holds | undefined = { entries: 0, bytes: 0 };
   /** Set once it is to close, or its worker is lost. */
   #closing: Promise<void> | undefined;
 
@@ -72,9 +90,12 @@ export class SqliteStore implements TileStore {
 
   async get(key: string): Promise<StoredEntry | undefined> {
     const entry = await this.#askPatiently({ kind: "get", key });
-    if (entry === undefined) this.#misses++;
-    else this.#hits++;
-    return entry as StoredEntry | undefined;
+    if (entry === undefined || entry === LATE) {
+      this.#misses++;
+      return undefined;
+    }
+    this.#hits++;
+    return entry as StoredEntry;
   }
 
   async put(
@@ -91,7 +112,10 @@ export class SqliteStore implements TileStore {
   }
 
   async stats(): Promise<readonly StoreStats[]> {
-    const holds = await this.#askPatiently({ kind: "holds" }) as Holds | undefined;
+    const answer = await this.#askPatiently({ kind: "holds" });
+    // Who is busy is not out of use: what it held a moment ago will do.
+    if (answer !== LATE) this.#holds = answer as Holds | undefined;
+    const holds = this.#isSilent() ? undefined : this.#holds;
     return [{
       tier: "disk",
       open: holds !== undefined,
@@ -111,10 +135,18 @@ export class SqliteStore implements TileStore {
     return this.close();
   }
 
+  /** Whether something has waited for an answer for too long. */
+  #isSilent(): boolean {
+    const [oldest] = this.#pending.values();
+    const { longestSilence = LONGEST_SILENCE } = this.#options;
+    return oldest !== undefined && performance.now() - oldest.since > longestSilence;
+  }
+
   /** As `#ask`, but gives up after a while. */
-  async #askPatiently(order: Unnumbered<ToWorker>): Promise<Answer | void> {
-    const patience = Promise.withResolvers<void>();
-    const timer = setTimeout(patience.resolve, this.#options.patience ?? PATIENCE);
+  async #askPatiently(order: Unnumbered<ToWorker>): Promise<Answer | typeof LATE> {
+    const patience = Promise.withResolvers<typeof LATE>();
+    const { patience: most = PATIENCE } = this.#options;
+    const timer = setTimeout(() => patience.resolve(LATE), most);
     const answer = await Promise.race([this.#ask(order), patience.promise]);
     clearTimeout(timer);
     return answer;
@@ -127,7 +159,7 @@ export class SqliteStore implements TileStore {
     }
     const { promise, resolve } = Promise.withResolvers<Answer>();
     const id = this.#next++;
-    this.#pending.set(id, resolve);
+    this.#pending.set(id, { resolve, since: performance.now() });
     this.#send({ ...order, id } as ToWorker);
     return promise;
   }
@@ -137,7 +169,7 @@ export class SqliteStore implements TileStore {
       case "opened":
         return this.#opened.resolve();
       case "answer":
-        this.#pending.get(message.id)?.(message.value);
+        this.#pending.get(message.id)?.resolve(message.value);
         this.#pending.delete(message.id);
         return;
       case "report":
@@ -154,7 +186,7 @@ export class SqliteStore implements TileStore {
   #end(): void {
     this.#worker?.terminate();
     this.#opened.resolve();
-    for (const resolve of this.#pending.values()) resolve(undefined);
+    for (const { resolve } of this.#pending.values()) resolve(undefined);
     this.#pending.clear();
   }
 

@@ -2,7 +2,7 @@
 
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
-import { MOST_WEBP_SIDE } from "../image/mod.ts";
+import { MOST_SIDE } from "../image/mod.ts";
 import type { View } from "../plane/mod.ts";
 import type { Output } from "../render/mod.ts";
 import { BadRequestError, NotOfferedError, shown } from "./problem.ts";
@@ -44,10 +44,12 @@ export function requireFits(format: Format, { width, height, supersample }: View
       parameter: "supersample",
     });
   }
-  if (format === "webp" && Math.max(width, height) > MOST_WEBP_SIDE) {
-    throw new BadRequestError(`Cannot write a WebP file with a side above ${MOST_WEBP_SIDE}`, {
+  if (format === "npy") return;
+  const most = MOST_SIDE[format];
+  if (Math.max(width, height) > most) {
+    throw new BadRequestError(`Cannot write a ${format} file with a side above ${most}`, {
       parameter: "width, height",
-      allowed: MOST_WEBP_SIDE,
+      allowed: most,
     });
   }
 }

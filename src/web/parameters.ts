@@ -166,7 +166,7 @@ export function readView(parameters: Parameters, limits: Limits): Required<View>
     limits,
   );
   const zoom = zoomOf({ span, width });
-  if (zoom > limits.deepest) throw new TooDeepError(String(zoom), limits.deepest);
+  if (zoom > limits.deepest) throw new TooDeepError(String(zoom), limits.deepest, "span");
   return { re, im, span, width, height, supersample };
 }
 

@@ -84,10 +84,13 @@ export function problemOf(error: unknown): Problem | undefined {
     return {
       status: 404,
       title: "Not Found",
-      extra: { limit: SETTING.deepest, deepest: error.deepest },
+      extra: { parameter: error.by, limit: SETTING.deepest, deepest: error.deepest },
     };
   }
-  if (error instanceof OutsideWorldError) return { status: 404, title: "Not Found" };
+  if (error instanceof OutsideWorldError) {
+    const extra = error.axis && { parameter: error.axis };
+    return { status: 404, title: "Not Found", ...(extra && { extra }) };
+  }
   if (error instanceof NotOfferedError) {
     const title = error.status === 405 ? "Method Not Allowed" : "Not Acceptable";
     return { status: error.status, title, headers: error.headers };
@@ -116,12 +119,24 @@ export function problemOf(error: unknown): Problem | undefined {
   return undefined;
 }
 
+/**
+ * What is to blame for an error: itself, or the client's `Host` header, which Deno writes into a
+ * request's address as it stands, so that reading the address may throw.
+ */
+export function causeOf(error: unknown, url: string): unknown {
+  if (problemOf(error) !== undefined || URL.canParse(url)) return error;
+  return new BadRequestError(`Cannot read the address ${shown(url)}: it has no valid host`, {
+    parameter: "Host",
+  });
+}
+
 /** Answers with what went wrong. What the table does not know is a fault of ours: 500, and reported. */
 export function answerProblem(
-  error: unknown,
+  thrown: unknown,
   c: Context,
   report: (error: unknown) => void,
 ): Response {
+  const error = causeOf(thrown, c.req.url);
   const problem = problemOf(error);
   if (problem === undefined) {
     report(error);

@@ -5,7 +5,7 @@ import { OutsideWorldError, TooDeepError } from "../plane/mod.ts";
 import { answerDocument } from "./answers.ts";
 import { ENDINGS, PICTURES, typeOf } from "./formats.ts";
 import { type Parameters, parametersOfQuery, readWishes, TILE_WISHES } from "./parameters.ts";
-import { BadRequestError, NotOfferedError, problemOf, shown } from "./problem.ts";
+import { BadRequestError, causeOf, NotOfferedError, problemOf, shown } from "./problem.ts";
 import { publicUrl } from "./public_url.ts";
 import { addressOf, answerTileOf, type RenderDoor } from "./renders.ts";
 import { TILE_SIDE, tileMatrixSet } from "./tile_matrix_sets.ts";
@@ -137,19 +137,9 @@ async function answerTileAt(
       throw refuse(error.message, "InvalidParameterValue", "tilematrix");
     }
     if (error instanceof OutsideWorldError) {
-      const locator = isOutside({ z, x, y: "0" }, door) ? "tilecol" : "tilerow";
+      const locator = error.axis === "x" ? "tilecol" : "tilerow";
       throw refuse(error.message, "TileOutOfRange", locator);
     }
-    throw error;
-  }
-}
-
-function isOutside(text: { z: string; x: string; y: string }, { limits }: WmtsDoor): boolean {
-  try {
-    addressOf(text, limits);
-    return false;
-  } catch (error) {
-    if (error instanceof OutsideWorldError) return true;
     throw error;
   }
 }
@@ -208,8 +198,9 @@ async function withExceptions(
 ): Promise<Response> {
   try {
     return await answer();
-  } catch (error) {
-    if (c.req.raw.signal.aborted) throw error;
+  } catch (thrown) {
+    if (c.req.raw.signal.aborted) throw thrown;
+    const error = causeOf(thrown, c.req.url);
     if (error instanceof OwsError) return exceptionReport(c, error);
     const problem = problemOf(error);
     if (problem === undefined) report(error);

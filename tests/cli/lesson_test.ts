@@ -188,3 +188,16 @@ Deno.test("flags that cannot be understood are told in one line, with exit code 
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("a canvas that cannot be written is told in one line", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(join(folder, "canvas.png"));
+    const small = ["--pixdim=16", "--escape=9", "--processes=1", "--runs=1"];
+    const { code, stderr } = await callCommand(["lesson", "--json", ...small, "--out", folder]);
+    assert.equal(code, 2);
+    assert.match(stderr, /^Cannot write to --out .*\n$/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

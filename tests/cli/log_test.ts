@@ -91,3 +91,26 @@ Deno.test("ten thousand lines in one turn are all written", () => {
   assert.equal(lines.length, 10_000);
   assert.deepEqual([lines[0]?.bytes, lines[9_999]?.bytes], [good.bytes, 9_999]);
 });
+
+Deno.test("a log that cannot be written ends nobody, and tells later what it lacks", () => {
+  let broken = true;
+  const written: string[] = [];
+  using log = new Log("info", (lines) => {
+    if (broken) throw new Deno.errors.BrokenPipe("nobody reads");
+    written.push(...lines.split("\n"));
+  });
+  log.note("one");
+  log.note("two");
+  log.flush();
+  log.note("three");
+  log.flush();
+  broken = false;
+  for (const message of ["four", "five"]) {
+    log.note(message);
+    log.flush();
+  }
+  assert.deepEqual(
+    written.map((line) => JSON.parse(line).message),
+    ["3 lines before this one could not be written", "four", "five"],
+  );
+});

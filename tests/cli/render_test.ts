@@ -6,6 +6,20 @@ import { appOver, bytesOf } from "../web/fixtures.ts";
 import { callCommand, type Ended, runCommand } from "./command.ts";
 
 const flags = ["--re=-0.7436", "--im", "0.1318", "--span", "4e-3", "--width=40", "--height", "30"];
+/** Works as if standard error were a terminal, and a millisecond a second. */
+async function atSlowTerminal<T>(work: () => Promise<T>): Promise<T> {
+  const { isTerminal } = Deno.stderr;
+  const now = performance.now.bind(performance);
+  Deno.stderr.isTerminal = () => true;
+  performance.now = () => 1000 * now();
+  try {
+    return await work();
+  } finally {
+    Object.assign(Deno.stderr, { isTerminal });
+    performance.now = now;
+  }
+}
+
 const query = "re=-0.7436&im=0.1318&span=4e-3&width=40&height=30";
 
 Deno.test("render writes what the server would answer", async (t) => {
@@ -62,6 +76,44 @@ Deno.test("render writes what the server would answer", async (t) => {
       );
     });
 
+    await t.step("a progress bar at a terminal, and the line in its place", async () => {
+      const path = `${folder}/c.npy`;
+      const ended = await atSlowTerminal(() => callCommand(["render", path, ...flags]));
+      assert.equal(ended.code, 0, ended.stderr);
+      const shown = ended.stderr.split("\r\x1b[2K");
+      assert.match(shown[0]!, /^\rRendering [█░]{40} \d+ %/);
+      assert.match(shown[1]!, /^.*c\.npy: 40 x 30, \d+ iterations, [\d.]+ s\n$/);
+      await Deno.remove(path);
+    });
+
+    await t.step("what is there stays until there is more", async () => {
+      await Deno.writeTextFile(`${folder}/c.png`, "mine");
+      const refused = await callCommand(["render", `${folder}/c.png`, "--width", "0"]);
+      assert.equal(refused.code, 2);
+      await Deno.mkdir(`${folder}/d.png`);
+      for (const where of ["d.png", "nowhere/c.png", "c.png/c.png"]) {
+        // Said at once: there is no bar before it.
+        const path = `${folder}/${where}`;
+        const ended = await atSlowTerminal(() => callCommand(["render", path, ...flags]));
+        assert.equal(ended.code, 2);
+        assert.ok(ended.stderr.startsWith(`Cannot write ${path}: `), ended.stderr);
+      }
+      assert.equal(await Deno.readTextFile(`${folder}/c.png`), "mine");
+      await Deno.remove(`${folder}/c.png`);
+      await Deno.remove(`${folder}/d.png`);
+    });
+
+    await t.step("nothing, where an orbit is longer than there is memory for", async () => {
+      const deep = ["--re=-0.1225", "--im=0.745", "--span=1e-40", "--width=8", "--height=8"];
+      const memory = ["--iterations=5000000", "--reference-memory=16", "--workers=1"];
+      const ended = await callCommand(["render", `${folder}/c.png`, ...deep, ...memory]);
+      assert.equal(ended.code, 2);
+      assert.match(
+        ended.stderr,
+        /^Cannot keep a reference orbit.*--reference-memory gives more\n$/,
+      );
+    });
+
     await t.step("nothing, where it cannot be understood", async () => {
       const lines = [
         [["render"], /name one file/],
@@ -81,7 +133,6 @@ Deno.test("render writes what the server would answer", async (t) => {
       ] as const;
       // Those that have started workers before they know better, as programs.
       const late = [
-        [["render", "nowhere/c.png", "--width=8", "--height=8"], /Cannot write nowhere\/c\.png/],
         [["serve", "--port", "0", "--host", "256.1.1.1"], /Cannot listen on 256\.1\.1\.1/],
       ] as const;
       const check = (ended: Ended, words: RegExp) => {

@@ -16,6 +16,7 @@ testExplorer("the explorer works in a browser", {
   "finds a place again after a reload": restores,
   "follows the hash, back and forward": followsHash,
   "stays exact at zoom 40": staysExact,
+  "lays nothing over the figures": keepsApart,
   "and /docs shows every request, and breaks no rule of its own": (_, place) => showsDocs(place),
 });
 
@@ -152,4 +153,33 @@ async function staysExact(open: Open): Promise<void> {
   await explorer.settled(41);
   assertDecoded(await explorer.tiles(), 256);
   assert.deepEqual(explorer.faults, []);
+}
+
+/** Deep down, where the figures take three lines, and on a phone, where they take six. */
+async function keepsApart(open: Open): Promise<void> {
+  const permissions = ["clipboard-read", "clipboard-write"];
+  const sizes = [{ width: 1440, height: 700 }, { width: 900, height: 700 }, {
+    width: 390,
+    height: 844,
+  }];
+  for (const viewport of sizes) {
+    await using explorer = await open(deepInside, { permissions, viewport });
+    const { page } = explorer;
+    await page.click("#copy-link");
+    await page.waitForSelector("#notice.seen");
+    const boxes = await page.$$eval("#notice, #readout, #credit", (parts) =>
+      parts.map((part) => {
+        const { left, top, right, bottom } = part.getBoundingClientRect();
+        return { id: part.id, left, top, right, bottom };
+      }));
+    assert.equal(boxes.length, 3);
+    for (const [n, one] of boxes.entries()) {
+      assert.ok(one.left >= 0 && one.right <= viewport.width && one.bottom <= viewport.height);
+      for (const other of boxes.slice(n + 1)) {
+        const apart = one.right <= other.left || other.right <= one.left ||
+          one.bottom <= other.top || other.bottom <= one.top;
+        assert.ok(apart, `${one.id} and ${other.id} at ${viewport.width} pixels`);
+      }
+    }
+  }
 }

@@ -10,7 +10,7 @@ import {
   defaultPalette,
   encodePicture,
   encodePng,
-  MOST_WEBP_SIDE,
+  MOST_SIDE,
   paintAveraged,
   paintIndexed,
   type Picture,
@@ -103,16 +103,19 @@ Deno.test("files are the same bytes on every machine", async () => {
   }
 });
 
-Deno.test("the longest WebP has 16383 pixels a side, and PNG takes notes", async () => {
+Deno.test("the longest WebP has 16383 pixels a side, the longest JPEG 65500, and PNG takes notes", async () => {
   const line = (width: number) => ({
     ...indexed,
     width,
     height: 1,
     indices: new Uint8Array(width),
   });
-  assert.ok((await encodePicture(line(MOST_WEBP_SIDE), { format: "webp" })).length > 20);
-  const tooLong = encodePicture(line(MOST_WEBP_SIDE + 1), { format: "webp" });
-  await assert.rejects(tooLong, { name: "RangeError", message: /16383/ });
+  for (const format of formats) {
+    const most = MOST_SIDE[format];
+    assert.ok((await encodePicture(line(most), { format })).length > 20);
+    const tooLong = encodePicture(line(most + 1), { format });
+    await assert.rejects(tooLong, { name: "RangeError", message: new RegExp(`${most}`) });
+  }
   const text = { Title: "a" };
   assertSameBytes(
     await encodePicture(indexed, { format: "png", text }),

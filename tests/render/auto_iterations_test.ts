@@ -117,3 +117,30 @@ Deno.test("a look that fails is not remembered", async () => {
   assert.ok(await auto.ofTile(tile) >= 512);
   assert.ok(sampler.asked.length >= 2, "looked at again");
 });
+
+Deno.test("a look ends when the last who waits for it has gone, and is begun anew for who comes next", async () => {
+  const sampler = new OracleSampler();
+  const signals: AbortSignal[] = [];
+  const sample = sampler.sample.bind(sampler);
+  // The first look never ends by itself.
+  sampler.sample = (frame, options) => {
+    signals.push(options.signal!);
+    return signals.length > 1 ? sample(frame, options) : new Promise((_, reject) => {
+      options.signal!.onabort = () => reject(options.signal!.reason);
+    });
+  };
+  const auto = new AutoIterations(sampler);
+  const tile = TileAddress.of(5, 11n, 15n);
+  const [one, other] = [new AbortController(), new AbortController()];
+  const gone = new Error("gone");
+  const first = assert.rejects(auto.ofTile(tile, one.signal), gone);
+  const second = assert.rejects(auto.ofTile(tile, other.signal), gone);
+  one.abort(gone);
+  await first;
+  assert.deepEqual(signals.map(({ aborted }) => aborted), [false], "for the other it goes on");
+  other.abort(gone);
+  await second;
+  assert.deepEqual(signals.map(({ aborted }) => aborted), [true]);
+  assert.ok(await auto.ofTile(tile) >= 512);
+  assert.equal(signals.at(-1)?.aborted, false);
+});

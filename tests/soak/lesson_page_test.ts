@@ -12,6 +12,7 @@ testInBrowser("the lesson works in a browser", async (browser, t) => {
   const page = await open(browser, `${server.url}lesson?picture=notebook&side=64`, faults);
   await t.step("a run is shown while it is under way", () => isLive(page));
   await t.step("a run fills the canvas, the lanes and the table", () => runs(page));
+  await t.step("nothing stands out, on a phone or a wide screen", () => fits(page));
   await t.step("the workers' slider changes the lanes", () => changesWorkers(page));
   await t.step("a way is shown again", () => showsAgain(page));
   await t.step("the map links here, and this links to the map", () => linksBack(page));
@@ -90,6 +91,22 @@ async function runs(page: Page): Promise<void> {
     assert.match(rate ?? "", /^[\d.]+ M\/s$/, way);
     assert.match(speedUp ?? "", /^[\d.]+×$/, way);
   }
+}
+
+async function fits(page: Page): Promise<void> {
+  const before = page.viewportSize()!;
+  for (const width of [360, 390, 600, 601, 901, 1101, 1440, 1920]) {
+    await page.setViewportSize({ width, height: 844 });
+    // Two pixels for the corners of letters.
+    const out = await page.$$eval(
+      "main, #side, #controls, #now, table, td",
+      (parts) =>
+        parts.filter((part) => part.scrollWidth > part.clientWidth + 2)
+          .map((part) => `${part.tagName} ${part.id} ${part.className}`),
+    );
+    assert.deepEqual(out, [], `at ${width} pixels`);
+  }
+  await page.setViewportSize(before);
 }
 
 async function changesWorkers(page: Page): Promise<void> {

@@ -16,11 +16,11 @@ export async function testFolder(): Promise<TestFolder> {
 /** A store in that folder, and what it reported so far. */
 export async function openStore(
   folder: string,
-  { mostBytes = 2 ** 24, patience = 30_000 } = {},
+  { mostBytes = 2 ** 24, patience = 30_000, longestSilence = 30_000 } = {},
 ): Promise<{ store: SqliteStore; reports: string[] }> {
   const reports: string[] = [];
   const report = (message: string) => void reports.push(message);
   // Patient: a test must not fail because the machine is busy.
-  const store = await SqliteStore.open(folder, { mostBytes, report, patience });
+  const store = await SqliteStore.open(folder, { mostBytes, report, patience, longestSilence });
   return { store, reports };
 }

@@ -166,6 +166,23 @@ Deno.test("looking is given up after a time, and the answer is computed instead"
   assert.ok(reports.every((report) => /locked/.test(report)), reports.join("\n"));
 });
 
+Deno.test("who is busy is still open, and who is silent for long is not", async () => {
+  await using folder = await testFolder();
+  for (const [longestSilence, open] of [[30_000, true], [0, false]] as const) {
+    const { store } = await openStore(folder.path, { patience: 1, longestSilence });
+    const other = new DatabaseSync(`${folder.path}/${FILE}`);
+    other.exec("BEGIN IMMEDIATE");
+    const put = store.put("a", entryOf(1000));
+    const [stats] = await store.stats();
+    assert.equal(stats?.open, open);
+    other.exec("ROLLBACK");
+    other.close();
+    await put;
+    await store.close();
+    assert.equal((await store.stats())[0]?.open, false, "closed");
+  }
+});
+
 Deno.test("a disk that is full keeps what it has, and is told of once", async () => {
   await using folder = await testFolder();
   const script = new URL("./fixtures/filler.ts", import.meta.url).pathname;

@@ -43,3 +43,33 @@ Deno.test("the server answers as before after bad input", async () => {
   assert.deepEqual(await tile(), before);
   assert.deepEqual([app.gate.inside, app.gate.waiting], [0, 0]);
 });
+
+Deno.test("a Host header that is no host is refused, whatever it asks for", async () => {
+  const workers = new CountedWorkers();
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    appOver(workers).fetch,
+  );
+  const paths = [
+    "/tiles.json",
+    "/tiles/3/2/3.png?iterations=5",
+    "/render.png?re=0&im=0&span=1&width=3&height=2",
+    "/exact?re=0&im=0",
+    "/wmts?SERVICE=WMTS&REQUEST=GetCapabilities",
+    "/ogc",
+    "/lesson/run",
+    "/nowhere",
+  ];
+  for (const host of ["a b", "x:99999", "["]) {
+    for (const path of paths) {
+      const { port } = server.addr;
+      using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+      const request = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+      await connection.write(new TextEncoder().encode(request));
+      const answer = await new Response(connection.readable).text();
+      assert.match(answer, /^HTTP\/1\.1 400 /, `${host} ${path}`);
+      assert.match(answer, /Cannot read the address .*: it has no valid host/);
+    }
+  }
+  assert.equal(workers.calls, 0);
+});

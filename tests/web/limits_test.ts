@@ -201,12 +201,18 @@ Deno.test("the usual limits stop what would take for ever before it is expanded"
   assert.equal(nobody.calls, 0);
 });
 
-Deno.test("a WebP file is never wider than the format can say", async () => {
+Deno.test("no file is wider or higher than its format can say", async () => {
   const nobody = new CountedWorkers();
-  const path = render({ width: "16384", height: "1" });
-  const problem = await problemOf(appOver(nobody).request(path.replace("png", "webp")), 400);
-  assert.deepEqual([problem.limit, problem.allowed], [undefined, 16_383]);
-  assert.equal((await appOver(nobody).request(path, { method: "HEAD" })).status, 200);
+  const app = appOver(nobody, { side: 100_000 });
+  for (const [format, most] of [["webp", 16_383], ["jpeg", 65_500], ["jpg", 65_500]] as const) {
+    for (const sides of [[most + 1, 1], [1, most + 1]] as const) {
+      const path = render({ width: `${sides[0]}`, height: `${sides[1]}` });
+      const problem = await problemOf(app.request(path.replace("png", format)), 400);
+      assert.deepEqual([problem.limit, problem.allowed], [undefined, most]);
+      assert.equal(problem.parameter, "width, height");
+      assert.equal((await app.request(path, { method: "HEAD" })).status, 200);
+    }
+  }
   assert.equal(nobody.calls, 0);
 });
 

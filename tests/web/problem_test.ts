@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Hono } from "hono";
-import { TileAddress } from "../../src/plane/mod.ts";
+import { TileAddress, TooDeepError } from "../../src/plane/mod.ts";
 import { OverBudgetError, PoolClosedError } from "../../src/render/mod.ts";
 import {
   answerProblem,
@@ -66,8 +66,12 @@ Deno.test("the members of a problem are the error's own", async () => {
     ...details,
   });
   const deep = await answerTo(() => refusalOf("41", "0"));
-  const { limit, deepest } = await problemOf(deep.response, 404);
-  assert.deepEqual([limit, deepest], ["deepest", 40]);
+  const { parameter, limit, deepest: most } = await problemOf(deep.response, 404);
+  assert.deepEqual([parameter, limit, most], ["z", "deepest", 40]);
+  const view = await answerTo(() => new TooDeepError("41", 40, "span"));
+  assert.equal((await problemOf(view.response, 404)).parameter, "span");
+  const outside = await answerTo(() => refusalOf("3", "8"));
+  assert.equal((await problemOf(outside.response, 404)).parameter, "x");
 });
 
 Deno.test("what will pass is a 503 that says when to come again", async () => {
