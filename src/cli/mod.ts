@@ -22,11 +22,13 @@ const HELP = `mandeltile: a map of the Mandelbrot set, computed as you go
 
 ${[...COMMANDS.values()].map(({ help }) => help).join("\n\n")}`;
 
+const HELP_FLAGS = ["--help", "-h"];
+
 /** Runs a command line. Resolves to the exit code: 2 for one that cannot be understood. */
 export async function main(args: readonly string[]): Promise<number> {
   const [name = "", ...rest] = args;
   const command = COMMANDS.get(name);
-  if (name === "" || name === "help" || name === "--help") {
+  if (name === "" || name === "help" || HELP_FLAGS.includes(name)) {
     print(HELP);
     return name === "" ? 2 : 0;
   }
@@ -34,7 +36,7 @@ export async function main(args: readonly string[]): Promise<number> {
     say(`Cannot run ${name}: the commands are ${[...COMMANDS.keys()].join(", ")}`);
     return 2;
   }
-  if (rest.includes("--help")) {
+  if (rest.some((arg) => HELP_FLAGS.includes(arg))) {
     print(command.help);
     return 0;
   }

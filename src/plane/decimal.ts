@@ -11,7 +11,7 @@ export interface DecimalLimits {
   readonly exponent?: number;
 }
 
-/** A decimal taken apart: `integer * 10^exponent`. */
+/** A decimal taken apart: `integer * 10^exponent`, the same for `0.3`, `.30` and `3e-1`: no zero stands last. */
 export interface Decimal {
   readonly integer: bigint;
   readonly exponent: number;
@@ -64,11 +64,20 @@ export function parseDecimal(text: string, limits: DecimalLimits = {}): Decimal 
       "exponent",
     );
   }
-  const integer = BigInt(whole + fraction);
+  const digits = whole + fraction;
+  const kept = lengthWithoutZeros(digits);
+  const integer = BigInt(digits.slice(0, kept));
   return {
     integer: sign === "-" ? -integer : integer,
-    exponent: (exponentSign === "-" ? -magnitude : magnitude) - fraction.length,
+    exponent: (exponentSign === "-" ? -magnitude : magnitude) + whole.length - kept,
   };
+}
+
+/** How many digits are left without the zeros at the end; of zeros alone none. */
+function lengthWithoutZeros(digits: string): number {
+  let length = digits.length;
+  while (length > 0 && digits[length - 1] === "0") length--;
+  return length;
 }
 
 /** Exponents of ten that are written out as zeros; outside them a power is written, as JavaScript does. */

@@ -22,6 +22,7 @@ export {
   OutsideWorldError,
   TileAddress,
   type TileAddressText,
+  TileSyntaxError,
   TooDeepError,
 } from "./tile_address.ts";
 export { type Bounds, tileAt, tileBounds, WORLD } from "./world.ts";

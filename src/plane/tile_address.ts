@@ -15,6 +15,18 @@ export class OutsideWorldError extends RangeError {
   }
 }
 
+/** A number of a tile's address that is none. */
+export class TileSyntaxError extends SyntaxError {
+  override readonly name = "TileSyntaxError";
+  /** Which of the three. */
+  readonly axis: "z" | "x" | "y";
+
+  constructor(message: string, axis: "z" | "x" | "y") {
+    super(message);
+    this.axis = axis;
+  }
+}
+
 /** A zoom beyond the deepest that is served. */
 export class TooDeepError extends RangeError {
   override readonly name = "TooDeepError";
@@ -74,7 +86,7 @@ export class TileAddress {
    * Whatever the lengths, no number larger than the world is wide is ever built.
    *
    * @param options.deepest the deepest zoom allowed; default `DEEPEST_ZOOM`
-   * @throws {SyntaxError} when one of the three is not such an integer
+   * @throws {TileSyntaxError} when one of the three is not such an integer
    * @throws {TooDeepError} when z is beyond the deepest
    * @throws {OutsideWorldError} when x or y is 2^z or more
    */
@@ -134,11 +146,12 @@ export class TileAddress {
   }
 }
 
-function requireCanonical(name: string, text: string): void {
+function requireCanonical(name: "z" | "x" | "y", text: string): void {
   if (CANONICAL.test(text)) return;
-  throw new SyntaxError(
+  throw new TileSyntaxError(
     `Cannot read tile ${name} ${quote(text)} as it must be decimal digits ` +
       `with no sign and no leading zeros`,
+    name,
   );
 }
 

@@ -101,8 +101,16 @@ export function faultOf(thrown: unknown): Fault {
       const { name, message, stack } = thrown;
       return { name: String(name), message: String(message), stack: String(stack ?? "") };
     }
-    return { name: "Error", message: String(thrown), stack: "" };
+    return { name: "Error", message: inWords(thrown), stack: "" };
   } catch {
     return { name: "Error", message: "something that cannot be described was thrown", stack: "" };
   }
+}
+
+/** Libraries compiled to WASM throw plain objects, of which `String` says nothing. */
+function inWords(thrown: unknown): string {
+  if (typeof thrown !== "object" || thrown === null) return String(thrown);
+  const { name, message } = thrown as { readonly name?: unknown; readonly message?: unknown };
+  const words = [name, message].filter((word) => typeof word === "string" && word !== "");
+  return words.length > 0 ? words.join(": ") : JSON.stringify(thrown) ?? String(thrown);
 }

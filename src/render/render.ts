@@ -69,14 +69,15 @@ export async function renderTile(
   tile: { address: TileAddress; size: number; iterations: Iterations; output: Output },
   limits: RenderLimits = {},
 ): Promise<Rendered> {
+  const began = performance.now();
   const { address, size, output } = tile;
   const iterations = tile.iterations === "auto"
-    ? capped(await auto.ofTile(address), limits)
+    ? capped(await auto.ofTile(address, limits.signal), limits)
     : tile.iterations;
   const text = output.format === "png" ? textOfTile(tile, iterations, output.look) : {};
   return await renderFrame(
     workers,
-    { frame: frameOfTile(address, size), iterations, output: withText(output, text) },
+    { began, frame: frameOfTile(address, size), iterations, output: withText(output, text) },
     limits,
   );
 }
@@ -87,8 +88,9 @@ export async function renderView(
   view: { view: View; iterations: Iterations; output: Output },
   limits: RenderLimits = {},
 ): Promise<Rendered> {
+  const began = performance.now();
   const iterations = view.iterations === "auto"
-    ? capped(await auto.ofView(view.view), limits)
+    ? capped(await auto.ofView(view.view, limits.signal), limits)
     : view.iterations;
   const frame = frameOfView(view.view);
   const factor = view.view.supersample ?? 1;
@@ -96,7 +98,7 @@ export async function renderView(
     ? textOfView(view.view, iterations, view.output.look)
     : {};
   const output = withText(view.output, text);
-  return await renderFrame(workers, { frame, factor, iterations, output }, limits);
+  return await renderFrame(workers, { began, frame, factor, iterations, output }, limits);
 }
 
 /** A picture tells its place, unless its output has said something else under the same keyword. */
@@ -109,6 +111,8 @@ function capped(iterations: number, { iterationsLimit }: RenderLimits): number {
 }
 
 interface FrameOrder {
+  /** When it was asked for, as `performance.now` has it. */
+  readonly began: number;
   readonly frame: Frame;
   /** Samples a pixel along each axis. */
   readonly factor?: number;
@@ -121,8 +125,7 @@ async function renderFrame(
   order: FrameOrder,
   limits: RenderLimits,
 ): Promise<Rendered> {
-  const began = performance.now();
-  const { frame, iterations } = order;
+  const { began, frame, iterations } = order;
   const result = frame.width * frame.height <= workers.mostSamples
     ? await renderAtOnce(workers, order, limits)
     : await renderInBands(workers, order, limits);

@@ -1,7 +1,7 @@
 /** Tiles and renders: from a request's text to a file. */
 
 import type { Context } from "hono";
-import { TileAddress } from "../plane/mod.ts";
+import { TileAddress, TileSyntaxError } from "../plane/mod.ts";
 import {
   afterwards,
   type FileCache,
@@ -68,6 +68,15 @@ export async function answerTile(
   return await answerTileOf(c, door, { address, size, format, wishes });
 }
 
+/** Characters of a tile's address that still are a file's name. */
+const LONGEST_NAME = 60;
+
+/** What tells a tile's file from another's: its address, of a very long one the zoom. */
+function nameOf(address: TileAddress): string {
+  const name = String(address).replaceAll("/", "-");
+  return name.length <= LONGEST_NAME ? name : String(address.z);
+}
+
 /** A tile whose request has been read, whatever it looked like. */
 export interface TileRequest {
   readonly address: TileAddress;
@@ -90,7 +99,7 @@ export async function answerTileOf(
     etag: tagOf(address),
     type: typeOf(format),
     cacheControl: cacheControl(wishes, door),
-    filename: `mandelbrot-${address.z}.${format}`,
+    filename: `mandelbrot-${nameOf(address)}.${format}`,
   };
   const { iterations } = wishes;
   const work = { z: address.z, address, samples: size * size, iterations };
@@ -190,8 +199,8 @@ export function addressOf(text: { z: string; x: string; y: string }, limits: Lim
   try {
     return TileAddress.parse(text, limits);
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new BadRequestError(error.message, { parameter: "z, x, y" });
+    if (!(error instanceof TileSyntaxError)) throw error;
+    throw new BadRequestError(error.message, { parameter: error.axis });
   }
 }
 

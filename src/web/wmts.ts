@@ -1,13 +1,13 @@
 /** WMTS 1.0.0 (OGC 07-057r7): capabilities and tiles, by key-value pairs and by resource. */
 
 import type { Context } from "hono";
-import { OutsideWorldError, TooDeepError } from "../plane/mod.ts";
+import { OutsideWorldError, TileAddress, TileSyntaxError, TooDeepError } from "../plane/mod.ts";
 import { answerDocument } from "./answers.ts";
 import { ENDINGS, PICTURES, typeOf } from "./formats.ts";
 import { type Parameters, parametersOfQuery, readWishes, TILE_WISHES } from "./parameters.ts";
 import { BadRequestError, causeOf, NotOfferedError, problemOf, shown } from "./problem.ts";
 import { publicUrl } from "./public_url.ts";
-import { addressOf, answerTileOf, type RenderDoor } from "./renders.ts";
+import { answerTileOf, type RenderDoor } from "./renders.ts";
 import { TILE_SIDE, tileMatrixSet } from "./tile_matrix_sets.ts";
 import { capabilities, LAYER } from "./wmts_capabilities.ts";
 import { escapeXml } from "./xml.ts";
@@ -116,6 +116,9 @@ interface TileOrder {
   readonly absent?: number;
 }
 
+/** What WMTS calls the numbers of a tile's address. */
+const LOCATORS = { z: "tilematrix", x: "tilecol", y: "tilerow" } as const;
+
 async function answerTileAt(
   c: Context,
   door: WmtsDoor,
@@ -129,19 +132,23 @@ async function answerTileAt(
   }
   const palette = new Map(style === "" || style === "default" ? [] : [["palette", style]]);
   const wishes = readWishes(new Map([...parameters, ...palette]), door.limits);
+  let address: TileAddress;
   try {
-    const address = addressOf({ z, x, y }, door.limits);
-    return await answerTileOf(c, door, { address, size: TILE_SIDE, format, wishes });
+    address = TileAddress.parse({ z, x, y }, door.limits);
   } catch (error) {
+    if (error instanceof TileSyntaxError) {
+      const locator = LOCATORS[error.axis];
+      throw new OwsError(error.message, { code: "InvalidParameterValue", locator, status: 400 });
+    }
     if (error instanceof TooDeepError) {
-      throw refuse(error.message, "InvalidParameterValue", "tilematrix");
+      throw refuse(error.message, "InvalidParameterValue", LOCATORS.z);
     }
     if (error instanceof OutsideWorldError) {
-      const locator = error.axis === "x" ? "tilecol" : "tilerow";
-      throw refuse(error.message, "TileOutOfRange", locator);
+      throw refuse(error.message, "TileOutOfRange", LOCATORS[error.axis ?? "y"]);
     }
     throw error;
   }
+  return await answerTileOf(c, door, { address, size: TILE_SIDE, format, wishes });
 }
 
 function answerCapabilitiesWith(

@@ -170,7 +170,10 @@ Deno.test("help says what there is", async () => {
   assert.match(asked.stdout, /^ {2}--supersample/m);
   const empty = await runCommand([]);
   assert.deepEqual([empty.code, empty.stdout], [2, asked.stdout]);
-  const command = await runCommand(["render", "--help"]);
-  assert.equal(command.code, 0);
-  assert.match(command.stdout, /^render: one view to a file/);
+  for (const flag of ["--help", "-h"]) {
+    const command = await callCommand(["render", flag]);
+    assert.equal(command.code, 0);
+    assert.match(command.stdout, /^render: one view to a file/);
+    assert.equal((await callCommand([flag])).stdout, asked.stdout);
+  }
 });

@@ -37,6 +37,19 @@ Deno.test("reads random decimals as they are written", () => {
   }
 });
 
+Deno.test("zeros at the end change nothing about a number", () => {
+  const same = [
+    ["0.3", ".3", "0.30", "3e-1", "0.003e2", "+00.300000", "30e-2"],
+    ["1200", "1.2e3", "1200.", "01200.00", "12e+2"],
+    ["0", "-0", "0.000", "000e7", "0e-9"],
+    ["-7", "-7.0", "-70e-1", "-.7e1"],
+  ];
+  for (const [first, ...others] of same) {
+    const fraction = Exact.parse(first!).toFraction();
+    for (const text of others) assert.deepEqual(Exact.parse(text).toFraction(), fraction, text);
+  }
+});
+
 /** Texts that are not numbers, by hand. */
 const UNREADABLE = [
   "",

@@ -3,13 +3,21 @@
 import assert from "node:assert/strict";
 import { decode } from "fast-png";
 import { defaultPalette, parsePalette } from "../../src/image/mod.ts";
-import { Exact, frameOfTile, frameOfView, TileAddress, type View } from "../../src/plane/mod.ts";
+import {
+  Exact,
+  type Frame,
+  frameOfTile,
+  frameOfView,
+  TileAddress,
+  type View,
+} from "../../src/plane/mod.ts";
 import {
   AutoIterations,
   type Output,
   OverBudgetError,
   renderTile,
   renderView,
+  type SampleOptions,
 } from "../../src/render/mod.ts";
 import { HEAVY, heavyView, oracleCounts, same, TILES } from "./frames.ts";
 import { sharedWorkers } from "./shared_workers.ts";
@@ -55,6 +63,33 @@ Deno.test("one worker and two give the same bytes", async () => {
   const view = { view: viewOf(101, 67, 3), iterations: 700, output: SMOOTH };
   const [a, b] = await Promise.all([renderView(one, view), renderView(two, view)]);
   assert.ok(same(a.bytes, b.bytes));
+});
+
+Deno.test("whoever gives up while `auto` looks ends the look, and its time is counted", async () => {
+  const renderer = await start();
+  const { promise: looks, resolve: begin } = Promise.withResolvers<AbortSignal>();
+  const workers = {
+    mostSamples: 2 ** 20,
+    sample: async (frame: Frame, options: SampleOptions) => {
+      begin(options.signal!);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return await renderer.workers.sample(frame, options);
+    },
+    copyCounts: renderer.workers.copyCounts.bind(renderer.workers),
+  };
+  const slow = { ...renderer, auto: new AutoIterations(workers) };
+  const request = { iterations: "auto", output: SMOOTH } as const;
+  const tile = { ...request, address: TILES[2]!, size: 256 };
+  const gone = new AbortController();
+  const ways = [
+    renderTile(slow, tile, { signal: gone.signal }),
+    renderView(slow, { ...request, view: viewOf(64, 64) }, { signal: gone.signal }),
+  ];
+  const signal = await looks;
+  gone.abort(new Error("gone"));
+  for (const way of ways) await assert.rejects(way, /gone/);
+  assert.ok(signal.aborted);
+  assert.ok((await renderTile(slow, tile)).elapsed >= 200);
 });
 
 Deno.test("an array holds the oracle's counts", async () => {

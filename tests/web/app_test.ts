@@ -128,6 +128,27 @@ Deno.test("a version in the address lets caches keep the answer for good", () =>
     }
   }));
 
+Deno.test("a tile's file is named by its address, as far as that is a name", () =>
+  withoutComputing(async (app) => {
+    const nameOf = async (path: string) => {
+      const { headers } = await app.request(path, { method: "HEAD" });
+      return /filename="(.*)"/.exec(headers.get("content-disposition") ?? "")?.[1];
+    };
+    assert.equal(await nameOf("/tiles/3/2/5.png"), "mandelbrot-3-2-5.png");
+    assert.equal(await nameOf("/tms/3/2/5@2x.webp"), "mandelbrot-3-2-2.webp");
+    assert.equal(await nameOf(`/tiles/3000/${2n ** 2999n}/7.npy`), "mandelbrot-3000.npy");
+  }));
+
+Deno.test("a number of an address that is none is the parameter that is named", () =>
+  withoutComputing(async (app) => {
+    const wrong = [["-1/0/0", "z"], ["3/01/0", "x"], ["3/0/one", "y"], ["3/0/8", "y"]] as const;
+    for (const [address, parameter] of wrong) {
+      const status = address === "3/0/8" ? 404 : 400;
+      const problem = await problemOf(app.request(`/tiles/${address}.png`), status);
+      assert.equal(problem.parameter, parameter, address);
+    }
+  }));
+
 Deno.test("the validator differs where the bytes may and nowhere else", () =>
   withoutComputing(async (app) => {
     const etagOf = async (path: string) =>
@@ -158,6 +179,8 @@ Deno.test("the validator differs where the bytes may and nowhere else", () =>
       ["/tiles/3/2/3.jpg", "/tiles/3/2/3.jpeg"],
       [`/render.jpg?${query}`, `/render.jpeg?${query}`],
       ["/tiles/3/2/3.png?palette=%23F00,0f0", "/tiles/3/2/3.png?palette=ff0000,00ff00"],
+      [`/render.png?${query}`, `/render.png?${query.replace("0.004", "0.00400")}`],
+      [`/render.png?${query}`, `/render.png?${query.replace("0.1318", "1318.0e-4")}`],
     ] as const;
     for (const [one, other] of same) assert.equal(await etagOf(one), await etagOf(other));
   }));

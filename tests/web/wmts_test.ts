@@ -156,7 +156,9 @@ Deno.test("what cannot be answered is an exception report with its status", asyn
     [getTile({ tilematrix: "30001" }), 400, "InvalidParameterValue", "tilematrix"],
     [getTile({ tilerow: "8" }), 400, "TileOutOfRange", "tilerow"],
     [getTile({ tilecol: "8" }), 400, "TileOutOfRange", "tilecol"],
-    [getTile({ tilerow: "-1" }), 400, "InvalidParameterValue", "z, x, y"],
+    [getTile({ tilerow: "-1" }), 400, "InvalidParameterValue", "tilerow"],
+    [getTile({ tilecol: "01" }), 400, "InvalidParameterValue", "tilecol"],
+    [getTile({ tilematrix: "3.0" }), 400, "InvalidParameterValue", "tilematrix"],
     [`${getTile()}&Layer=mandelbrot`, 400, "InvalidParameterValue", "layer"],
     ...Object.keys(tile).filter((name) => name !== "service").map((name) =>
       [getTile({ [name]: undefined }), 400, "MissingParameterValue", name] as const
