@@ -204,7 +204,12 @@ export function createApp(options: AppOptions): App {
     app.all(path, (c) => refuseMethod(c, `GET, HEAD, ${posted ? "POST, " : ""}OPTIONS`));
   }
 
-  app.notFound(answerNotFound);
+  app.notFound((c) => {
+    // The page's links are relative to the slash.
+    const { pathname, search } = new URL(c.req.url);
+    if (basePath === "" || pathname !== basePath) return answerNotFound(c);
+    return c.redirect(`${basePath}/${search}`, 308);
+  });
   app.onError((error, c) => {
     // The client has gone: there is nobody to answer.
     if (c.req.raw.signal.aborted) return c.body(null, CLIENT_GONE as 400);

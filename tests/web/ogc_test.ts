@@ -161,6 +161,8 @@ Deno.test("below a base path everything is there, and nothing is elsewhere", asy
       assert.equal(problem.detail, `There is nothing at ${outside}`);
     }
   }
+  const bare = await app.request("/a/b?v=1");
+  assert.deepEqual([bare.status, bare.headers.get("location")], [308, "/a/b/?v=1"]);
   const page = await (await app.request("/a/b/")).text();
   assert.ok(page.includes('"basePath":"/a/b"'));
   const { tiles } = await (await app.request("/a/b/tiles.json?v=1")).json() as { tiles: string[] };
