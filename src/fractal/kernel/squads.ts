@@ -23,6 +23,16 @@
 //   as many looks as the tile before needed, without a jump between them                1.05
 //   the bits of two chains in one register, so that one instruction moves four          1.1
 //
+// 2026-11-28, the whole window in turns, the sum of every batch's best of 13 or 15 (the first: median of 7
+// whole windows); the same bytes against themselves give 0.99 to 1.00, and counts, then smooth:
+//
+//   states within radius 2 counted in a vector a chain, and looks likewise                1.06, 1.03
+//   those counts as bytes, six chains packed into two vectors                             1.04, 1.04
+//   only the looks past FAR counted in vectors                                            1.00, 1.04
+//   ahead as far as the neighbours were all inside; a step further than that        1.04, 1.03; 1.13, 1.11
+//   ahead a step less than now; back by half or an eighth instead of a quarter            1.00, within 0.02
+//   two or six quiet looks instead of four                                                1.00, within 0.02
+//
 // A batch that is repeated at once flatters whatever jumps, as the processor knows its jumps by then.
 //
 // Nothing is gained by half of the doublings as products (adders and multipliers would be equally busy),
