@@ -145,7 +145,8 @@ async function assertSamePicture(one: Page, other: Page): Promise<void> {
 
 /** A picture of the map alone. */
 async function mapOf(page: Page): Promise<Uint8Array> {
-  return await page.screenshot({ style: "body > :not(main) { visibility: hidden !important }" });
+  const around = "body > :not(main), body > :not(main) *";
+  return await page.screenshot({ style: `${around} { visibility: hidden !important }` });
 }
 
 /** Bytes of the page's heap after its garbage was collected. */
