@@ -6,7 +6,10 @@ import { startServer } from "../e2e/server.ts";
 
 const ROUNDS = 10;
 
-Deno.test("200 clients that hang up after 50 ms: the workers are idle 200 ms after the last", async () => {
+/** More than a server begins in the 50 ms for which they wait: of 200 it may be 130, which says nothing. */
+const CLIENTS = 400;
+
+Deno.test(`${CLIENTS} clients that hang up after 50 ms: the workers are idle 200 ms after the last`, async () => {
   await using server = await startServer(["--queue", "500"]);
   const { url } = server;
   const hangUp = async (row: number) => {
@@ -20,7 +23,9 @@ Deno.test("200 clients that hang up after 50 ms: the workers are idle 200 ms aft
   };
   const delays: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    await Promise.all(Array.from({ length: 200 }, (_, n) => hangUp(524287 - 200 * round - n)));
+    await Promise.all(
+      Array.from({ length: CLIENTS }, (_, n) => hangUp(524287 - CLIENTS * round - n)),
+    );
     delays.push(await timeUntilIdle(url));
   }
   const text = await (await fetch(`${url}metrics`)).text();
@@ -28,9 +33,10 @@ Deno.test("200 clients that hang up after 50 ms: the workers are idle 200 ms aft
   const left = gone.reduce((sum, [, , count]) => sum + Number(count), 0);
   assert.ok(left >= 50 * ROUNDS, `only ${left} had reached the server`);
   const unread = Number(gone.find(([, route]) => route === "other")?.[2] ?? 0);
-  // How many are begun while they still wait is the machine's matter: 24 to 68 % of them. Were they listened to
-  // too late, each of them would be.
-  assert.ok(unread >= 20 * ROUNDS, `all but ${unread} of ${left} were begun`);
+  assert.ok(
+    unread > left / 2,
+    `${left - unread} of ${left} were begun, though nobody waited any more`,
+  );
   assert.ok(delays.every((delay) => delay < 200), `idle after ${delays} ms`);
 });
 
