@@ -5,10 +5,13 @@ import imagescript from "imagescript/png/node.js";
 import { withText } from "./png_text.ts";
 import type { IndexedPicture, Picture, TrueColourPicture } from "./picture.ts";
 
+/** Notes by keyword. */
+export type PngText = Readonly<Record<string, string>>;
+
 /** What {@link encodePng} can be told. */
 export interface PngOptions {
-  /** Notes by keyword, written as text chunks. None by default. */
-  readonly text?: Readonly<Record<string, string>>;
+  /** Notes by keyword, written as text chunks, or what gives them once the pixels are encoded. None by default. */
+  readonly text?: PngText | (() => PngText);
 }
 
 /** Deflate levels, 0 to 9. Both deflates are JavaScript: no platform's zlib touches the bytes. */
@@ -38,9 +41,10 @@ const encodeByImagescript: TrueColourEncoder = imagescript.encode;
  * console.assert(png[1] === 0x50 && png.length < 100);
  * ```
  */
-export function encodePng(picture: Picture, options: PngOptions = {}): Uint8Array<ArrayBuffer> {
+export function encodePng(picture: Picture, { text }: PngOptions = {}): Uint8Array<ArrayBuffer> {
   const png = picture.kind === "indexed" ? encodeIndexed(picture) : encodeTrueColour(picture);
-  return options.text === undefined ? png : withText(png, options.text);
+  if (text === undefined) return png;
+  return withText(png, typeof text === "function" ? text() : text);
 }
 
 function encodeTrueColour(picture: TrueColourPicture): Uint8Array<ArrayBuffer> {

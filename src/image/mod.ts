@@ -1,7 +1,7 @@
 /** COLOUR: samples to pictures to files. Typed arrays in, bytes out. */
 
 export { indexedColours } from "./colour_table.ts";
-export { encodePng, type PngOptions } from "./encode.ts";
+export { encodePng, type PngOptions, type PngText } from "./encode.ts";
 export {
   encodePicture,
   MOST_SIDE,

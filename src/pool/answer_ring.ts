@@ -43,6 +43,11 @@ export class AnswerRing {
     }
   }
 
+  /** The worker says that it is about to answer: the parent is to be awake by then. */
+  announce(): void {
+    this.#ring.announce();
+  }
+
   #putAsItIs({ id, milliseconds, value: { bytes, numbers } }: Result): boolean {
     const front = Float64Array.of(id, milliseconds, numbers.length, ...numbers);
     return this.#ring.tryWrite(BYTES, bytes, new Uint8Array(front.buffer));
@@ -58,14 +63,8 @@ export class AnswerRing {
   }
 
   /** Tells the parent whenever there may be something, until it says that it listens no more. */
-  async listen(told: () => boolean): Promise<void> {
-    const { readers } = this.#ring;
-    for (;;) {
-      const seen = readers.arm();
-      if (!told()) return;
-      const sleep = Atomics.waitAsync(readers.cells, readers.index, seen);
-      if (sleep.async) await sleep.value;
-    }
+  listen(told: () => boolean): Promise<void> {
+    return this.#ring.listen(told);
   }
 
   /** Wakes the parent, for it to say that it listens no more. */

@@ -60,7 +60,7 @@ export class Arena {
     if (bytes > this.#capacity) {
       throw new RangeError(`Cannot allocate ${bytes} bytes: the arena has ${this.#capacity}`);
     }
-    const now = this.#waiting.length === 0 ? this.#take(bytes) : undefined;
+    const now = this.tryAllocate(bytes);
     if (now !== undefined) return now;
     const waiting: Waiting = { bytes, settle: Promise.withResolvers() };
     this.#waiting.push(waiting);
@@ -75,6 +75,11 @@ export class Arena {
     } finally {
       signal?.removeEventListener("abort", abandon);
     }
+  }
+
+  /** Takes room if there is some now and nobody waits for it. */
+  tryAllocate(bytes: number): Region | undefined {
+    return this.#waiting.length === 0 ? this.#take(bytes) : undefined;
   }
 
   #take(bytes: number): Region | undefined {

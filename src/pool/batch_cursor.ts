@@ -25,32 +25,44 @@ const OPEN_AGAIN = -2;
  * ```ts
  * import { BatchCursor } from "./mod.ts";
  * const cursor = BatchCursor.of(2);
- * const there = new BatchCursor(cursor.buffer); // in a worker: the buffer is shared, not copied
+ * const there = new BatchCursor(cursor.cells); // in a worker: their memory is shared, not copied
  * console.assert(there.claim(0) === 0 && cursor.claim(1) === 1 && cursor.claim(0) === -1);
  * ```
  */
 export class BatchCursor {
-  readonly buffer: SharedArrayBuffer;
-  readonly #cells: Int32Array;
+  readonly cells: Int32Array<SharedArrayBuffer>;
+  readonly #count: number;
 
   /** Looks at a cursor that exists. */
-  constructor(buffer: SharedArrayBuffer) {
-    this.buffer = buffer;
-    this.#cells = new Int32Array(buffer);
+  constructor(cells: Int32Array<SharedArrayBuffer>) {
+    this.cells = cells;
+    this.#count = cells.length - HEADER;
   }
 
   /** A new cursor over `count` batches. */
-  static of(count: number, { lastAlone = false } = {}): BatchCursor {
+  static of(count: number, options: { lastAlone?: boolean } = {}): BatchCursor {
+    const bytes = Int32Array.BYTES_PER_ELEMENT * BatchCursor.cellsFor(count);
+    return BatchCursor.in(new Int32Array(new SharedArrayBuffer(bytes)), options);
+  }
+
+  /** Cells for so many batches. */
+  static cellsFor(count: number): number {
     if (!Number.isInteger(count) || count < 0) {
       throw new RangeError(`Cannot count ${count} batches: not a whole number`);
     }
-    const cursor = new BatchCursor(new SharedArrayBuffer(4 * (HEADER + count)));
-    cursor.#cells[EARLY] = lastAlone ? Math.max(0, count - 1) : count;
+    return HEADER + count;
+  }
+
+  /** A new cursor in cells that were used for something else. */
+  static in(cells: Int32Array<SharedArrayBuffer>, { lastAlone = false } = {}): BatchCursor {
+    const cursor = new BatchCursor(cells.fill(0));
+    const { count } = cursor;
+    cells[EARLY] = lastAlone ? Math.max(0, count - 1) : count;
     return cursor;
   }
 
   get count(): number {
-    return this.#cells.length - HEADER;
+    return this.#count;
   }
 
   /** Takes an open batch for a worker; -1 when there is none, or all are to stop. */
@@ -59,13 +71,13 @@ export class BatchCursor {
     if (this.#load(REOPENED) > 0) {
       for (let batch = 0; batch < this.count; batch++) {
         if (this.#exchange(batch, OPEN_AGAIN, worker + 1)) {
-          Atomics.sub(this.#cells, REOPENED, 1);
+          Atomics.sub(this.cells, REOPENED, 1);
           return batch;
         }
       }
     }
     while (this.#load(NEXT) < this.#early) {
-      const batch = Atomics.add(this.#cells, NEXT, 1);
+      const batch = Atomics.add(this.cells, NEXT, 1);
       if (batch >= this.#early) break;
       if (this.#exchange(batch, OPEN, worker + 1)) return batch;
     }
@@ -80,14 +92,14 @@ export class BatchCursor {
 
   /** Says that a batch is done; does nothing when the worker does not have it any more. */
   finish(batch: number, worker: number): void {
-    if (this.#exchange(batch, worker + 1, FINISHED)) Atomics.add(this.#cells, DONE, 1);
+    if (this.#exchange(batch, worker + 1, FINISHED)) Atomics.add(this.cells, DONE, 1);
   }
 
   /** Opens a batch again that its worker will not finish. */
   reopen(batch: number): void {
     const owner = this.#load(HEADER + batch);
     if (owner === FINISHED || owner === OPEN_AGAIN) return;
-    if (this.#exchange(batch, owner, OPEN_AGAIN)) Atomics.add(this.#cells, REOPENED, 1);
+    if (this.#exchange(batch, owner, OPEN_AGAIN)) Atomics.add(this.cells, REOPENED, 1);
   }
 
   /** The batches that a worker has claimed and not finished. */
@@ -107,7 +119,7 @@ export class BatchCursor {
 
   /** Asks everybody to stop: no further claim succeeds, and a long batch should look now and then. */
   stop(): void {
-    Atomics.store(this.#cells, STOPPED, 1);
+    Atomics.store(this.cells, STOPPED, 1);
   }
 
   get stopped(): boolean {
@@ -145,10 +157,10 @@ export class BatchCursor {
   }
 
   #exchange(batch: number, from: number, to: number): boolean {
-    return Atomics.compareExchange(this.#cells, HEADER + batch, from, to) === from;
+    return Atomics.compareExchange(this.cells, HEADER + batch, from, to) === from;
   }
 
   #load(cell: number): number {
-    return Atomics.load(this.#cells, cell);
+    return Atomics.load(this.cells, cell);
   }
 }

@@ -9,6 +9,7 @@ import {
   type PoolOptions,
   type SweepOptions,
 } from "./pool_options.ts";
+import { OrderBoard } from "./order_board.ts";
 import { type Loss, Seat } from "./seat.ts";
 import { type SweepRequest, type SweepResult, SweepRound } from "./sweep_round.ts";
 import type { Thread } from "./thread.ts";
@@ -58,10 +59,12 @@ export class Dispatcher {
     this.#grace = milliseconds("grace", options.grace, GRACE);
     this.#signal = options.signal;
     this.#signal?.throwIfAborted();
+    const board = new OrderBoard();
     const seatOptions = {
       module,
       seats: size,
       permissions: options.permissions ?? "none",
+      board: board.buffer,
       startArgument: options.startArgument ?? (() => null),
       startDeadline: milliseconds("startDeadline", options.startDeadline, START_DEADLINE),
       grace: this.#grace,
@@ -77,7 +80,7 @@ export class Dispatcher {
     };
     this.#seats = Array.from({ length: size }, (_, slot) => new Seat(slot, seatOptions, events));
     this.#calls = new CallLine(() => this.#onSettled());
-    this.#sweeps = new SweepRound(this.#seats, () => this.#onSettled());
+    this.#sweeps = new SweepRound(this.#seats, board, () => this.#onSettled());
     for (const seat of this.#seats) seat.start();
   }
 

@@ -99,7 +99,7 @@ export class Process<
   start(): void {
     if (this.#thread !== undefined) throw new PoolClosedError("Cannot start a process twice");
     const { permissions = "none", startArgument = null, transfer } = this.#options;
-    const thread = new Thread(this.#module, permissions, {
+    const thread = new Thread(this.#module, { permissions }, {
       heard: (answer) => this.#hear(answer),
       died: (fault) => this.#end({ exitCode: FAILED, fault }),
     });

@@ -41,6 +41,8 @@ export interface SeatOptions {
   /** Seats of the pool. */
   readonly seats: number;
   readonly permissions: Deno.PermissionOptions;
+  /** The buffer of the pool's `OrderBoard`. */
+  readonly board: SharedArrayBuffer;
   /** Called for every worker that is started, replacements included. */
   readonly startArgument: (ended: Promise<void>) => unknown;
   /** Milliseconds that a worker may take to start. */
@@ -60,6 +62,8 @@ export interface GiveOptions {
   readonly transfer?: Transferable[];
   /** Milliseconds that it may take; default: any time. */
   readonly deadline?: number | undefined;
+  /** Where a sweep stands on the pool's board, if it does. */
+  readonly at?: number | undefined;
 }
 
 type Timer = ReturnType<typeof setTimeout>;
@@ -68,6 +72,8 @@ interface Given {
   readonly kind: UnplacedOrder["kind"];
   readonly slot: number;
   readonly deadline: number;
+  /** Whether it went by message, and not by the board. */
+  readonly byMessage: boolean;
   /** Whether it is asked to stop. */
   stopping: boolean;
   /** The clock, once the worker is at it: that of the deadline, then that of the grace. */
@@ -143,7 +149,7 @@ export class Seat {
   /** Starts a worker in this seat. */
   start(): void {
     this.#workers++;
-    const thread: Thread = new Thread(this.#options.module, this.#options.permissions, {
+    const thread: Thread = new Thread(this.#options.module, this.#options, {
       heard: (answer) => this.#hear(answer),
       died: (fault) => this.#lose(new RemoteError(fault)),
     });
@@ -165,6 +171,11 @@ export class Seat {
     }
   }
 
+  /** If the worker has nothing to do, wakes it ahead of an order for a sweep that stands on the board. */
+  announce(): void {
+    if (this.#ready && this.#orders.size === 0) this.#thread!.announce();
+  }
+
   /**
    * Gives the worker an order.
    *
@@ -172,22 +183,32 @@ export class Seat {
    */
   give(
     order: UnplacedOrder,
-    { transfer = [], deadline = Infinity }: GiveOptions = {},
+    { transfer = [], deadline = Infinity, at }: GiveOptions = {},
   ): void {
     const slot = this.#freeSlots.at(-1)!;
-    this.#thread!.flags.place(slot);
-    this.#thread!.post({ ...order, slot }, transfer);
+    const thread = this.#thread!;
+    thread.flags.place(slot);
+    const told = order.kind === "sweep" && at !== undefined && !this.#awaitsMessage &&
+      thread.tell({ ...order, slot, at });
+    if (!told) thread.post({ ...order, slot }, transfer);
     this.#freeSlots.pop();
     if (order.kind !== "sweep") this.#calls++;
     this.#orders.set(order.id, {
       kind: order.kind,
       slot,
       deadline,
+      byMessage: !told,
       stopping: false,
       timer: undefined,
     });
-    this.#thread!.flags.crowded = this.#orders.size > 1;
+    thread.flags.crowded = this.#orders.size > 1;
     this.#watch();
+  }
+
+  /** Whether an order may be on its way by message: what goes by the board would overtake it. */
+  get #awaitsMessage(): boolean {
+    for (const { byMessage } of this.#orders.values()) if (byMessage) return true;
+    return false;
   }
 
   /** Asks the worker to stop what it does for this order; one that does not is given up. */

@@ -2,6 +2,8 @@
 
 import { AnswerRing } from "./answer_ring.ts";
 import { BatchCursor } from "./batch_cursor.ts";
+import { readPosted } from "./order_board.ts";
+import { OrderRing } from "./order_ring.ts";
 import { TaskFlags } from "./task_flags.ts";
 import { RunningTask } from "./task.ts";
 import {
@@ -82,16 +84,32 @@ export function serve<F extends Functions, S extends Sweeps>(
   const run = (order: CallOrder | MapOrder, target: Target) => {
     before = before.then(() => perform(order, taskOf(order), target));
   };
+  const announce = () => tie.answers.announce();
+  const beginSweep = (order: SweepOrder) =>
+    sweep(service, order, tie, (finish) => {
+      before = before.then(() => finish(new RunningTask(tie.flags, order.slot, announce)));
+    });
+  const takePosted = () => {
+    for (const { at, ...order } of tie.orders.taken()) {
+      beginSweep({ kind: "sweep", ...order, ...readPosted(tie.board, at) });
+    }
+  };
   self.addEventListener("message", (event) => {
     const order = (event as MessageEvent<Order>).data;
+    if (order.kind === "life line") {
+      const { flags, answers, orders, board, lifeLine } = order;
+      tie = {
+        flags: new TaskFlags(flags),
+        answers: new AnswerRing(answers),
+        orders: new OrderRing(orders),
+        ...{ board, lifeLine },
+      };
+      void tie.orders.listen(takePosted);
+      return;
+    }
+    // Given before it.
+    takePosted();
     switch (order.kind) {
-      case "life line":
-        tie = {
-          flags: new TaskFlags(order.flags),
-          answers: new AnswerRing(order.answers),
-          lifeLine: order.lifeLine,
-        };
-        return;
       case "start":
         before = start(service, order.argument);
         return;
@@ -100,9 +118,7 @@ export function serve<F extends Functions, S extends Sweeps>(
       case "map":
         return run(order, (task) => map(service.functions, order, task));
       case "sweep":
-        return sweep(service, order, tie, (finish) => {
-          before = before.then(() => finish(taskOf(order)));
-        });
+        return beginSweep(order);
     }
   });
   return service;
@@ -112,6 +128,8 @@ export function serve<F extends Functions, S extends Sweeps>(
 interface Tie {
   readonly flags: TaskFlags;
   readonly answers: AnswerRing;
+  readonly orders: OrderRing;
+  readonly board: SharedArrayBuffer;
   /** To be held: it closes when this thread ends. */
   readonly lifeLine: MessagePort;
 }

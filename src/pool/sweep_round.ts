@@ -2,6 +2,7 @@
 
 import { afterwards } from "./afterwards.ts";
 import { BatchCursor } from "./batch_cursor.ts";
+import type { OrderBoard, Posted } from "./order_board.ts";
 import { leastLoaded, lostOver, TRIES, uncloneable } from "./call_line.ts";
 import { DeadlineError, OverBudgetError, RemoteError, WorkerLostError } from "./errors.ts";
 import type { SweepOptions } from "./pool_options.ts";
@@ -40,6 +41,8 @@ export interface SweepResult {
 
 interface Sweep extends SweepRequest {
   readonly cursor: BatchCursor;
+  /** Where it stands on the board, if it does. */
+  readonly posted: Posted | undefined;
   readonly settle: PromiseWithResolvers<SweepResult>;
   /** Seats that have the order. */
   readonly seats: Set<Seat>;
@@ -59,11 +62,13 @@ export class SweepRound {
   readonly #sweeps: Sweep[] = [];
   readonly #underWay = new Map<number, Sweep>();
   readonly #seats: readonly Seat[];
+  readonly #board: OrderBoard;
   readonly #settled: () => void;
 
   /** `settled` is told whenever there is one sweep less. */
-  constructor(seats: readonly Seat[], settled: () => void) {
+  constructor(seats: readonly Seat[], board: OrderBoard, settled: () => void) {
     this.#seats = seats;
+    this.#board = board;
     this.#settled = settled;
   }
 
@@ -76,12 +81,15 @@ export class SweepRound {
   async run(request: SweepRequest): Promise<SweepResult> {
     const { options: { batches, signal }, last } = request;
     // The last call is a batch too: it is stopped, lost and tried again as any other.
-    const cursor = last === null
-      ? BatchCursor.of(batches)
-      : BatchCursor.of(batches + 1, { lastAlone: true });
+    const count = last === null ? batches : batches + 1;
+    if (count === 0) return { milliseconds: 0, value: undefined };
+    if (this.#board.takes(request)) { for (const seat of this.#seats) seat.announce(); }
+    const posted = this.#board.post(request, count);
+    const cursor = posted?.cursor ?? BatchCursor.of(count, { lastAlone: last !== null });
     const sweep: Sweep = {
       ...request,
       cursor,
+      posted,
       settle: Promise.withResolvers(),
       seats: new Set(),
       threwAt: new Set(),
@@ -91,7 +99,6 @@ export class SweepRound {
       value: undefined,
       failure: undefined,
     };
-    if (cursor.complete) return { milliseconds: 0, value: undefined };
     this.#underWay.set(sweep.id, sweep);
     this.#sweeps.push(sweep);
     this.deal();
@@ -125,7 +132,8 @@ export class SweepRound {
         !sweep.threwAt.has(seat),
     );
     if (seat === undefined) return false;
-    const { id, name, argument, cursor: { buffer: cursor }, last, deadline, options } = sweep;
+    const { id, name, argument, cursor: { cells: cursor }, last, deadline, options, posted } =
+      sweep;
     const { worker } = seat;
     const unwatched = deadline === Infinity && options.onProgress === undefined;
     const longest = unwatched ? LONGEST : SLICE;
@@ -133,7 +141,7 @@ export class SweepRound {
       seat.give(
         { kind: "sweep", id, name, argument, cursor, worker, slice: SLICE, longest, last },
         // The batch that outlasts the slice may begin at its very end.
-        { deadline: deadline + longest },
+        { deadline: deadline + longest, at: posted?.at },
       );
     } catch (error) {
       this.#fail(sweep, uncloneable(name, error));
@@ -207,7 +215,7 @@ export class SweepRound {
     for (const sweep of this.#underWay.values()) {
       sweep.cursor.stop();
       for (const seat of sweep.seats) if (seat.thread !== undefined) sweep.lost.push(seat.thread);
-      this.#tellStrays(sweep);
+      this.#leave(sweep);
       sweep.settle.promise.catch(() => {});
       sweep.settle.reject(error);
     }
@@ -244,15 +252,18 @@ export class SweepRound {
     }
     this.#underWay.delete(sweep.id);
     this.#sweeps.splice(this.#sweeps.indexOf(sweep), 1);
-    this.#tellStrays(sweep);
+    this.#leave(sweep);
     if (failure !== undefined) sweep.settle.reject(failure.error);
     else sweep.settle.resolve({ milliseconds: sweep.milliseconds, value: sweep.value });
     this.#settled();
   }
 
-  #tellStrays({ lost, options: { onStray } }: Sweep): void {
+  /** What nobody can be at any more is taken down and given back; of the rest the strays are told. */
+  #leave({ lost, posted, options: { onStray } }: Sweep): void {
     const strays = lost.filter((thread) => !thread.hasEnded);
-    if (strays.length === 0) return;
-    onStray?.(Promise.all(strays.map(({ ended }) => ended)).then(() => {}));
+    if (strays.length === 0) return posted?.[Symbol.dispose]();
+    const ended = Promise.all(strays.map(({ ended }) => ended)).then(() => {});
+    void ended.then(() => posted?.[Symbol.dispose]());
+    onStray?.(ended);
   }
 }

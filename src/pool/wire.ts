@@ -7,8 +7,11 @@ export interface LifeLineOrder {
   readonly lifeLine: MessagePort;
   /** The buffer of the worker's `TaskFlags`. */
   readonly flags: SharedArrayBuffer;
-  /** The buffer of its `AnswerRing`. */
+  /** The buffers of its `AnswerRing` and of its `OrderRing`. */
   readonly answers: SharedArrayBuffer;
+  readonly orders: SharedArrayBuffer;
+  /** The buffer of the pool's `OrderBoard`. */
+  readonly board: SharedArrayBuffer;
 }
 
 /** The second message: whatever the worker's `start` is given. */
@@ -49,7 +52,8 @@ export interface SweepOrder {
   readonly slot: number;
   readonly name: string;
   readonly argument: unknown;
-  readonly cursor: SharedArrayBuffer;
+  /** The cells of its `BatchCursor`. */
+  readonly cursor: Int32Array<SharedArrayBuffer>;
   /** The number under which this worker claims batches. */
   readonly worker: number;
   /** Milliseconds after which the worker leaves if other orders wait, and after which it leaves anyway. */

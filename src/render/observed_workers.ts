@@ -1,8 +1,8 @@
 /** Workers that are watched: what they did is counted, and each part of it is a span. */
 
-import type { Picture, PictureOptions } from "../image/mod.ts";
+import type { Picture } from "../image/mod.ts";
 import type { Frame } from "../plane/mod.ts";
-import type { PaintOrder, Placed } from "./orders.ts";
+import type { FileOptions, PaintOrder, Placed } from "./orders.ts";
 import type {
   PaintedFile,
   Painter,
@@ -81,7 +81,7 @@ export class ObservedWorkers implements Sampler, Painter, SampleMemory {
 
   paint(
     order: PaintOrder,
-    options: PictureOptions,
+    options: FileOptions,
     signal?: AbortSignal,
   ): Promise<PaintedFile> {
     return this.#encoding(() => this.#workers.paint(order, options, signal));
@@ -93,7 +93,7 @@ export class ObservedWorkers implements Sampler, Painter, SampleMemory {
 
   encode(
     picture: Picture,
-    options: PictureOptions,
+    options: FileOptions,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
     return this.#encoding(() => this.#workers.encode(picture, options, signal));

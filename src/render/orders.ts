@@ -1,7 +1,8 @@
 /** What crosses between the renderer and its workers: plain data. Addresses are bytes in shared memory. */
 
 import type { OrbitSlice, PlacedReference } from "../fractal/mod.ts";
-import type { Look } from "../image/mod.ts";
+import type { Look, PictureFormat, PngText } from "../image/mod.ts";
+import type { NotedTile } from "./place_text.ts";
 
 /** What a worker is started with. */
 export interface StartArgument {
@@ -50,6 +51,50 @@ export interface Perturbed {
   readonly skips: boolean;
 }
 
+/** Numbers in front of a grid's coordinates: the order without a reference, and what the reference adds. */
+const DIRECT = 9;
+const PERTURBED = 5;
+
+/** An order as numbers alone, which cross quickest. */
+export function packSampleOrder(order: SampleOrder): Float64Array {
+  const { width, height, iterations, counts, fractions, columns, rows, shape, tally, perturbed } =
+    order;
+  const front = [
+    ...[width, height, iterations, counts, fractions, shape.columns, shape.rows, tally],
+    Number(perturbed !== undefined),
+  ];
+  if (perturbed !== undefined) {
+    const { reference: { at, x, y, unit }, skips } = perturbed;
+    front.push(at, x, y, unit, Number(skips));
+  }
+  const numbers = new Float64Array(front.length + width + height);
+  numbers.set(front);
+  numbers.set(columns, front.length);
+  numbers.set(rows, front.length + width);
+  return numbers;
+}
+
+/** The order again; its coordinates are the numbers' own memory. */
+export function unpackSampleOrder(numbers: Float64Array): SampleOrder {
+  const [width, height, iterations, counts, fractions, across, down, tally, isPerturbed] = numbers
+    .subarray(0, DIRECT) as unknown as DirectFront;
+  const [at, x, y, unit, skips] = numbers.subarray(DIRECT) as unknown as PerturbedFront;
+  const from = isPerturbed !== 0 ? DIRECT + PERTURBED : DIRECT;
+  return {
+    ...{ width, height, iterations, counts, fractions, tally },
+    shape: { columns: across, rows: down },
+    columns: numbers.subarray(from, from + width),
+    rows: numbers.subarray(from + width, from + width + height),
+    ...(isPerturbed !== 0 && { perturbed: { reference: { at, x, y, unit }, skips: skips !== 0 } }),
+  };
+}
+
+type DirectFront = readonly [
+  ...[width: number, height: number, iterations: number, counts: number, fractions: number],
+  ...[across: number, down: number, tally: number, isPerturbed: number],
+];
+type PerturbedFront = readonly [at: number, x: number, y: number, unit: number, skips: number];
+
 /** How a grid is cut: batches of this many columns and rows; less at the edges. */
 export interface BatchShape {
   readonly columns: number;
@@ -62,6 +107,16 @@ export interface PaintOrder {
   readonly look: Look;
   readonly factor: number;
 }
+
+/** How a file is written. A PNG has these notes, or those on a tile, which who writes it finds out. */
+export interface FileOptions {
+  readonly format: PictureFormat;
+  readonly text?: PngText;
+  readonly tile?: NotedTile;
+}
+
+/** A picture to be painted and how it is written: all of it can be JSON. */
+export type PaintWish = readonly [order: PaintOrder, options: FileOptions];
 
 /** Steps of a reference orbit, and the compute time that they took, milliseconds. */
 export interface TimedSlice {

@@ -1,7 +1,7 @@
 /** What a picture tells about itself in text chunks: where it lies, how it was computed, how it looks. */
 
 import type { Look } from "../image/mod.ts";
-import { Exact, MOST_DIGITS, type TileAddress, tileBounds, type View } from "../plane/mod.ts";
+import { Exact, MOST_DIGITS, TileAddress, tileBounds, type View } from "../plane/mod.ts";
 
 /** Text by keyword, as {@link encodePng} writes it. */
 export type PlaceText = Record<string, string>;
@@ -27,13 +27,29 @@ export function textOfView(
   return supersample === 1 ? text : { ...text, supersample: String(supersample) };
 }
 
+/** A tile's address; x and y are decimal digits. */
+interface AddressText {
+  readonly z: number;
+  readonly x: string;
+  readonly y: string;
+}
+
+/** An address as plain data. */
+export function addressAsText({ z, x, y }: TileAddress): AddressText {
+  return { z, x: String(x), y: String(y) };
+}
+
+/** A tile of which notes are to be made, as plain data. */
+export interface NotedTile extends AddressText {
+  /** Pixels of its side. */
+  readonly size: number;
+  readonly iterations: number;
+  readonly look: Look;
+}
+
 /** Notes on a tile. Its centre would take z digits to be exact, and gets what its pixels need: 0.3 z. */
-export function textOfTile(
-  { address, size }: { address: TileAddress; size: number },
-  iterations: number,
-  look: Look,
-): PlaceText {
-  const { left, right, top } = tileBounds(address);
+export function textOfTile({ z, x, y, size, iterations, look }: NotedTile): PlaceText {
+  const { left, right, top } = tileBounds(TileAddress.of(z, BigInt(x), BigInt(y)));
   const span = right.minus(left);
   const step = span.dividedBy(Exact.of(size));
   const half = span.timesPowerOfTwo(-1);

@@ -1,14 +1,14 @@
 /** Workers that remember samples: another palette, or the mirrored tile, iterates nothing again. */
 
 import { createHash } from "node:crypto";
-import type { Picture, PictureOptions } from "../image/mod.ts";
+import type { Picture } from "../image/mod.ts";
 import { type Frame, liesBelowTheAxis, mirrorOfFrame } from "../plane/mod.ts";
 import { afterwards } from "../pool/mod.ts";
 import type { StoredEntry, TileStore } from "../store/mod.ts";
 import { ALGORITHM } from "./algorithm.ts";
 import { FreshSamples } from "./fresh_samples.ts";
 import { InFlight } from "./in_flight.ts";
-import type { PaintOrder, Placed } from "./orders.ts";
+import type { FileOptions, PaintOrder, Placed } from "./orders.ts";
 import type {
   PaintedFile,
   Painter,
@@ -146,7 +146,7 @@ export class RememberingWorkers implements Sampler, Painter {
 
   paint(
     order: PaintOrder,
-    options: PictureOptions,
+    options: FileOptions,
     signal?: AbortSignal,
   ): Promise<PaintedFile> {
     return this.#workers.paint(order, options, signal);
@@ -158,7 +158,7 @@ export class RememberingWorkers implements Sampler, Painter {
 
   encode(
     picture: Picture,
-    options: PictureOptions,
+    options: FileOptions,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
     return this.#workers.encode(picture, options, signal);

@@ -1,12 +1,6 @@
 /** The sentence: a request names a frame; its pixels are sampled, coloured and encoded. */
 
-import {
-  encodeNpy,
-  indexedColours,
-  type Look,
-  type PictureFormat,
-  type PictureOptions,
-} from "../image/mod.ts";
+import { encodeNpy, indexedColours, type Look, type PictureFormat } from "../image/mod.ts";
 import {
   bandOf,
   type Frame,
@@ -16,8 +10,8 @@ import {
   type View,
 } from "../plane/mod.ts";
 import type { AutoIterations } from "./auto_iterations.ts";
-import type { Placed } from "./orders.ts";
-import { type PlaceText, textOfTile, textOfView } from "./place_text.ts";
+import type { FileOptions, Placed } from "./orders.ts";
+import { addressAsText, textOfView } from "./place_text.ts";
 import type { Arithmetic, Painter, Sampled, SampleOptions, Sampler } from "./sampler.ts";
 
 /** Whatever changes a sample: the count of a point that does not escape. */
@@ -28,8 +22,6 @@ export type Output =
   | {
     readonly format: PictureFormat;
     readonly look: Look;
-    /** Notes by keyword, for PNG alone. */
-    readonly text?: Record<string, string>;
   }
   | { readonly format: "npy" };
 
@@ -74,12 +66,11 @@ export async function renderTile(
   const iterations = tile.iterations === "auto"
     ? capped(await auto.ofTile(address, limits.signal), limits)
     : tile.iterations;
-  const text = output.format === "png" ? textOfTile(tile, iterations, output.look) : {};
-  return await renderFrame(
-    workers,
-    { began, frame: frameOfTile(address, size), iterations, output: withText(output, text) },
-    limits,
-  );
+  const frame = frameOfTile(address, size);
+  const notes = output.format === "png"
+    ? { tile: { ...addressAsText(address), size, iterations, look: output.look } }
+    : {};
+  return await renderFrame(workers, { began, frame, iterations, output, notes }, limits);
 }
 
 /** Renders a view; with `supersample` s, a picture's pixel is the average of s * s samples. */
@@ -94,16 +85,11 @@ export async function renderView(
     : view.iterations;
   const frame = frameOfView(view.view);
   const factor = view.view.supersample ?? 1;
-  const text = view.output.format === "png"
-    ? textOfView(view.view, iterations, view.output.look)
+  const { output } = view;
+  const notes = output.format === "png"
+    ? { text: textOfView(view.view, iterations, output.look) }
     : {};
-  const output = withText(view.output, text);
-  return await renderFrame(workers, { began, frame, factor, iterations, output }, limits);
-}
-
-/** A picture tells its place, unless its output has said something else under the same keyword. */
-function withText(output: Output, text: PlaceText): Output {
-  return output.format === "png" ? { ...output, text: { ...text, ...output.text } } : output;
+  return await renderFrame(workers, { began, frame, factor, iterations, output, notes }, limits);
 }
 
 function capped(iterations: number, { iterationsLimit }: RenderLimits): number {
@@ -118,6 +104,8 @@ interface FrameOrder {
   readonly factor?: number;
   readonly iterations: number;
   readonly output: Output;
+  /** What a picture tells of its place. */
+  readonly notes: Pick<FileOptions, "text" | "tile">;
 }
 
 async function renderFrame(
@@ -136,7 +124,7 @@ type Part = Pick<Rendered, "bytes" | "compute" | "colour" | "encode" | "arithmet
 
 async function renderAtOnce(
   workers: Sampler & Painter,
-  { frame, factor = 1, iterations, output }: FrameOrder,
+  { frame, factor = 1, iterations, output, notes }: FrameOrder,
   limits: RenderLimits,
 ): Promise<Part> {
   const { signal } = limits;
@@ -147,7 +135,7 @@ async function renderAtOnce(
     const bytes = await workers.npy(placedOf(samples), signal);
     return { bytes, compute, colour: 0, encode: 0, arithmetic };
   }
-  const picture = { look: output.look, factor, options: pictureOptions(output) };
+  const picture = { look: output.look, factor, options: { format: output.format, ...notes } };
   using samples = await workers.sample(frame, { ...options, picture });
   const { milliseconds: compute, arithmetic } = samples;
   const file = samples.file ??
@@ -165,7 +153,7 @@ function placedOf(
 /** A picture whose samples do not fit the memory at once: band by band, and encoded at the end. */
 async function renderInBands(
   workers: Sampler & Painter,
-  { frame, factor = 1, iterations, output }: FrameOrder,
+  { frame, factor = 1, iterations, output, notes }: FrameOrder,
   limits: RenderLimits,
 ): Promise<Part> {
   const { signal } = limits;
@@ -205,7 +193,7 @@ async function renderInBands(
       colours: indexedColours(output.look.palette),
     }
     : { kind: "true colour" as const, width, height, channels: 3 as const, pixels };
-  const bytes = await workers.encode(picture, pictureOptions(output), signal);
+  const bytes = await workers.encode(picture, { format: output.format, ...notes }, signal);
   return { bytes, compute, colour: 0, encode: 0, arithmetic };
 }
 
@@ -232,10 +220,4 @@ function sampleOptions(
     ...(budget !== undefined && { budget }),
     ...(onProgress && { onProgress }),
   };
-}
-
-function pictureOptions(
-  { format, text }: Output & { readonly format: PictureFormat },
-): PictureOptions {
-  return text === undefined ? { format } : { format, text };
 }

@@ -10,7 +10,7 @@ import {
   SCRATCH_BYTES,
   WARM_UP_BYTES,
 } from "../fractal/mod.ts";
-import type { Part, Picture, PictureOptions } from "../image/mod.ts";
+import type { Part, Picture } from "../image/mod.ts";
 import { columnsOf, type Exact, type Frame, rowsOf } from "../plane/mod.ts";
 import {
   Arena,
@@ -24,7 +24,16 @@ import {
   type SweepOptions,
 } from "../pool/mod.ts";
 import { batchCount, batchShape, perturbedShape } from "./batches.ts";
-import type { PaintOrder, Perturbed, Placed, SampleOrder, StartArgument } from "./orders.ts";
+import {
+  type FileOptions,
+  packSampleOrder,
+  type PaintOrder,
+  type PaintWish,
+  type Perturbed,
+  type Placed,
+  type SampleOrder,
+  type StartArgument,
+} from "./orders.ts";
 import type { Computed } from "./observed_workers.ts";
 import { type HeldReference, References } from "./references.ts";
 import type {
@@ -242,17 +251,19 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     picture: PictureWish | undefined,
   ): Promise<Pick<Sampled, "milliseconds" | "file">> {
     if (picture === undefined) {
-      return { milliseconds: await this.#pool.sweep("sample", order, bounds) };
+      return { milliseconds: await this.#pool.sweep("sample", packSampleOrder(order), bounds) };
     }
     const { width, height, iterations, counts, fractions } = order;
     const { look, factor, turned = false, options } = picture;
     const samples = { width, height, iterations, counts, fractions, turned };
-    const last = { name: "paint" as const, args: [{ samples, look, factor }, options] as const };
-    const { milliseconds, value: file } = await this.#pool.sweepAndCall("sample", order, {
+    const wish: PaintWish = [{ samples, look, factor }, options];
+    const last = { name: "paintAsWished" as const, args: [JSON.stringify(wish)] as const };
+    const numbers = packSampleOrder(order);
+    const { milliseconds, value } = await this.#pool.sweepAndCall("sample", numbers, {
       ...bounds,
       last,
     });
-    return { milliseconds, file: paintedFile(file) };
+    return { milliseconds, file: paintedFile(value) };
   }
 
   async exact(
@@ -275,7 +286,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
 
   async paint(
     order: PaintOrder,
-    options: PictureOptions,
+    options: FileOptions,
     signal?: AbortSignal,
   ): Promise<PaintedFile> {
     return paintedFile(await this.#pool.apply("paint", [order, options], signal && { signal }));
@@ -287,7 +298,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
 
   encode(
     picture: Picture,
-    options: PictureOptions,
+    options: FileOptions,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = picture.kind === "indexed" ? picture.indices : picture.pixels;

@@ -2,8 +2,7 @@
 
 import type { ExactEscape } from "../fractal/mod.ts";
 import type { Exact, Frame } from "../plane/mod.ts";
-import type { PictureOptions } from "../image/mod.ts";
-import type { PaintOrder, Placed } from "./orders.ts";
+import type { FileOptions, PaintOrder, Placed } from "./orders.ts";
 import type { Picture } from "../image/mod.ts";
 
 /** What a frame's samples depend on besides the frame, and what bounds the work. */
@@ -30,7 +29,7 @@ export interface SampleOptions {
 
 /** A picture to be made of samples. */
 export interface PictureWish extends Omit<PaintOrder, "samples"> {
-  readonly options: PictureOptions;
+  readonly options: FileOptions;
   /** Whether the samples are of its mirror image below or above the real axis; default false. */
   readonly turned?: boolean;
 }
@@ -118,11 +117,11 @@ export interface PaintedFile {
 
 /** Colours samples and encodes pictures, off the thread that answers. */
 export interface Painter {
-  paint(order: PaintOrder, options: PictureOptions, signal?: AbortSignal): Promise<PaintedFile>;
+  paint(order: PaintOrder, options: FileOptions, signal?: AbortSignal): Promise<PaintedFile>;
   pixels(order: PaintOrder, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   encode(
     picture: Picture,
-    options: PictureOptions,
+    options: FileOptions,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>>;
   npy(samples: Placed, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;

@@ -27,7 +27,16 @@ import {
 import { Exact } from "../plane/mod.ts";
 import { type BytesAndNumbers, currentTask, serve, stepBack, Transferred } from "../pool/mod.ts";
 import { batchAt } from "./batches.ts";
-import type { PaintOrder, Placed, SampleOrder, StartArgument, TimedSlice } from "./orders.ts";
+import {
+  type FileOptions,
+  type PaintOrder,
+  type PaintWish,
+  type Placed,
+  type StartArgument,
+  type TimedSlice,
+  unpackSampleOrder,
+} from "./orders.ts";
+import { textOfTile } from "./place_text.ts";
 
 let kernel: Kernel;
 let perturbedKernel: PerturbedKernel;
@@ -48,23 +57,26 @@ const service = serve({
   },
   sweeps: {
     /** Fills in how long each pixel takes to escape, and adds the batch's steps to the frame's. */
-    sample: (order: SampleOrder) => (number: number, stopped: () => boolean) => {
-      const { fromColumn, toColumn, fromRow, toRow } = batchAt(order, number);
-      const columns = order.columns.subarray(fromColumn, toColumn);
-      const rows = order.rows.subarray(fromRow, toRow);
-      const { width, iterations, counts, fractions, perturbed } = order;
-      const offset = 4 * (fromRow * width + fromColumn);
-      const batch = {
-        ...{ columns, rows, iterations },
-        counts: counts + offset,
-        fractions: fractions === 0 ? 0 : fractions + offset,
+    sample: (numbers: Float64Array) => {
+      const order = unpackSampleOrder(numbers);
+      return (number: number, stopped: () => boolean) => {
+        const { fromColumn, toColumn, fromRow, toRow } = batchAt(order, number);
+        const columns = order.columns.subarray(fromColumn, toColumn);
+        const rows = order.rows.subarray(fromRow, toRow);
+        const { width, iterations, counts, fractions, perturbed } = order;
+        const offset = 4 * (fromRow * width + fromColumn);
+        const batch = {
+          ...{ columns, rows, iterations },
+          counts: counts + offset,
+          fractions: fractions === 0 ? 0 : fractions + offset,
+        };
+        const steps = perturbed === undefined
+          ? { made: kernel.sample(batch, stopped), skipped: 0 }
+          : perturbedKernel.sample({ ...batch, ...perturbed, stride: width }, stopped);
+        const sums = new BigInt64Array(memory.buffer, order.tally, 2);
+        Atomics.add(sums, 0, BigInt(steps.made));
+        Atomics.add(sums, 1, BigInt(steps.skipped));
       };
-      const steps = perturbed === undefined
-        ? { made: kernel.sample(batch, stopped), skipped: 0 }
-        : perturbedKernel.sample({ ...batch, ...perturbed, stride: width }, stopped);
-      const sums = new BigInt64Array(memory.buffer, order.tally, 2);
-      Atomics.add(sums, 0, BigInt(steps.made));
-      Atomics.add(sums, 1, BigInt(steps.skipped));
     },
   },
   functions: {
@@ -94,25 +106,17 @@ const service = serve({
       }
     },
     /** Colours samples and encodes the picture: a file, and the milliseconds that either took. */
-    paint: async (
-      order: PaintOrder,
-      options: PictureOptions,
-    ): Promise<Transferred<BytesAndNumbers>> => {
-      const began = performance.now();
-      const picture = coloured(order);
-      const painted = performance.now();
-      const bytes = await encodePicture(picture, options);
-      const numbers = [painted - began, performance.now() - painted];
-      return new Transferred({ bytes, numbers }, [bytes.buffer]);
-    },
+    paint,
+    /** The same, wished for in JSON. */
+    paintAsWished: (wish: string) => paint(...JSON.parse(wish) as PaintWish),
     /** Colours samples: one byte a pixel where the factor is 1, else three. */
     pixels: (order: PaintOrder) => {
       const picture = coloured(order);
       return moved(picture.kind === "indexed" ? picture.indices : picture.pixels);
     },
     /** Encodes pixels that were coloured band by band. */
-    encode: async (picture: Picture, options: PictureOptions) =>
-      moved(await encodePicture(picture, options)),
+    encode: async (picture: Picture, options: FileOptions) =>
+      moved(await encodePicture(picture, noted(options))),
     /** Enlarges a part of a tile's file. */
     enlarge: (png: Uint8Array, part: Part) => moved(enlargePng(png, part)),
     /** The counts as a NumPy file. */
@@ -130,6 +134,28 @@ function quotient([numerator, denominator]: [bigint, bigint]): Exact {
 
 /** The type by which the pool knows what it may ask for. */
 export type RenderService = typeof service;
+
+async function paint(
+  order: PaintOrder,
+  options: FileOptions,
+): Promise<Transferred<BytesAndNumbers>> {
+  const began = performance.now();
+  const picture = coloured(order);
+  const painted = performance.now();
+  const bytes = await encodePicture(picture, noted(options));
+  const numbers = [painted - began, performance.now() - painted];
+  return new Transferred({ bytes, numbers }, [bytes.buffer]);
+}
+
+/** Notes come last, and while they are written the parent can wake up. */
+function noted({ format, text, tile }: FileOptions): PictureOptions {
+  const task = currentTask();
+  const notes = () => {
+    task.nearlyDone();
+    return tile === undefined ? text ?? {} : textOfTile(tile);
+  };
+  return { format, text: notes };
+}
 
 /** Colours samples. Colours lie closer than samples: what is upside down is turned once it is coloured. */
 function coloured({ samples, look, factor }: PaintOrder): Picture {

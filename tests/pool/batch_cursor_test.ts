@@ -5,7 +5,7 @@ import { BatchCursor } from "../../src/pool/mod.ts";
 
 Deno.test("every batch is handed out once, in order", () => {
   const cursor = BatchCursor.of(4);
-  const there = new BatchCursor(cursor.buffer);
+  const there = new BatchCursor(cursor.cells);
   assert.equal(there.count, 4);
   assert.deepEqual(
     [cursor.claim(0), there.claim(1), there.claim(1), cursor.claim(0), cursor.claim(0)],
@@ -56,7 +56,7 @@ Deno.test("whoever was taken for lost cannot finish what another has", () => {
 
 Deno.test("a stop is for everybody", () => {
   const cursor = BatchCursor.of(3);
-  const there = new BatchCursor(cursor.buffer);
+  const there = new BatchCursor(cursor.cells);
   assert.equal(there.claim(0), 0);
   cursor.stop();
   assert.deepEqual([there.stopped, there.open, there.claim(0)], [true, false, -1]);
@@ -64,7 +64,7 @@ Deno.test("a stop is for everybody", () => {
 
 Deno.test("a last batch that is to be alone is handed out when all others are done", () => {
   const cursor = BatchCursor.of(3, { lastAlone: true });
-  const there = new BatchCursor(cursor.buffer);
+  const there = new BatchCursor(cursor.cells);
   assert.deepEqual([cursor.claim(0), there.claim(1), there.claim(1)], [0, 1, -1]);
   there.finish(1, 1);
   assert.deepEqual([there.claim(1), there.claimLast(1), there.open], [-1, -1, false]);
