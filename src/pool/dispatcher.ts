@@ -130,15 +130,15 @@ export class Dispatcher {
     return await added;
   }
 
-  /** Lets all workers take a sweep's batches, and one of them make the last call. */
-  async sweep(
+  /** Lets all workers take a sweep's batches, and one of them make the last call. What is wrong with it is thrown. */
+  sweep(
     work: Pick<SweepRequest, "name" | "argument" | "last">,
     options: SweepOptions,
   ): Promise<SweepResult> {
     this.#refuseWhenClosed();
     options.signal?.throwIfAborted();
     const deadline = milliseconds("deadline", options.deadline, this.#deadline);
-    return await this.#sweeps.run({ id: this.#nextId++, ...work, options, deadline });
+    return this.#sweeps.run({ id: this.#nextId++, ...work, options, deadline });
   }
 
   /** Takes no more work, and ends the workers when all that was taken is done. */

@@ -79,15 +79,21 @@ export function serve<F extends Functions, S extends Sweeps>(
   announceEndings();
   let tie: Tie;
   // One after the other, as in a process: a task that waits must not be held up by the next.
+  let running = 0;
   let before = Promise.resolve();
+  const inTurn = (work: () => Promise<void>) => {
+    // At once, if nothing is under way: where the caches are cold, a promise first takes 0.02 ms.
+    const turn = running++ === 0 ? work() : before.then(work);
+    before = turn.then(() => void running--);
+  };
   const taskOf = ({ slot }: { slot: number }) => new RunningTask(tie.flags, slot);
   const run = (order: CallOrder | MapOrder, target: Target) => {
-    before = before.then(() => perform(order, taskOf(order), target));
+    inTurn(() => perform(order, taskOf(order), target));
   };
   const announce = () => tie.answers.announce();
   const beginSweep = (order: SweepOrder) =>
     sweep(service, order, tie, (finish) => {
-      before = before.then(() => finish(new RunningTask(tie.flags, order.slot, announce)));
+      inTurn(() => finish(new RunningTask(tie.flags, order.slot, announce)));
     });
   const takePosted = () => {
     for (const { at, ...order } of tie.orders.taken()) {
@@ -111,8 +117,7 @@ export function serve<F extends Functions, S extends Sweeps>(
     takePosted();
     switch (order.kind) {
       case "start":
-        before = start(service, order.argument);
-        return;
+        return inTurn(() => start(service, order.argument));
       case "call":
         return run(order, () => call(service.functions, order));
       case "map":

@@ -55,6 +55,8 @@ interface Sweep extends SweepRequest {
   milliseconds: number;
   value: unknown;
   failure: { readonly error: unknown } | undefined;
+  /** The caller's signal has aborted. */
+  readonly abandon: () => void;
 }
 
 /** Sweeps take turns, slice by slice: a short one does not wait for a long one. */
@@ -78,11 +80,11 @@ export class SweepRound {
   }
 
   /** Takes a sweep into the round, and sends workers. */
-  async run(request: SweepRequest): Promise<SweepResult> {
+  run(request: SweepRequest): Promise<SweepResult> {
     const { options: { batches, signal }, last } = request;
     // The last call is a batch too: it is stopped, lost and tried again as any other.
     const count = last === null ? batches : batches + 1;
-    if (count === 0) return { milliseconds: 0, value: undefined };
+    if (count === 0) return Promise.resolve({ milliseconds: 0, value: undefined });
     if (this.#board.takes(request)) { for (const seat of this.#seats) seat.announce(); }
     const posted = this.#board.post(request, count);
     const cursor = posted?.cursor ?? BatchCursor.of(count, { lastAlone: last !== null });
@@ -98,19 +100,15 @@ export class SweepRound {
       milliseconds: 0,
       value: undefined,
       failure: undefined,
+      abandon: () => this.#fail(sweep, signal?.reason),
     };
     this.#underWay.set(sweep.id, sweep);
     this.#sweeps.push(sweep);
     this.deal();
     // Where the caches are cold, listening takes 0.02 ms, and hearing no more as long: the worker is to
     // begin before, and whoever waits is to have the result before.
-    const abandon = () => this.#fail(sweep, signal?.reason);
-    signal?.addEventListener("abort", abandon, { once: true });
-    try {
-      return await sweep.settle.promise;
-    } finally {
-      afterwards(() => signal?.removeEventListener("abort", abandon));
-    }
+    signal?.addEventListener("abort", sweep.abandon);
+    return sweep.settle.promise;
   }
 
   /** Sends workers that have room to the sweeps in turn. */
@@ -258,12 +256,14 @@ export class SweepRound {
     this.#settled();
   }
 
-  /** What nobody can be at any more is taken down and given back; of the rest the strays are told. */
-  #leave({ lost, posted, options: { onStray } }: Sweep): void {
+  /** Tells of the strays. Once nobody can be at the sweep any more, it is taken down from the board. */
+  #leave({ lost, posted, abandon, options: { onStray, signal } }: Sweep): void {
     const strays = lost.filter((thread) => !thread.hasEnded);
-    if (strays.length === 0) return posted?.[Symbol.dispose]();
-    const ended = Promise.all(strays.map(({ ended }) => ended)).then(() => {});
-    void ended.then(() => posted?.[Symbol.dispose]());
-    onStray?.(ended);
+    const ended = Promise.all(strays.map(({ ended }) => ended));
+    if (strays.length > 0) onStray?.(ended.then(() => {}));
+    afterwards(() => {
+      signal?.removeEventListener("abort", abandon);
+      void ended.then(() => posted?.[Symbol.dispose]());
+    });
   }
 }

@@ -57,11 +57,8 @@ export class SharedSamples implements SampleMemory {
 
   /** The two numbers of a tally. */
   tallied({ tally }: Room): { readonly made: number; readonly skipped: number } {
-    const [made = 0, skipped = 0] = Array.from(
-      new BigInt64Array(this.#memory.buffer, tally, 2),
-      Number,
-    );
-    return { made, skipped };
+    const sums = new BigInt64Array(this.#memory.buffer, tally, 2);
+    return { made: Number(sums[0]), skipped: Number(sums[1]) };
   }
 
   /** Room whose samples are all of points that do not escape. */
