@@ -42,16 +42,18 @@ export class OrderRing {
     this.#ring.announce();
   }
 
-  /** The worker takes what is there. */
-  *taken(): Generator<PostedOrder> {
-    for (;;) {
-      const order = this.#ring.tryRead(orders);
-      if (order === NOT_YET) return;
-      yield order;
-    }
+  /** The worker takes the next one, if there is one. */
+  take(): PostedOrder | undefined {
+    const order = this.#ring.tryRead(orders);
+    return order === NOT_YET ? undefined : order;
   }
 
-  /** Tells the worker whenever there may be something. */
+  /** Whether there is none. */
+  get empty(): boolean {
+    return this.#ring.count === 0;
+  }
+
+  /** Tells the worker whenever there may be something, until nothing is left. */
   listen(told: () => void): Promise<void> {
     return this.#ring.listen(() => (told(), true));
   }

@@ -1,5 +1,6 @@
 /** The worker's side of a pool: registers what the worker can do and obeys orders. */
 
+import { afterwards } from "./afterwards.ts";
 import { AnswerRing } from "./answer_ring.ts";
 import { BatchCursor } from "./batch_cursor.ts";
 import { readPosted } from "./order_board.ts";
@@ -11,6 +12,7 @@ import {
   type CallOrder,
   faultOf,
   type LeftAnswer,
+  type LifeLineOrder,
   type MapOrder,
   type NamedCall,
   type Order,
@@ -95,10 +97,33 @@ export function serve<F extends Functions, S extends Sweeps>(
     sweep(service, order, tie, (finish) => {
       inTurn(() => finish(new RunningTask(tie.flags, order.slot, announce)));
     });
+  // One in a turn of the event loop: what comes of a sweep is on its way before the next one begins.
   const takePosted = () => {
-    for (const { at, ...order } of tie.orders.taken()) {
-      beginSweep({ kind: "sweep", ...order, ...readPosted(tie.board, at) });
+    const posted = tie.orders.take();
+    if (posted === undefined) return;
+    const { at, ...order } = posted;
+    beginSweep({ kind: "sweep", ...order, ...readPosted(tie.board, at) });
+  };
+  const obey = (order: Exclude<Order, LifeLineOrder>) => {
+    switch (order.kind) {
+      case "start":
+        return inTurn(() => start(service, order.argument));
+      case "call":
+        return run(order, () => call(service.functions, order));
+      case "map":
+        return run(order, (task) => map(service.functions, order, task));
+      case "sweep":
+        return beginSweep(order);
     }
+  };
+  // What was posted before a message is taken before it.
+  let held = 0;
+  let earlier = Promise.resolve();
+  const obeyInTurn = async (order: Exclude<Order, LifeLineOrder>, turn: Promise<void>) => {
+    await turn;
+    for (; !tie.orders.empty; await new Promise<void>(afterwards)) takePosted();
+    held--;
+    obey(order);
   };
   self.addEventListener("message", (event) => {
     const order = (event as MessageEvent<Order>).data;
@@ -113,18 +138,9 @@ export function serve<F extends Functions, S extends Sweeps>(
       void tie.orders.listen(takePosted);
       return;
     }
-    // Given before it.
-    takePosted();
-    switch (order.kind) {
-      case "start":
-        return inTurn(() => start(service, order.argument));
-      case "call":
-        return run(order, () => call(service.functions, order));
-      case "map":
-        return run(order, (task) => map(service.functions, order, task));
-      case "sweep":
-        return beginSweep(order);
-    }
+    if (held === 0 && tie.orders.empty) return obey(order);
+    held++;
+    earlier = obeyInTurn(order, earlier);
   });
   return service;
 }
