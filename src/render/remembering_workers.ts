@@ -1,13 +1,12 @@
 /** Workers that remember samples: another palette, or the mirrored tile, iterates nothing again. */
 
-import { createHash } from "node:crypto";
 import type { Picture, PictureOptions } from "../image/mod.ts";
-import { type Frame, liesBelowTheAxis, mirrorOfFrame } from "../plane/mod.ts";
+import { type Exact, type Frame, liesBelowTheAxis, mirrorOfFrame } from "../plane/mod.ts";
 import { afterwards } from "../pool/mod.ts";
 import type { StoredEntry, TileStore } from "../store/mod.ts";
-import { ALGORITHM } from "./algorithm.ts";
 import { FreshSamples } from "./fresh_samples.ts";
 import { InFlight } from "./in_flight.ts";
+import { nameOf } from "./names.ts";
 import type { PaintOrder, Placed } from "./orders.ts";
 import type {
   PaintedFile,
@@ -183,10 +182,21 @@ function asRemembered(saved: SavedSamples): SavedSamples {
   return { ...saved, arithmetic: { ...arithmetic, orbit: 0 } };
 }
 
-/** Everything that a sample depends on, of any length, in 43 characters. */
+/** Names everything that a sample depends on. */
 function keyOf({ re, im, step, width, height }: Frame, { iterations }: SampleOptions): string {
-  const place = [re, im, step].map((value) => value.toFraction().map((n) => n.toString(16)));
-  return createHash("sha256")
-    .update(JSON.stringify([ALGORITHM, "samples", place, width, height, iterations]))
-    .digest("base64url");
+  return nameOf(
+    "samples",
+    fractionOf(re),
+    fractionOf(im),
+    fractionOf(step),
+    width,
+    height,
+    iterations,
+  );
+}
+
+/** In hexadecimal: of many digits a decimal takes far longer. */
+function fractionOf(value: Exact): string {
+  const [n, d] = value.toFraction();
+  return `${n.toString(16)}/${d.toString(16)}`;
 }

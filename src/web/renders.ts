@@ -206,7 +206,7 @@ export function addressOf(text: { z: string; x: string; y: string }, limits: Lim
 
 /** What an answer depends on besides its place; of the look only what the format shows. */
 function keyOf(format: Format, { iterations, look }: Wishes, limits: Limits): (string | number)[] {
-  const count = iterations === "auto" ? `auto up to ${limits.iterations}` : iterations;
+  const count = iterations === "auto" ? `auto/${limits.iterations}` : iterations;
   return format === "npy" ? [format, count] : [format, count, look.palette, look.shading];
 }
 
