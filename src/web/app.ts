@@ -98,6 +98,10 @@ interface Bindings {
   readonly wait?: number;
 }
 
+/** Paths of renders, whatever they are to be, and the methods by which they are asked for. */
+const RENDER = /^\/render\.([^/]*)$/;
+const RENDERS = ["GET", "HEAD", "POST"];
+
 /** Statuses of answers that never have a body, whatever the method. */
 const WITHOUT_BODY = [204, 304];
 
@@ -194,10 +198,6 @@ export function createApp(options: AppOptions): App {
     app.post(`/render.${ending}`, withBody, (c) => answerRender(c, door, format));
   }
   const routes = app.routes.filter(({ method }) => method !== METHOD_NAME_ALL);
-  app.on(["GET", "POST"], "/:file{render\\.[^/]*}", (c) => {
-    const format = shown(c.req.param("file").slice("render.".length));
-    throw new NotOfferedError(406, `Cannot render as ${format}: ${OFFERED} are offered`);
-  });
   // What is left of these paths came with another method.
   for (const [path, offered] of Map.groupBy(routes, ({ path }) => path)) {
     const posted = offered.some(({ method }) => method === "POST");
@@ -205,6 +205,11 @@ export function createApp(options: AppOptions): App {
   }
 
   app.notFound((c) => {
+    // As a route beside fixed paths it would have Hono look for all of them in a slower way.
+    const [, format] = RENDER.exec(c.req.path) ?? [];
+    if (format !== undefined && RENDERS.includes(c.req.method)) {
+      throw new NotOfferedError(406, `Cannot render as ${shown(format)}: ${OFFERED} are offered`);
+    }
     // The page's links are relative to the slash.
     const { pathname, search } = new URL(c.req.url);
     if (basePath === "" || pathname !== basePath) return answerNotFound(c);
