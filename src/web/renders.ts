@@ -174,21 +174,30 @@ function wishesOf(parameters: Parameters, { limits }: RenderDoor): Wishes {
   return readWishes(parameters, limits);
 }
 
+/** What comes before a character, and the rest from there on. */
+function partedAt(text: string, character: string): [before: string, rest: string] {
+  const at = text.indexOf(character);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at)];
+}
+
 /** `12@2x.png` taken apart. */
 function splitFile(file: string): { y: string; size: number; format: Format } {
-  const [, y, mark, extension] = /^([^.@]*)(@[^.]*)?(?:\.(.*))?$/s.exec(file) ?? [];
-  const size = SIZES[mark ?? ""];
-  if (y === undefined || size === undefined) {
+  const [name, extension] = partedAt(file, ".");
+  const [y, mark] = partedAt(name, "@");
+  const size = SIZES[mark];
+  if (size === undefined) {
     throw new BadRequestError(`Cannot read ${shown(file)}: only @2x may stand behind y`, {
       parameter: "y",
       value: shown(file),
     });
   }
-  const format = ENDINGS.get(extension ?? "");
+  const format = ENDINGS.get(extension.slice(1));
   if (format === undefined) {
     throw new NotOfferedError(
       406,
-      `Cannot give a tile as ${shown(extension ?? "nothing")}: ${OFFERED} are offered`,
+      `Cannot give a tile as ${
+        shown(extension === "" ? "nothing" : extension.slice(1))
+      }: ${OFFERED} are offered`,
     );
   }
   return { y, size, format };
@@ -247,7 +256,13 @@ function serve(
           return rendered;
         },
         signal,
-        { bulk, cost: costs.predict(work) },
+        {
+          bulk,
+          // Asked for by who has to wait.
+          get cost() {
+            return costs.predict(work);
+          },
+        },
       ),
     signal,
   );
