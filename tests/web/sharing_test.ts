@@ -1,8 +1,6 @@
 /** Never computed twice: the same at the same time, and what is kept; with the same answer every time. */
 
 import assert from "node:assert/strict";
-import { setImmediate } from "node:timers";
-import { promisify } from "node:util";
 import { RememberingWorkers, RenderWorkers } from "../../src/render/mod.ts";
 import { emptyStore, MemoryStore, type TileStore } from "../../src/store/mod.ts";
 import type { App } from "../../src/web/mod.ts";
@@ -10,6 +8,7 @@ import {
   appOver,
   bytesOf,
   CountedWorkers,
+  endOfTurn,
   HeldWorkers,
   problemOf,
   type Workers,
@@ -17,8 +16,6 @@ import {
 
 const TILE = "/tiles/3/2/3.png?iterations=99";
 const ARRAY = "/tiles/3/2/3.npy?iterations=9";
-
-const endOfTurn = promisify(setImmediate);
 
 /** Workers whose sample ends when its signal aborts, or when the test says so; anything else is empty. */
 class StoppableWorkers extends HeldWorkers {
@@ -91,7 +88,6 @@ async function contentOf(answer: Response | Promise<Response>) {
   const headers = Object.fromEntries(response.headers);
   delete headers["server-timing"];
   const bytes = await response.bytes();
-  // An app has learnt its answer a turn later: before a client can ask again.
   await endOfTurn();
   return { status: response.status, headers, bytes };
 }
