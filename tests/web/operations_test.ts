@@ -1,8 +1,6 @@
 /** What an operator sees: metrics, readiness, and a line for every request. */
 
 import assert from "node:assert/strict";
-import { setImmediate } from "node:timers";
-import { promisify } from "node:util";
 import { ObservedWorkers, RememberingWorkers, RenderWorkers } from "../../src/render/mod.ts";
 import { emptyStore, MemoryStore } from "../../src/store/mod.ts";
 import {
@@ -16,6 +14,7 @@ import {
   appOver,
   bytesOf,
   CountedWorkers,
+  endOfTurn,
   HeldWorkers,
   IDLE,
   problemOf,
@@ -23,8 +22,6 @@ import {
 } from "./fixtures.ts";
 
 const TILE = "/tiles/3/2/3.png?iterations=99";
-
-const endOfTurn = promisify(setImmediate);
 
 /** The samples of Prometheus' text format, by name and labels as they stand there. */
 function readMetrics(text: string): Map<string, number> {
@@ -36,6 +33,7 @@ function readMetrics(text: string): Map<string, number> {
 }
 
 async function metricsOf(app: App): Promise<Map<string, number>> {
+  await endOfTurn();
   const response = await app.request("/metrics");
   assert.match(response.headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
   return readMetrics(await response.text());
@@ -184,8 +182,7 @@ Deno.test("what is at hand is counted like what was computed", async () => {
     copyCounts: held.copyCounts,
   };
   const app = watchedApp(workers);
-  // An app has learnt its answer a turn later: before a client can ask again.
-  for (let n = 0; n < 5; n++, await endOfTurn()) await bytesOf(app.request(TILE));
+  for (let n = 0; n < 5; n++) await bytesOf(app.request(TILE));
   const etag = (await app.request(TILE, { method: "HEAD" })).headers.get("etag") ?? "";
   for (let n = 0; n < 3; n++, await endOfTurn()) {
     await app.request(TILE, { headers: { "if-none-match": etag } });
@@ -252,6 +249,7 @@ Deno.test("every request is told of, with the error where it was the server's", 
   await app.request("/healthz?a=b");
   await app.request("/tiles/3/9/3.png");
   await app.request(TILE);
+  await endOfTurn();
   assert.deepEqual(
     lines.map(({ method, target, route, status }) => ({ method, target, route, status })),
     [
