@@ -1,6 +1,6 @@
 /** Sees every request answered: counts it, and tells whoever keeps a log. */
 
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { routePath } from "hono/route";
 import { afterwards } from "../render/mod.ts";
 import type { HotAnswer } from "./hot_answers.ts";
@@ -23,16 +23,10 @@ type Seen = Omit<RequestLine, "method" | "target">;
 export class Observer {
   readonly requests = new RequestTally();
   readonly #log: ((line: RequestLine) => void) | undefined;
-  readonly #routes = new WeakMap<Request, string>();
 
   /** @param log told of every request, on its way out */
   constructor(log?: (line: RequestLine) => void) {
     this.#log = log;
-  }
-
-  /** The pattern by which the app answered a request. */
-  routeOf(request: Request): string {
-    return this.#routes.get(request) ?? NOWHERE;
   }
 
   /**
@@ -53,22 +47,15 @@ export class Observer {
     return new Response(null, { status: CLIENT_GONE });
   }
 
-  /** Middleware around everything else. It notes an answer a turn later: nobody waits for that. */
-  readonly watch: MiddlewareHandler = async (c, next) => {
-    const began = performance.now();
-    await next();
-    const milliseconds = performance.now() - began;
-    afterwards(() => this.#saw(c, milliseconds));
-  };
-
-  #saw(c: Context, milliseconds: number): void {
+  /** Notes an answer of the app, and tells by which route's pattern it came. */
+  saw(c: Context, milliseconds: number): string {
     const pattern = routePath(c, -1);
     const route = pattern === NO_ROUTE ? NOWHERE : pattern;
-    this.#routes.set(c.req.raw, route);
     const { status } = c.res;
     const bytes = (c.get("bytes") as number | undefined) ?? 0;
     const error = status >= SERVERS_OWN ? c.error : undefined;
     this.#note(c.req.raw, { route, status, bytes, milliseconds, ...(error && { error }) });
+    return route;
   }
 
   #note(request: Request, seen: Seen): void {
