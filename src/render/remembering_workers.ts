@@ -65,14 +65,16 @@ export class RememberingWorkers implements Sampler, Painter {
     // All bands of a picture the same way, as they have the same reference.
     const turned = liesBelowTheAxis(whole ?? frame);
     const upright = turned ? mirrorOfFrame(frame) : frame;
-    const wished = { ...options, ...(picture && { picture: { ...picture, turned } }) };
+    const wished = turned && picture ? { ...options, picture: { ...picture, turned } } : options;
     const samples = whole === undefined && skips && frame.width * frame.height <= MOST_SAMPLES
       ? await this.#recall(upright, wished)
       : await this.#workers.sample(upright, {
         ...wished,
         ...(whole && { whole: turned ? mirrorOfFrame(whole) : whole }),
       });
-    return { ...samples, turned, [Symbol.dispose]: () => samples[Symbol.dispose]() };
+    return turned
+      ? { ...samples, turned, [Symbol.dispose]: () => samples[Symbol.dispose]() }
+      : samples;
   }
 
   /** The samples out of a store, out of work under way, or computed now. */

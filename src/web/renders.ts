@@ -72,9 +72,8 @@ export async function answerTile(
 const LONGEST_NAME = 60;
 
 /** What tells a tile's file from another's: its address, of a very long one the zoom. */
-function nameOf(address: TileAddress): string {
-  const name = String(address).replaceAll("/", "-");
-  return name.length <= LONGEST_NAME ? name : String(address.z);
+function nameOf(place: string, { z }: TileAddress): string {
+  return place.length <= LONGEST_NAME ? place.replaceAll("/", "-") : String(z);
 }
 
 /** A tile whose request has been read, whatever it looked like. */
@@ -93,13 +92,14 @@ export async function answerTileOf(
   { address, size, format, wishes }: TileRequest,
 ): Promise<Response> {
   requireAccepted(c, format);
-  const tagOf = (address: TileAddress) =>
-    etagOf("tile", String(address), size, ...keyOf(format, wishes, door.limits));
+  const place = String(address);
+  const tagOf = (place: string) =>
+    etagOf("tile", place, size, ...keyOf(format, wishes, door.limits));
   const description = {
-    etag: tagOf(address),
+    etag: tagOf(place),
     type: typeOf(format),
     cacheControl: cacheControl(wishes, door),
-    filename: `mandelbrot-${nameOf(address)}.${format}`,
+    filename: `mandelbrot-${nameOf(place, address)}.${format}`,
   };
   const { iterations } = wishes;
   const work = { z: address.z, address, samples: size * size, iterations };
@@ -117,7 +117,8 @@ export async function answerTileOf(
     );
   } catch (error) {
     if (!wishes.fallback || format !== "png" || !isOfLoad(error)) throw error;
-    const coarse = await coarseTile(address, { ...door, keyOf: tagOf }, c.req.raw.signal);
+    const keys = { ...door, keyOf: (ancestor: TileAddress) => tagOf(String(ancestor)) };
+    const coarse = await coarseTile(address, keys, c.req.raw.signal);
     if (coarse === undefined) throw error;
     c.set("bytes", coarse.bytes.length);
     return c.body(coarse.bytes, 200, coarseHeaders(coarse));
