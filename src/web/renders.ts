@@ -72,9 +72,8 @@ export async function answerTile(
 const LONGEST_NAME = 60;
 
 /** What tells a tile's file from another's: its address, of a very long one the zoom. */
-function nameOf(address: TileAddress): string {
-  const name = String(address).replaceAll("/", "-");
-  return name.length <= LONGEST_NAME ? name : String(address.z);
+function nameOf(place: string, { z }: TileAddress): string {
+  return place.length <= LONGEST_NAME ? place.replaceAll("/", "-") : String(z);
 }
 
 /** A tile whose request has been read, whatever it looked like. */
@@ -93,13 +92,14 @@ export async function answerTileOf(
   { address, size, format, wishes }: TileRequest,
 ): Promise<Response> {
   requireAccepted(c, format);
-  const tagOf = (address: TileAddress) =>
-    etagOf("tile", String(address), size, ...keyOf(format, wishes, door.limits));
+  const place = String(address);
+  const tagOf = (place: string) =>
+    etagOf("tile", place, size, ...keyOf(format, wishes, door.limits));
   const description = {
-    etag: tagOf(address),
+    etag: tagOf(place),
     type: typeOf(format),
     cacheControl: cacheControl(wishes, door),
-    filename: `mandelbrot-${nameOf(address)}.${format}`,
+    filename: `mandelbrot-${nameOf(place, address)}.${format}`,
   };
   const { iterations } = wishes;
   const work = { z: address.z, address, samples: size * size, iterations };
@@ -117,7 +117,8 @@ export async function answerTileOf(
     );
   } catch (error) {
     if (!wishes.fallback || format !== "png" || !isOfLoad(error)) throw error;
-    const coarse = await coarseTile(address, { ...door, keyOf: tagOf }, c.req.raw.signal);
+    const keys = { ...door, keyOf: (ancestor: TileAddress) => tagOf(String(ancestor)) };
+    const coarse = await coarseTile(address, keys, c.req.raw.signal);
     if (coarse === undefined) throw error;
     c.set("bytes", coarse.bytes.length);
     return c.body(coarse.bytes, 200, coarseHeaders(coarse));
@@ -174,21 +175,30 @@ function wishesOf(parameters: Parameters, { limits }: RenderDoor): Wishes {
   return readWishes(parameters, limits);
 }
 
+/** What comes before a character, and the rest from there on. */
+function partedAt(text: string, character: string): [before: string, rest: string] {
+  const at = text.indexOf(character);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at)];
+}
+
 /** `12@2x.png` taken apart. */
 function splitFile(file: string): { y: string; size: number; format: Format } {
-  const [, y, mark, extension] = /^([^.@]*)(@[^.]*)?(?:\.(.*))?$/s.exec(file) ?? [];
-  const size = SIZES[mark ?? ""];
-  if (y === undefined || size === undefined) {
+  const [name, extension] = partedAt(file, ".");
+  const [y, mark] = partedAt(name, "@");
+  const size = SIZES[mark];
+  if (size === undefined) {
     throw new BadRequestError(`Cannot read ${shown(file)}: only @2x may stand behind y`, {
       parameter: "y",
       value: shown(file),
     });
   }
-  const format = ENDINGS.get(extension ?? "");
+  const format = ENDINGS.get(extension.slice(1));
   if (format === undefined) {
     throw new NotOfferedError(
       406,
-      `Cannot give a tile as ${shown(extension ?? "nothing")}: ${OFFERED} are offered`,
+      `Cannot give a tile as ${
+        shown(extension === "" ? "nothing" : extension.slice(1))
+      }: ${OFFERED} are offered`,
     );
   }
   return { y, size, format };
@@ -206,7 +216,7 @@ export function addressOf(text: { z: string; x: string; y: string }, limits: Lim
 
 /** What an answer depends on besides its place; of the look only what the format shows. */
 function keyOf(format: Format, { iterations, look }: Wishes, limits: Limits): (string | number)[] {
-  const count = iterations === "auto" ? `auto up to ${limits.iterations}` : iterations;
+  const count = iterations === "auto" ? `auto/${limits.iterations}` : iterations;
   return format === "npy" ? [format, count] : [format, count, look.palette, look.shading];
 }
 
@@ -247,7 +257,13 @@ function serve(
           return rendered;
         },
         signal,
-        { bulk, cost: costs.predict(work) },
+        {
+          bulk,
+          // Asked for by who has to wait.
+          get cost() {
+            return costs.predict(work);
+          },
+        },
       ),
     signal,
   );

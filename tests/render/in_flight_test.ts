@@ -1,7 +1,11 @@
 /** Work in flight: shared by key, stopped when nobody waits, never by one who leaves others behind. */
 
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
+import { promisify } from "node:util";
 import { InFlight } from "../../src/render/mod.ts";
+
+const endOfTurn = promisify(setImmediate);
 
 /** Work that ends when it is told to, and counts how often it was begun and aborted. */
 class HeldWork {
@@ -93,4 +97,38 @@ Deno.test("who comes with an aborted signal starts nothing", async () => {
   const work = new HeldWork();
   await assert.rejects(inFlight.share("a", work.run, AbortSignal.abort()), { name: "AbortError" });
   assert.deepEqual([work.begun, inFlight.size], [0, 0]);
+});
+
+Deno.test("who leaves when it is done stops nothing, not even what was begun anew", async () => {
+  const inFlight = new InFlight<string>();
+  const [first, anew] = [new HeldWork(), new HeldWork()];
+  const controller = new AbortController();
+  const done = inFlight.share("a", first.run, controller.signal);
+  first.end("done");
+  assert.equal(await done, "done");
+  const again = inFlight.share("a", anew.run);
+  controller.abort(new Error("hung up"));
+  assert.deepEqual([first.aborted, anew.aborted, inFlight.size], [0, 0, 1]);
+  anew.end("again");
+  assert.equal(await again, "again");
+});
+
+Deno.test("a signal that outlives the work is listened to no longer, whatever it ended in", async () => {
+  const inFlight = new InFlight<string>();
+  const { signal } = new AbortController();
+  const heard = new Set<unknown>();
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (type: string, listener: EventListener) => {
+    heard.add(listener);
+    addEventListener.call(signal, type, listener);
+  };
+  signal.removeEventListener = (type: string, listener: EventListener) => {
+    heard.delete(listener);
+    removeEventListener.call(signal, type, listener);
+  };
+  await inFlight.share("a", () => Promise.resolve("done"), signal);
+  assert.equal(heard.size, 1);
+  await assert.rejects(inFlight.share("a", () => Promise.reject(new Error("no")), signal), /no/);
+  await endOfTurn();
+  assert.equal(heard.size, 0);
 });

@@ -1,6 +1,8 @@
 /** Apps to ask without a server, the workers behind them, and readers of what they answer. */
 
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
+import { promisify } from "node:util";
 import { NUMBERS } from "../../src/cli/settings.ts";
 import { enlargePng } from "../../src/image/mod.ts";
 import {
@@ -120,13 +122,18 @@ export class HeldWorkers extends CountedWorkers {
   override readonly npy: Workers["npy"] = () => Promise.resolve(new Uint8Array());
 }
 
-/** Asks and expects a file. Resolves to its bytes. */
+/** Resolves a turn of the event loop later. An app has stored, counted and learnt its answers by then. */
+export const endOfTurn = promisify(setImmediate);
+
+/** Asks and expects a file. Resolves to its bytes, no sooner than a client on a wire would have them. */
 export async function bytesOf(
   answer: Response | Promise<Response>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const response = await answer;
   if (response.status !== 200) assert.fail(`${response.status}: ${await response.text()}`);
-  return new Uint8Array(await response.arrayBuffer());
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  await endOfTurn();
+  return bytes;
 }
 
 /** What an operator can set: a limit that is named is one of these. */

@@ -14,6 +14,7 @@ import {
   appOver,
   bytesOf,
   CountedWorkers,
+  endOfTurn,
   HeldWorkers,
   IDLE,
   problemOf,
@@ -32,6 +33,7 @@ function readMetrics(text: string): Map<string, number> {
 }
 
 async function metricsOf(app: App): Promise<Map<string, number>> {
+  await endOfTurn();
   const response = await app.request("/metrics");
   assert.match(response.headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
   return readMetrics(await response.text());
@@ -182,7 +184,7 @@ Deno.test("what is at hand is counted like what was computed", async () => {
   const app = watchedApp(workers);
   for (let n = 0; n < 5; n++) await bytesOf(app.request(TILE));
   const etag = (await app.request(TILE, { method: "HEAD" })).headers.get("etag") ?? "";
-  for (let n = 0; n < 3; n++) {
+  for (let n = 0; n < 3; n++, await endOfTurn()) {
     await app.request(TILE, { headers: { "if-none-match": etag } });
   }
   const metrics = await metricsOf(app);
@@ -247,6 +249,7 @@ Deno.test("every request is told of, with the error where it was the server's", 
   await app.request("/healthz?a=b");
   await app.request("/tiles/3/9/3.png");
   await app.request(TILE);
+  await endOfTurn();
   assert.deepEqual(
     lines.map(({ method, target, route, status }) => ({ method, target, route, status })),
     [

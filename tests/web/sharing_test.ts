@@ -8,6 +8,7 @@ import {
   appOver,
   bytesOf,
   CountedWorkers,
+  endOfTurn,
   HeldWorkers,
   problemOf,
   type Workers,
@@ -86,7 +87,9 @@ async function contentOf(answer: Response | Promise<Response>) {
   const response = await answer;
   const headers = Object.fromEntries(response.headers);
   delete headers["server-timing"];
-  return { status: response.status, headers, bytes: await response.bytes() };
+  const bytes = await response.bytes();
+  await endOfTurn();
+  return { status: response.status, headers, bytes };
 }
 
 /** An app over real workers and a store, and what its workers were asked. */
@@ -134,7 +137,7 @@ Deno.test("an answer that is at hand is given at once, without a promise", () =>
   withApp(new MemoryStore(2 ** 24), async (app) => {
     const { headers } = await contentOf(app.request(TILE));
     for (const init of [{}, { headers: { "if-none-match": headers.etag! } }]) {
-      await (await app.request(TILE, init)).bytes();
+      await contentOf(app.request(TILE, init));
       const again = app.request(TILE, init);
       assert.ok(again instanceof Response);
       await again.bytes();

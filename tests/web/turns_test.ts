@@ -1,12 +1,8 @@
 /** Requests of a burst begin one a turn, and those whose clients have gone by then not at all. */
 
 import assert from "node:assert/strict";
-import { setImmediate } from "node:timers";
-import { promisify } from "node:util";
 import { Turns } from "../../src/web/turns.ts";
-import { appOver, CountedWorkers } from "./fixtures.ts";
-
-const endOfTurn = promisify(setImmediate);
+import { appOver, CountedWorkers, endOfTurn } from "./fixtures.ts";
 
 Deno.test("one begins at once, the others one a turn, in order", async () => {
   const turns = new Turns();
@@ -54,6 +50,7 @@ Deno.test("of a burst that hangs up, only the first is looked at, and all are co
   leaving.abort();
   const statuses = (await Promise.all(burst)).map(({ status }) => status);
   assert.deepEqual(statuses, [200, ...Array(19).fill(499)]);
+  await endOfTurn();
   assert.deepEqual(lines.map(({ route }) => route), [
     "/tiles/:z/:x/:file",
     ...Array(19).fill("other"),
