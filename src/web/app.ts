@@ -7,6 +7,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
 import { afterwards, type FileCache, type Oracle, type Renderer } from "../render/mod.ts";
 import { type Asset, assets, docsPage, lessonPageWith, pageWith } from "./assets.ts";
+import { askedOf } from "./asked.ts";
 import { pathBelow } from "./base_path.ts";
 import { CostModel } from "./cost_model.ts";
 import { answerExact } from "./exact.ts";
@@ -225,6 +226,7 @@ export function createApp(options: AppOptions): App {
   const limit = rate && rate.perSecond > 0 ? new RateLimit(rate) : undefined;
   const answer = async (request: Request, bindings: Bindings = {}) => {
     const began = performance.now();
+    const asked = askedOf(request);
     // Around Hono and not as its middleware, each of which an answer has to come out of.
     const response = request.method === "HEAD"
       ? await answerHead(app, request, bindings)
@@ -233,8 +235,8 @@ export function createApp(options: AppOptions): App {
     const milliseconds = performance.now() - began;
     // Nobody waits for it to be counted, told of and learnt.
     afterwards(() => {
-      const route = observer.saw(bindings.context!, milliseconds);
-      hot.learn(request, response, route);
+      const route = observer.saw(asked, bindings.context!, milliseconds);
+      hot.learn(asked, response, route);
     });
     return response;
   };

@@ -3,6 +3,7 @@
 import { LRUCache } from "lru-cache";
 import type { FileCache, StoreStats } from "../render/mod.ts";
 import { CACHED } from "./answers.ts";
+import { type Asked, targetOf } from "./asked.ts";
 import type { RequestLine } from "./request_tally.ts";
 import { matches } from "./validators.ts";
 
@@ -113,9 +114,8 @@ export class HotAnswers {
   }
 
   /** Notes how the app answered, and by which route. */
-  learn(request: Request, response: Response, route: string): void {
-    const target = targetOf(request.url);
-    if (target.length > LONGEST_URL || request.method !== "GET") return;
+  learn({ method, target, accept }: Asked, response: Response, route: string): void {
+    if (target.length > LONGEST_URL || method !== "GET") return;
     if (!this.#starts.some((start) => target.startsWith(start))) return;
     const etag = response.headers.get("etag");
     // What depends on more headers than those looked at here is the app's to answer.
@@ -129,7 +129,6 @@ export class HotAnswers {
       const line = lineOf(target, { route, status: 304, bytes: 0 });
       known.notModified ??= { response: response.clone(), line };
     } else return;
-    const accept = request.headers.get("accept");
     if (accept !== null && !known.accepted.includes(accept)) {
       known.accepted = [accept, ...known.accepted].slice(0, MOST_ACCEPTED);
     }
@@ -156,9 +155,4 @@ function lineOf(
   seen: Pick<RequestLine, "route" | "status" | "bytes">,
 ): RequestLine {
   return { ...seen, milliseconds: 0, method: "GET", target };
-}
-
-/** Path and query as they were sent: what comes behind the host. */
-function targetOf(url: string): string {
-  return url.slice(url.indexOf("/", "https://".length));
 }

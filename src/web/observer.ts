@@ -3,6 +3,7 @@
 import type { Context } from "hono";
 import { routePath } from "hono/route";
 import { afterwards } from "../render/mod.ts";
+import { type Asked, askedOf } from "./asked.ts";
 import type { HotAnswer } from "./hot_answers.ts";
 import { type RequestLine, RequestTally } from "./request_tally.ts";
 
@@ -43,30 +44,27 @@ export class Observer {
   /** Notes a request whose client hung up before anybody looked at it, and answers nobody. */
   sawGone(request: Request): Response {
     const seen = { route: NOWHERE, status: CLIENT_GONE, bytes: 0, milliseconds: 0 };
-    afterwards(() => this.#note(request, seen));
+    const asked = askedOf(request);
+    afterwards(() => this.#note(asked, seen));
     return new Response(null, { status: CLIENT_GONE });
   }
 
   /** Notes an answer of the app, and tells by which route's pattern it came. */
-  saw(c: Context, milliseconds: number): string {
+  saw(asked: Asked, c: Context, milliseconds: number): string {
     const pattern = routePath(c, -1);
     const route = pattern === NO_ROUTE ? NOWHERE : pattern;
     const { status } = c.res;
     const bytes = (c.get("bytes") as number | undefined) ?? 0;
     const error = status >= SERVERS_OWN ? c.error : undefined;
-    this.#note(c.req.raw, { route, status, bytes, milliseconds, ...(error && { error }) });
+    this.#note(asked, { route, status, bytes, milliseconds, ...(error && { error }) });
     return route;
   }
 
-  #note(request: Request, seen: Seen): void {
+  #note({ method, target }: Asked, seen: Seen): void {
     const sums = this.requests.of(seen.route, seen.status);
     sums.requests++;
     sums.milliseconds += seen.milliseconds;
     sums.bytes += seen.bytes;
-    this.#log?.(lineOf(request, seen));
+    this.#log?.({ ...seen, method, target });
   }
-}
-
-function lineOf({ method, url }: Request, seen: Seen): RequestLine {
-  return { ...seen, method, target: url.slice(url.indexOf("/", "https://".length)) };
 }

@@ -264,3 +264,47 @@ Deno.test("every request is told of, with the error where it was the server's", 
     "Cannot compute: nobody should have asked",
   ]);
 });
+
+/** As Deno's own once they have been answered: whatever has not been read by then can be read no more. */
+class ClosingRequest extends Request {
+  closed = false;
+
+  override get method(): string {
+    return this.#ifOpen(super.method);
+  }
+
+  override get url(): string {
+    return this.#ifOpen(super.url);
+  }
+
+  override get headers(): Headers {
+    return this.#ifOpen(super.headers);
+  }
+
+  #ifOpen<T>(value: T): T {
+    if (this.closed) throw new TypeError("Request closed");
+    return value;
+  }
+}
+
+Deno.test("a request that is closed once it is answered is told of and learnt all the same", async () => {
+  await using workers = await RenderWorkers.start({ workers: 1 });
+  const lines: RequestLine[] = [];
+  const app = watchedApp(workers, { log: (line) => lines.push(line) });
+  const controller = new AbortController();
+  controller.abort();
+  for (const init of [{}, {}, { method: "HEAD" }, { signal: controller.signal }]) {
+    const requests = ["a", "b"].map((agent) =>
+      new ClosingRequest(`http://localhost${TILE}`, { ...init, headers: { "user-agent": agent } })
+    );
+    const responses = await Promise.all(requests.map((request) => app.fetch(request)));
+    for (const request of requests) request.closed = true;
+    for (const response of responses) await response.bytes();
+    await endOfTurn();
+  }
+  assert.deepEqual(lines.map(({ method, target }) => `${method} ${target}`), [
+    ...Array(4).fill(`GET ${TILE}`),
+    ...Array(2).fill(`HEAD ${TILE}`),
+    ...Array(2).fill(`GET ${TILE}`),
+  ]);
+});
