@@ -50,8 +50,9 @@ export class OrderBoard {
     { id, name, argument, last }: Omit<PostedSweep, "cursor">,
     batches: number,
   ): Posted | undefined {
+    if (!(argument instanceof Float64Array)) return undefined;
     const texts = textsOf(name, last);
-    if (texts === undefined || !(argument instanceof Float64Array)) return undefined;
+    if (texts === undefined) return undefined;
     const text = texts.join("");
     const cells = BatchCursor.cellsFor(batches);
     const numbers = FRONT + texts.length + argument.length;

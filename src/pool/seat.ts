@@ -171,7 +171,7 @@ export class Seat {
     }
   }
 
-  /** If the worker has nothing to do, wakes it ahead of an order for a sweep that stands on the board. */
+  /** Wakes a worker that has nothing to do ahead of an order for a sweep that is to stand on the board. */
   announce(): void {
     if (this.#ready && this.#orders.size === 0) this.#thread!.announce();
   }

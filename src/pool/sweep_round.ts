@@ -85,7 +85,7 @@ export class SweepRound {
     // The last call is a batch too: it is stopped, lost and tried again as any other.
     const count = last === null ? batches : batches + 1;
     if (count === 0) return Promise.resolve({ milliseconds: 0, value: undefined });
-    if (this.#board.takes(request)) { for (const seat of this.#seats) seat.announce(); }
+    if (this.#board.takes(request)) this.#seats.forEach((seat) => seat.announce());
     const posted = this.#board.post(request, count);
     const cursor = posted?.cursor ?? BatchCursor.of(count, { lastAlone: last !== null });
     const sweep: Sweep = {

@@ -84,6 +84,7 @@ export function spinFor(attempt: () => boolean, milliseconds: number): void {
   while (!attempt() && performance.now() < end) Atomics.pause(SPIN);
 }
 
+/** How long to pause between two looks, as `Atomics.pause` counts: well below a microsecond. */
 const SPIN = 20;
 
 /**
