@@ -18,7 +18,7 @@ const OPTIONS = [
   "-O3",
   "--runtime",
   "stub",
-  "--noAssert",
+  "--noAssert", "--debug",
   "--enable",
   "simd",
   "--enable",

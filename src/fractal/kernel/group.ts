@@ -11,6 +11,7 @@ import {
   ENTRY_B,
   ENTRY_BYTES,
   ENTRY_D,
+  ENTRY_G,
   ENTRY_LINEAR,
   ENTRY_RADIUS,
   isAtRim,
@@ -26,6 +27,7 @@ import { CX, CY, E, EARLY, X, Y } from "./pixel";
 import { powerOfTwo } from "./power";
 import {
   alive,
+  beginAgain,
   isSeen,
   LANES,
   letStay,
@@ -55,6 +57,9 @@ let y0: v128 = ZERO, y1: v128 = ZERO, y2: v128 = ZERO, y3: v128 = ZERO;
 let cx0: v128 = ZERO, cx1: v128 = ZERO, cx2: v128 = ZERO, cx3: v128 = ZERO;
 let cy0: v128 = ZERO, cy1: v128 = ZERO, cy2: v128 = ZERO, cy3: v128 = ZERO;
 
+/** All ones in the lanes that are still on their way; the others have z = c = 0. */
+let on0: v128 = ZERO, on1: v128 = ZERO, on2: v128 = ZERO, on3: v128 = ZERO;
+
 /** Steps times lanes that tables skipped, and that were made. */
 export let skipped: i64 = 0;
 export let made: i64 = 0;
@@ -77,6 +82,7 @@ export function beginGroups(skips: bool, at: usize): void {
 /** Takes the pixels of the group from where they lie; c counts `unit` each. */
 export function takeGroup(unit: f64): void {
   nearRim = f64x2.splat(3.99);
+  mark();
   put(X, Y, 1.0, true);
   x0 = v128.load(eight, 0), y0 = v128.load(eight, 64);
   x1 = v128.load(eight, 16), y1 = v128.load(eight, 80);
@@ -122,11 +128,15 @@ function imaginaryOf(lane: i32): f64 {
   return lane & 1 ? f64x2.extract_lane(pair, 1) : f64x2.extract_lane(pair, 0);
 }
 
+/** Says which lanes are on their way. */
+function mark(): void {
+  on0 = pairOf(alive), on1 = pairOf(alive >> 2), on2 = pairOf(alive >> 4), on3 = pairOf(alive >> 6);
+}
+
 /** Lets lanes go. */
 function drop(lanes: i32): void {
   remove(lanes);
-  const on0 = pairOf(alive), on1 = pairOf(alive >> 2), on2 = pairOf(alive >> 4);
-  const on3 = pairOf(alive >> 6);
+  mark();
   x0 = v128.and(x0, on0), y0 = v128.and(y0, on0), cx0 = v128.and(cx0, on0), cy0 = v128.and(cy0, on0);
   x1 = v128.and(x1, on1), y1 = v128.and(y1, on1), cx1 = v128.and(cx1, on1), cy1 = v128.and(cy1, on1);
   x2 = v128.and(x2, on2), y2 = v128.and(y2, on2), cx2 = v128.and(cx2, on2), cy2 = v128.and(cy2, on2);
@@ -157,19 +167,30 @@ export function iterateGroup(ref: usize, few: i32, tiny: f64, pause: i64): void 
       const steps = most > 0 ? walk(reference.orbit + (<usize> m << 4), most, looked) : 0;
       move(steps);
       if (steps > 0 && ((m - 1) & (BLOCK - 1)) === 0) break;
-      test(ref);
+      test(ref, few, tiny);
       looked = true;
     } while (alive !== 0);
   }
 }
 
 /** The smallest of the largest components of the z of all who are on their way. */
-export function smallest(): f64 {
-  let least = Infinity;
-  for (let lane = 0; lane < LANES; lane++) {
-    if ((alive >> lane & 1) !== 0) least = min(least, max(abs(realOf(lane)), abs(imaginaryOf(lane))));
-  }
-  return least;
+function smallest(): f64 {
+  const gone = f64x2.splat(Infinity);
+  const one = f64x2.pmin(
+    v128.bitselect(sizeOf(x0, y0), gone, on0),
+    v128.bitselect(sizeOf(x1, y1), gone, on1),
+  );
+  const other = f64x2.pmin(
+    v128.bitselect(sizeOf(x2, y2), gone, on2),
+    v128.bitselect(sizeOf(x3, y3), gone, on3),
+  );
+  const both = f64x2.pmin(one, other);
+  return min(f64x2.extract_lane(both, 0), f64x2.extract_lane(both, 1));
+}
+
+@inline
+function sizeOf(x: v128, y: v128): v128 {
+  return f64x2.pmax(f64x2.abs(x), f64x2.abs(y));
 }
 
 /** Whether a block begins at m (at 1, 9, 17, ...), and may be made to its end. */
@@ -216,14 +237,8 @@ function largest(
   u3: v128,
   v3: v128,
 ): f64 {
-  const one = f64x2.pmax(
-    f64x2.pmax(f64x2.abs(u0), f64x2.abs(v0)),
-    f64x2.pmax(f64x2.abs(u1), f64x2.abs(v1)),
-  );
-  const other = f64x2.pmax(
-    f64x2.pmax(f64x2.abs(u2), f64x2.abs(v2)),
-    f64x2.pmax(f64x2.abs(u3), f64x2.abs(v3)),
-  );
+  const one = f64x2.pmax(sizeOf(u0, v0), sizeOf(u1, v1));
+  const other = f64x2.pmax(sizeOf(u2, v2), sizeOf(u3, v3));
   const both = f64x2.pmax(one, other);
   return max(f64x2.extract_lane(both, 0), f64x2.extract_lane(both, 1));
 }
@@ -265,20 +280,30 @@ function skips(ref: usize, size: f64): bool {
     y3 = cross(ax, ay, bx, by, x3, y3, cx3, cy3), x3 = t;
   } else {
     const dx = v128.load64_splat(entry, ENTRY_D), dy = v128.load64_splat(entry, ENTRY_D + 8);
-    let p = f64x2.add(ax, f64x2.sub(f64x2.mul(dx, x0), f64x2.mul(dy, y0)));
-    let q = f64x2.add(ay, f64x2.add(f64x2.mul(dx, y0), f64x2.mul(dy, x0)));
+    const gx = v128.load64_splat(entry, ENTRY_G), gy = v128.load64_splat(entry, ENTRY_G + 8);
+    let r = ZERO, s = ZERO;
+    r = f64x2.add(dx, f64x2.sub(f64x2.mul(gx, x0), f64x2.mul(gy, y0)));
+    s = f64x2.add(dy, f64x2.add(f64x2.mul(gx, y0), f64x2.mul(gy, x0)));
+    let p = f64x2.add(ax, f64x2.sub(f64x2.mul(r, x0), f64x2.mul(s, y0)));
+    let q = f64x2.add(ay, f64x2.add(f64x2.mul(r, y0), f64x2.mul(s, x0)));
     let t = linear(p, q, bx, by, x0, y0, cx0, cy0);
     y0 = cross(p, q, bx, by, x0, y0, cx0, cy0), x0 = t;
-    p = f64x2.add(ax, f64x2.sub(f64x2.mul(dx, x1), f64x2.mul(dy, y1)));
-    q = f64x2.add(ay, f64x2.add(f64x2.mul(dx, y1), f64x2.mul(dy, x1)));
+    r = f64x2.add(dx, f64x2.sub(f64x2.mul(gx, x1), f64x2.mul(gy, y1)));
+    s = f64x2.add(dy, f64x2.add(f64x2.mul(gx, y1), f64x2.mul(gy, x1)));
+    p = f64x2.add(ax, f64x2.sub(f64x2.mul(r, x1), f64x2.mul(s, y1)));
+    q = f64x2.add(ay, f64x2.add(f64x2.mul(r, y1), f64x2.mul(s, x1)));
     t = linear(p, q, bx, by, x1, y1, cx1, cy1);
     y1 = cross(p, q, bx, by, x1, y1, cx1, cy1), x1 = t;
-    p = f64x2.add(ax, f64x2.sub(f64x2.mul(dx, x2), f64x2.mul(dy, y2)));
-    q = f64x2.add(ay, f64x2.add(f64x2.mul(dx, y2), f64x2.mul(dy, x2)));
+    r = f64x2.add(dx, f64x2.sub(f64x2.mul(gx, x2), f64x2.mul(gy, y2)));
+    s = f64x2.add(dy, f64x2.add(f64x2.mul(gx, y2), f64x2.mul(gy, x2)));
+    p = f64x2.add(ax, f64x2.sub(f64x2.mul(r, x2), f64x2.mul(s, y2)));
+    q = f64x2.add(ay, f64x2.add(f64x2.mul(r, y2), f64x2.mul(s, x2)));
     t = linear(p, q, bx, by, x2, y2, cx2, cy2);
     y2 = cross(p, q, bx, by, x2, y2, cx2, cy2), x2 = t;
-    p = f64x2.add(ax, f64x2.sub(f64x2.mul(dx, x3), f64x2.mul(dy, y3)));
-    q = f64x2.add(ay, f64x2.add(f64x2.mul(dx, y3), f64x2.mul(dy, x3)));
+    r = f64x2.add(dx, f64x2.sub(f64x2.mul(gx, x3), f64x2.mul(gy, y3)));
+    s = f64x2.add(dy, f64x2.add(f64x2.mul(gx, y3), f64x2.mul(gy, x3)));
+    p = f64x2.add(ax, f64x2.sub(f64x2.mul(r, x3), f64x2.mul(s, y3)));
+    q = f64x2.add(ay, f64x2.add(f64x2.mul(r, y3), f64x2.mul(s, x3)));
     t = linear(p, q, bx, by, x3, y3, cx3, cy3);
     y3 = cross(p, q, bx, by, x3, y3, cx3, cy3), x3 = t;
   }
@@ -369,7 +394,7 @@ function walk(point: usize, most: i32, looked: bool): i32 {
  * Looks at the orbits themselves: lets those go that have escaped, reached the limit or are to be rebased;
  * all, where the orbit has come to its end, unless it repeats itself.
  */
-function test(ref: usize): void {
+function test(ref: usize, few: i32, tiny: f64): void {
   const reference = changetype<Reference>(ref);
   const point = reference.orbit + (<usize> m << 4);
   const zx = v128.load64_splat(point), zy = v128.load64_splat(point, 8);
@@ -395,6 +420,18 @@ function test(ref: usize): void {
     nearerOf(u2, v2, x2, y2, 1.0) << 4 | nearerOf(u3, v3, x3, y3, 1.0) << 6) & alive;
   const atEnd = m === reference.length;
   if (atEnd && reference.period === 0) needing = alive;
+  if (needing !== 0 && needing === alive) {
+    const sx0 = x0, sx1 = x1, sx2 = x2, sx3 = x3, sy0 = y0, sy1 = y1, sy2 = y2, sy3 = y3;
+    x0 = v128.and(u0, on0), y0 = v128.and(v0, on0), x1 = v128.and(u1, on1), y1 = v128.and(v1, on1);
+    x2 = v128.and(u2, on2), y2 = v128.and(v2, on2), x3 = v128.and(u3, on3), y3 = v128.and(v3, on3);
+    if (popcnt(alive) > few && (tiny === 0.0 || smallest() >= tiny)) {
+      giveGroup();
+      const settled = beginAgain();
+      if (settled !== 0) drop(settled);
+      return;
+    }
+    x0 = sx0, x1 = sx1, x2 = sx2, x3 = sx3, y0 = sy0, y1 = sy1, y2 = sy2, y3 = sy3;
+  }
   if (needing !== 0) {
     rebasePair(needing, 0, u0, v0);
     rebasePair(needing, 2, u1, v1);

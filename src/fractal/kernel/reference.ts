@@ -17,14 +17,11 @@ export const BLOCK: i32 = 8;
 export const LONG_BLOCK: i32 = 32;
 export const LONG_LEVEL: i32 = 5;
 
-/**
- * What a skip may leave out, against z: 2^-44. A linear one leaves out the square of z; one with a quadratic
- * term, which reaches much farther, only the cube.
- */
+/** What a skip may leave out, against z: 2^-44 of a linear one, which leaves out the square of z. */
 export const SKIP_ERROR: f64 = 1.0 / 17592186044416.0;
 
-/** The square root of that: |z / Z| up to which the square of z is all that matters beside z itself. */
-export const QUADRATIC_SHARE: f64 = 1.0 / 4194304.0;
+/** |z / Z| up to which the square and the cube of z are all that matters beside z itself: 2^-13. */
+export const CUBIC_SHARE: f64 = 1.0 / 8192.0;
 
 /**
  * Radii are compared with the larger component, which may be 1/sqrt(2) of the absolute value; and 8 exact
@@ -74,14 +71,15 @@ export const FINE_EXPONENT: usize = 16;
 export const FINE_INDEX: usize = 20;
 
 /**
- * An entry of a skip table: A, B and D of z' = A z + B c + D z^2, and the radii within which it holds
- * without D and with it.
+ * An entry of a skip table: A, B, D and G of z' = A z + B c + D z^2 + G z^3, and the radii within which it
+ * holds without D and G, and with them.
  */
-export const ENTRY_BYTES: usize = 64;
+export const ENTRY_BYTES: usize = 80;
 export const ENTRY_B: usize = 16;
 export const ENTRY_D: usize = 32;
-export const ENTRY_LINEAR: usize = 48;
-export const ENTRY_RADIUS: usize = 56;
+export const ENTRY_G: usize = 48;
+export const ENTRY_LINEAR: usize = 64;
+export const ENTRY_RADIUS: usize = 72;
 
 /** A wide one: the mantissas of A, B and the radius, and then their exponents (i32). */
 export const WIDE_BYTES: usize = 56;
