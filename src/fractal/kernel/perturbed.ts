@@ -47,7 +47,7 @@ import {
   beginWide,
   giveWide,
   iterateWide,
-  partAll,
+  partLanes,
   takeWide,
   WIDE_SCRATCH,
   wideMade,
@@ -195,7 +195,7 @@ function advanceGroup(left: i64): void {
     lonely |= parted;
     if (alive === 0 || parted !== 0 || wideMade >= pause) return;
     if (popcnt(alive) <= FEW) {
-      lonely |= partAll();
+      lonely |= partLanes(alive);
       return;
     }
     giveWide();
@@ -228,14 +228,14 @@ function advanceGroup(left: i64): void {
 function advanceLonely(left: i64): void {
   const lane = ctz(lonely);
   const pixel = pixelAt(lane);
-  if (iterateLane(reference, pixel, unit, tiny, laneMade + left)) {
-    lonely &= lonely - 1;
-  } else if (needsExponent(load<f64>(pixel, X), load<f64>(pixel, Y), load<i32>(pixel, E))) {
-    lonely &= lonely - 1;
+  if (needsExponent(load<f64>(pixel, X), load<f64>(pixel, Y), load<i32>(pixel, E))) {
     beginGroup(1 << lane, load<i32>(pixel, M));
     isWide = true;
     takeWide();
+  } else if (!iterateLane(reference, pixel, unit, tiny, laneMade + left)) {
+    return;
   }
+  lonely &= lonely - 1;
 }
 
 /** Begins with the next group: of new pixels, or of those that were rebased. False when there is none. */

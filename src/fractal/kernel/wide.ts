@@ -6,7 +6,8 @@
 // with the reference. What the numbers may be:
 //
 //   |w|   2^-64 to 2^124 for the largest, down to 2^-400 of it for the smallest: whoever goes together differs
-//         by 2^200 at most (queue.ts), squaring doubles that, and no square of it leaves the doubles
+//         by 2^200 at most, and a step that squares doubles that; so no square leaves the doubles. Pixels
+//         that pass near 0 again and again without being rebased part when they have come so far apart.
 //   |Z|   any: a point below 2^-900 has an exponent, and so has every entry of the tables
 //   |z|   below 2^-100: whoever is larger leaves, alone or with the others once all are above 2^-400
 
@@ -48,6 +49,9 @@ const LARGE: i32 = -100;
 
 /** z this much below a block's safe radius (log2) loses nothing by losing its square, 32 steps long. */
 const FAR_BELOW: i32 = 100;
+
+/** Pixels further apart than 2^200 part. */
+const SPREAD: i32 = 200;
 
 /** |w| is brought back to 1 when its exponent has come this far. */
 const DRIFT: i32 = 60;
@@ -157,14 +161,11 @@ export function iterateWide(ref: usize, pause: i64): i32 {
       const small = smallLanes();
       if (small === 0) return 0;
       if (e + exponent >= LARGE) {
-        const large = alive & ~small;
-        for (let lane = 0; lane < LANES; lane++) {
-          if ((large >> lane & 1) !== 0) part(lane);
-        }
-        drop(large);
-        return large;
+        return partLanes(alive & ~small);
       }
     }
+    const behind = lanesBelow(e + exponent - SPREAD);
+    if (behind !== 0) return partLanes(behind);
     if (skipping && ((m - 1) & (BLOCK - 1)) === 0 && m + BLOCK <= min(reference.length, stop)) {
       const steps = skip(ref, size);
       if (steps > 0) {
@@ -205,23 +206,33 @@ function smallLanes(): i32 {
   return lanes & alive;
 }
 
-/** Leaves all that are left where they lie, as plain doubles at the index that they have come to; their lanes. */
-export function partAll(): i32 {
-  const lanes = alive;
-  for (let lane = 0; lane < LANES; lane++) if ((lanes >> lane & 1) !== 0) part(lane);
-  drop(lanes);
+/** The lanes whose z is below 2^least, but for those at 0. */
+function lanesBelow(least: i32): i32 {
+  let lanes = 0;
+  for (let lane = 0; lane < LANES; lane++) {
+    const at = w + (<usize> lane << 3);
+    const size = exponentOf(max(abs(load<f64>(at)), abs(load<f64>(at, 64))));
+    if (size !== ZERO_EXPONENT && size + e < least) lanes |= 1 << lane;
+  }
   return lanes;
 }
 
-/** Leaves a pixel where it lies as a plain double at the index that it has come to. */
-function part(lane: i32): void {
-  giveOne(lane);
-  const pixel = pixelAt(lane);
-  store<f64>(pixel, load<f64>(pixel, X) * powerOfTwo(e), X);
-  store<f64>(pixel, load<f64>(pixel, Y) * powerOfTwo(e), Y);
-  store<i32>(pixel, 0, E);
-  store<i32>(pixel, stepsOf(pixel) - m, N);
-  store<i32>(pixel, m, M);
+/** Leaves lanes where they lie, at the index that they have come to, to go on alone; returns them. */
+export function partLanes(lanes: i32): i32 {
+  for (let lane = 0; lane < LANES; lane++) {
+    if ((lanes >> lane & 1) === 0) continue;
+    giveOne(lane);
+    const pixel = pixelAt(lane);
+    if (!needsExponent(load<f64>(pixel, X), load<f64>(pixel, Y), e)) {
+      store<f64>(pixel, load<f64>(pixel, X) * powerOfTwo(e), X);
+      store<f64>(pixel, load<f64>(pixel, Y) * powerOfTwo(e), Y);
+      store<i32>(pixel, 0, E);
+    }
+    store<i32>(pixel, stepsOf(pixel) - m, N);
+    store<i32>(pixel, m, M);
+  }
+  drop(lanes);
+  return lanes;
 }
 
 /**
