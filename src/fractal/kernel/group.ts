@@ -67,54 +67,66 @@ export let made: i64 = 0;
 /** Whether steps may be skipped by the tables. */
 let skipping: bool = true;
 
-/** Bytes of memory for eight complex numbers on their way into pairs: real parts first. */
-export const EIGHT_BYTES: usize = 16 * LANES;
-let eight: usize = 0;
+/**
+ * |Z + z| against |z| up to which a pixel is rebased because another has to be, so that neighbours stay
+ * together: that costs z eight bits at most, no more than a skip may (SKIP_ERROR).
+ */
+const MODEST: f64 = 256.0;
 
-/** Forgets the counters, and says whether steps may be skipped, and where there is memory for eight numbers. */
-export function beginGroups(skips: bool, at: usize): void {
-  eight = at;
+/** Forgets the counters, and says whether steps may be skipped. */
+export function beginGroups(skips: bool): void {
   skipping = skips;
   skipped = 0;
   made = 0;
 }
 
-/** Takes the pixels of the group from where they lie; c counts `unit` each. */
+/** Takes the pixels of the group from where they lie; c counts `unit` each, 1 or, below the range of doubles, 0. */
 export function takeGroup(unit: f64): void {
   nearRim = f64x2.splat(3.99);
-  mark();
-  put(X, Y, 1.0, true);
-  x0 = v128.load(eight, 0), y0 = v128.load(eight, 64);
-  x1 = v128.load(eight, 16), y1 = v128.load(eight, 80);
-  x2 = v128.load(eight, 32), y2 = v128.load(eight, 96);
-  x3 = v128.load(eight, 48), y3 = v128.load(eight, 112);
-  put(CX, CY, unit, false);
-  cx0 = v128.load(eight, 0), cy0 = v128.load(eight, 64);
-  cx1 = v128.load(eight, 16), cy1 = v128.load(eight, 80);
-  cx2 = v128.load(eight, 32), cy2 = v128.load(eight, 96);
-  cx3 = v128.load(eight, 48), cy3 = v128.load(eight, 112);
-}
-
-/** Collects a number of each pixel; those that are not on their way stand still at 0, where nothing moves them. */
-function put(real: usize, imaginary: usize, unit: f64, hasExponent: bool): void {
-  for (let lane = 0; lane < LANES; lane++) {
-    const to = eight + (<usize> lane << 3);
-    const pixel = pixelAt(lane);
-    const isOn = (alive >> lane & 1) !== 0;
-    const scale = hasExponent ? powerOfTwo(load<i32>(pixel, E)) : unit;
-    store<f64>(to, isOn ? scale * load<f64>(pixel + real) : 0.0);
-    store<f64>(to, isOn ? scale * load<f64>(pixel + imaginary) : 0.0, 64);
+  x0 = pairAt(0, X), y0 = pairAt(0, Y), x1 = pairAt(2, X), y1 = pairAt(2, Y);
+  x2 = pairAt(4, X), y2 = pairAt(4, Y), x3 = pairAt(6, X), y3 = pairAt(6, Y);
+  if (unit !== 0.0) {
+    cx0 = pairAt(0, CX), cy0 = pairAt(0, CY), cx1 = pairAt(2, CX), cy1 = pairAt(2, CY);
+    cx2 = pairAt(4, CX), cy2 = pairAt(4, CY), cx3 = pairAt(6, CX), cy3 = pairAt(6, CY);
+  } else {
+    cx0 = cy0 = cx1 = cy1 = cx2 = cy2 = cx3 = cy3 = ZERO;
+    const e0 = scaleAt(0), e1 = scaleAt(2), e2 = scaleAt(4), e3 = scaleAt(6);
+    x0 = f64x2.mul(x0, e0), y0 = f64x2.mul(y0, e0), x1 = f64x2.mul(x1, e1), y1 = f64x2.mul(y1, e1);
+    x2 = f64x2.mul(x2, e2), y2 = f64x2.mul(y2, e2), x3 = f64x2.mul(x3, e3), y3 = f64x2.mul(y3, e3);
   }
+  mark();
 }
 
-/** Leaves z of the pixels where they lie. */
+/** A number of two neighbouring pixels. */
+
+@inline
+function pairAt(lane: i32, number: usize): v128 {
+  return v128.load64_lane(pixelAt(lane + 1) + number, v128.load64_zero(pixelAt(lane) + number), 1);
+}
+
+/** 2^e of two neighbouring pixels. */
+function scaleAt(lane: i32): v128 {
+  const left = powerOfTwo(load<i32>(pixelAt(lane), E));
+  const right = powerOfTwo(load<i32>(pixelAt(lane + 1), E));
+  return f64x2.replace_lane(f64x2.splat(left), 1, right);
+}
+
+/** Leaves z of the pixels that are on their way where they lie. */
 export function giveGroup(): void {
-  for (let lane = 0; lane < LANES; lane++) {
-    if ((alive >> lane & 1) === 0) continue;
-    const pixel = pixelAt(lane);
-    store<f64>(pixel, realOf(lane), X);
-    store<f64>(pixel, imaginaryOf(lane), Y);
-    store<i32>(pixel, 0, E);
+  givePair(0, x0, y0), givePair(2, x1, y1), givePair(4, x2, y2), givePair(6, x3, y3);
+}
+
+@inline
+function givePair(lane: i32, x: v128, y: v128): void {
+  if (alive >> lane & 1) {
+    const left = pixelAt(lane);
+    v128.store64_lane(left + X, x, 0), v128.store64_lane(left + Y, y, 0);
+    store<i32>(left, 0, E);
+  }
+  if (alive >> lane & 2) {
+    const right = pixelAt(lane + 1);
+    v128.store64_lane(right + X, x, 1), v128.store64_lane(right + Y, y, 1);
+    store<i32>(right, 0, E);
   }
 }
 
@@ -128,15 +140,15 @@ function imaginaryOf(lane: i32): f64 {
   return lane & 1 ? f64x2.extract_lane(pair, 1) : f64x2.extract_lane(pair, 0);
 }
 
-/** Says which lanes are on their way. */
-function mark(): void {
-  on0 = pairOf(alive), on1 = pairOf(alive >> 2), on2 = pairOf(alive >> 4), on3 = pairOf(alive >> 6);
-}
-
 /** Lets lanes go. */
 function drop(lanes: i32): void {
   remove(lanes);
   mark();
+}
+
+/** Marks the lanes that are on their way. The others stand still at 0, where nothing moves them. */
+function mark(): void {
+  on0 = pairOf(alive), on1 = pairOf(alive >> 2), on2 = pairOf(alive >> 4), on3 = pairOf(alive >> 6);
   x0 = v128.and(x0, on0), y0 = v128.and(y0, on0), cx0 = v128.and(cx0, on0), cy0 = v128.and(cy0, on0);
   x1 = v128.and(x1, on1), y1 = v128.and(y1, on1), cx1 = v128.and(cx1, on1), cy1 = v128.and(cy1, on1);
   x2 = v128.and(x2, on2), y2 = v128.and(y2, on2), cx2 = v128.and(cx2, on2), cy2 = v128.and(cy2, on2);
@@ -412,14 +424,17 @@ function test(ref: usize, few: i32, tiny: f64): void {
     letPairGo(gone, 6, u3, v3);
     drop(gone);
   }
-  if (m >= stop && alive !== 0) {
-    gone = letStay();
-    drop(gone);
-  }
+  if (m >= stop && alive !== 0) drop(letStay());
   let needing = (nearerOf(u0, v0, x0, y0, 1.0) | nearerOf(u1, v1, x1, y1, 1.0) << 2 |
     nearerOf(u2, v2, x2, y2, 1.0) << 4 | nearerOf(u3, v3, x3, y3, 1.0) << 6) & alive;
   const atEnd = m === reference.length;
-  if (atEnd && reference.period === 0) needing = alive;
+  if (atEnd && reference.period === 0) {
+    needing = alive;
+  } else if (needing !== 0 && needing !== alive) {
+    // Whoever loses next to nothing goes along.
+    needing = (nearerOf(u0, v0, x0, y0, MODEST) | nearerOf(u1, v1, x1, y1, MODEST) << 2 |
+      nearerOf(u2, v2, x2, y2, MODEST) << 4 | nearerOf(u3, v3, x3, y3, MODEST) << 6) & alive;
+  }
   if (needing !== 0 && needing === alive) {
     const sx0 = x0, sx1 = x1, sx2 = x2, sx3 = x3, sy0 = y0, sy1 = y1, sy2 = y2, sy3 = y3;
     x0 = v128.and(u0, on0), y0 = v128.and(v0, on0), x1 = v128.and(u1, on1), y1 = v128.and(v1, on1);

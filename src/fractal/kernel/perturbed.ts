@@ -32,15 +32,7 @@ import {
   stepsOf,
   takeWaiting,
 } from "./queue";
-import {
-  beginGroups,
-  EIGHT_BYTES,
-  giveGroup,
-  iterateGroup,
-  made,
-  skipped,
-  takeGroup,
-} from "./group";
+import { beginGroups, giveGroup, iterateGroup, made, skipped, takeGroup } from "./group";
 import { beginLanes, iterateLane, laneMade, laneSkipped } from "./lane";
 import { beginSamples, finishLeaving, LEAVING_BYTES, placeReference } from "./samples";
 import {
@@ -62,9 +54,8 @@ const ROWS: i32 = 2;
 /** With so few pixels left, each goes on alone: a lane's step costs less than a group's. */
 const FEW: i32 = 2;
 
-// Scratch: eight numbers on their way, w and c of a wide group, pixels that wait for their fraction, and the queues.
-const EIGHT: usize = 0;
-const WIDE: usize = EIGHT + EIGHT_BYTES;
+// Scratch: w and c of a wide group, pixels that wait for their fraction, and the queues.
+const WIDE: usize = 0;
 const LEAVING: usize = WIDE + WIDE_SCRATCH;
 const QUEUES: usize = LEAVING + LEAVING_BYTES;
 
@@ -150,7 +141,7 @@ export function aimPerturbed(
   samplesApart: i32,
 ): void {
   stride = samplesApart;
-  beginGroups(skips !== 0, scratch + EIGHT);
+  beginGroups(skips !== 0);
   beginLanes(skips !== 0);
   beginWide(skips !== 0, exponent, scratch + WIDE);
   beginSamples(iterations, counts, fractions, scratch + LEAVING);

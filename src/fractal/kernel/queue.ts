@@ -51,7 +51,7 @@ export let alive: i32 = 0;
 /** The index into the orbit, and the steps that were made at the index 0 beyond those of the pixel. */
 export let m: i32 = 0;
 let turned: i32 = 0;
-/** The index at which the first of the group reaches the limit of iterations. */
+/** The index at which the first of the group reaches the limit of iterations, at the earliest. */
 export let stop: i32 = 0;
 
 let group: usize = 0;
@@ -92,7 +92,10 @@ export function hasRoom(): bool {
 /** Makes a new pixel one of the group, at z = 0. */
 export function bringIn(lane: i32, cx: f64, cy: f64, sample: i32): void {
   const pixel = pixelAt(lane);
-  for (let at: usize = 0; at < PIXEL_BYTES; at += 8) store<i64>(pixel + at, 0);
+  store<f64>(pixel, 0.0, X);
+  store<f64>(pixel, 0.0, Y);
+  store<i32>(pixel, 0, E);
+  store<i32>(pixel, 0, N);
   store<f64>(pixel, cx, CX);
   store<f64>(pixel, cy, CY);
   store<f64>(pixel, NaN, KEPT_X);
@@ -186,9 +189,10 @@ export function moveOn(steps: i32): void {
 }
 
 /** Lets lanes go. */
+
+@inline
 export function remove(lanes: i32): void {
   alive &= ~lanes;
-  findStop();
 }
 
 function findStop(): void {
@@ -199,7 +203,7 @@ function findStop(): void {
   stop = limit - most - turned;
 }
 
-/** Writes the pixels whose iterations are used up; returns their lanes. */
+/** Writes the pixels whose iterations are used up, and finds out when the next will be; returns their lanes. */
 export function letStay(): i32 {
   let lanes = 0;
   for (let lane = 0; lane < LANES; lane++) {
@@ -208,6 +212,8 @@ export function letStay(): i32 {
     stay(pixel);
     lanes |= 1 << lane;
   }
+  alive &= ~lanes;
+  findStop();
   return lanes;
 }
 
