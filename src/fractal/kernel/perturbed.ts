@@ -52,7 +52,7 @@ const COLUMNS: i32 = 4;
 const ROWS: i32 = 2;
 
 /** With so few pixels left, each goes on alone: a lane's step costs less than a group's. */
-const FEW: i32 = 2;
+const FEW: i32 = 3;
 
 // Scratch: w and c of a wide group, pixels that wait for their fraction, and the queues.
 const WIDE: usize = 0;
