@@ -27,7 +27,6 @@ import { CX, CY, E, EARLY, X, Y } from "./pixel";
 import { powerOfTwo } from "./power";
 import {
   alive,
-  beginAgain,
   isSeen,
   LANES,
   letStay,
@@ -73,6 +72,10 @@ let skipping: bool = true;
  */
 const MODEST: f64 = 256.0;
 
+/** Rebasings of the whole group, and after how many of them it is looked for cycles. */
+let rebasings: i32 = 0;
+const LOOK_EVERY: i32 = 8;
+
 /** Forgets the counters, and says whether steps may be skipped. */
 export function beginGroups(skips: bool): void {
   skipping = skips;
@@ -83,6 +86,7 @@ export function beginGroups(skips: bool): void {
 /** Takes the pixels of the group from where they lie; c counts `unit` each, 1 or, below the range of doubles, 0. */
 export function takeGroup(unit: f64): void {
   nearRim = f64x2.splat(3.99);
+  rebasings = 0;
   x0 = pairAt(0, X), y0 = pairAt(0, Y), x1 = pairAt(2, X), y1 = pairAt(2, Y);
   x2 = pairAt(4, X), y2 = pairAt(4, Y), x3 = pairAt(6, X), y3 = pairAt(6, Y);
   if (unit !== 0.0) {
@@ -164,7 +168,7 @@ export function iterateGroup(ref: usize, few: i32, tiny: f64, pause: i64): void 
   const length = reference.length;
   while (popcnt(alive) > few && made < pause) {
     const size = largest(x0, y0, x1, y1, x2, y2, x3, y3);
-    if (tiny > 0.0 && smallest() < tiny) return;
+    if (tiny > 0.0 && smallest(x0, y0, x1, y1, x2, y2, x3, y3) < tiny) return;
     if (isBlock(reference)) {
       if (skips(ref, size)) continue;
       if (size < safeOf(reference)) {
@@ -185,16 +189,25 @@ export function iterateGroup(ref: usize, few: i32, tiny: f64, pause: i64): void 
   }
 }
 
-/** The smallest of the largest components of the z of all who are on their way. */
-function smallest(): f64 {
+/** The smallest of the largest components of all who are on their way. */
+function smallest(
+  u0: v128,
+  v0: v128,
+  u1: v128,
+  v1: v128,
+  u2: v128,
+  v2: v128,
+  u3: v128,
+  v3: v128,
+): f64 {
   const gone = f64x2.splat(Infinity);
   const one = f64x2.pmin(
-    v128.bitselect(sizeOf(x0, y0), gone, on0),
-    v128.bitselect(sizeOf(x1, y1), gone, on1),
+    v128.bitselect(sizeOf(u0, v0), gone, on0),
+    v128.bitselect(sizeOf(u1, v1), gone, on1),
   );
   const other = f64x2.pmin(
-    v128.bitselect(sizeOf(x2, y2), gone, on2),
-    v128.bitselect(sizeOf(x3, y3), gone, on3),
+    v128.bitselect(sizeOf(u2, v2), gone, on2),
+    v128.bitselect(sizeOf(u3, v3), gone, on3),
   );
   const both = f64x2.pmin(one, other);
   return min(f64x2.extract_lane(both, 0), f64x2.extract_lane(both, 1));
@@ -435,18 +448,7 @@ function test(ref: usize, few: i32, tiny: f64): void {
     needing = (nearerOf(u0, v0, x0, y0, MODEST) | nearerOf(u1, v1, x1, y1, MODEST) << 2 |
       nearerOf(u2, v2, x2, y2, MODEST) << 4 | nearerOf(u3, v3, x3, y3, MODEST) << 6) & alive;
   }
-  if (needing !== 0 && needing === alive) {
-    const sx0 = x0, sx1 = x1, sx2 = x2, sx3 = x3, sy0 = y0, sy1 = y1, sy2 = y2, sy3 = y3;
-    x0 = v128.and(u0, on0), y0 = v128.and(v0, on0), x1 = v128.and(u1, on1), y1 = v128.and(v1, on1);
-    x2 = v128.and(u2, on2), y2 = v128.and(v2, on2), x3 = v128.and(u3, on3), y3 = v128.and(v3, on3);
-    if (popcnt(alive) > few && (tiny === 0.0 || smallest() >= tiny)) {
-      giveGroup();
-      const settled = beginAgain();
-      if (settled !== 0) drop(settled);
-      return;
-    }
-    x0 = sx0, x1 = sx1, x2 = sx2, x3 = sx3, y0 = sy0, y1 = sy1, y2 = sy2, y3 = sy3;
-  }
+  if (needing !== 0 && needing === alive && rebaseAll(u0, v0, u1, v1, u2, v2, u3, v3, few, tiny)) return;
   if (needing !== 0) {
     rebasePair(needing, 0, u0, v0);
     rebasePair(needing, 2, u1, v1);
@@ -456,16 +458,47 @@ function test(ref: usize, few: i32, tiny: f64): void {
   }
   if (atEnd && alive !== 0) {
     turnBack(reference.period);
-    let settled = 0;
-    for (let lane = 0; lane < LANES; lane++) {
-      if ((alive >> lane & 1) === 0) continue;
-      const pixel = pixelAt(lane);
-      if (!isSeen(pixel, realOf(lane), imaginaryOf(lane), 0, m)) continue;
-      stay(pixel);
-      settled |= 1 << lane;
-    }
-    if (settled !== 0) drop(settled);
+    lookForCycles();
   }
+}
+
+/**
+ * Rebases the whole group where it is, from Z + z = u + iv. Not if few are left or one of them has become
+ * tiny: they had better wait for others.
+ */
+function rebaseAll(
+  u0: v128,
+  v0: v128,
+  u1: v128,
+  v1: v128,
+  u2: v128,
+  v2: v128,
+  u3: v128,
+  v3: v128,
+  few: i32,
+  tiny: f64,
+): bool {
+  u0 = v128.and(u0, on0), v0 = v128.and(v0, on0), u1 = v128.and(u1, on1), v1 = v128.and(v1, on1);
+  u2 = v128.and(u2, on2), v2 = v128.and(v2, on2), u3 = v128.and(u3, on3), v3 = v128.and(v3, on3);
+  if (popcnt(alive) <= few) return false;
+  if (tiny > 0.0 && smallest(u0, v0, u1, v1, u2, v2, u3, v3) < tiny) return false;
+  x0 = u0, y0 = v0, x1 = u1, y1 = v1, x2 = u2, y2 = v2, x3 = u3, y3 = v3;
+  turnBack(m);
+  if ((++rebasings & (LOOK_EVERY - 1)) === 0) lookForCycles();
+  return true;
+}
+
+/** Writes the pixels that have been at their z, and at this index, before. */
+function lookForCycles(): void {
+  let settled = 0;
+  for (let lane = 0; lane < LANES; lane++) {
+    if ((alive >> lane & 1) === 0) continue;
+    const pixel = pixelAt(lane);
+    if (!isSeen(pixel, realOf(lane), imaginaryOf(lane), 0, m)) continue;
+    stay(pixel);
+    settled |= 1 << lane;
+  }
+  if (settled !== 0) drop(settled);
 }
 
 /** Notes the counts of those who are outside radius 2 by less than a double can tell. */

@@ -174,11 +174,11 @@ export function needsExponent(x: f64, y: f64, e: i32): bool {
   return wide && (size === ZERO_EXPONENT || size + e < PLAIN_FROM);
 }
 
-/** Moves the steps of all from here on to where the orbit repeats itself: from the index m back by `period`. */
+/** Moves the index of all back; the steps that they have made stay the same. */
 export function turnBack(period: i32): void {
   m -= period;
   turned += period;
-  findStop();
+  stop -= period;
 }
 
 /** Moves the index on. */
@@ -215,24 +215,6 @@ export function letStay(): i32 {
   alive &= ~lanes;
   findStop();
   return lanes;
-}
-
-/**
- * Rebases the whole group where it is: the pixels have gone on to the z that their memory holds. Returns the
- * lanes that are in a cycle.
- */
-export function beginAgain(): i32 {
-  let settled = 0;
-  for (let lane = 0; lane < LANES; lane++) {
-    if ((alive >> lane & 1) === 0) continue;
-    const pixel = pixelAt(lane);
-    store<i32>(pixel, stepsOf(pixel), N);
-    if (!isSeen(pixel, load<f64>(pixel, X), load<f64>(pixel, Y), load<i32>(pixel, E), 0)) continue;
-    stay(pixel);
-    settled |= 1 << lane;
-  }
-  beginGroup(alive, 0);
-  return settled;
 }
 
 /** Puts a pixel of the group where the rebased wait, at z = (x + iy) 2^e; or writes it, if it is in a cycle. */
