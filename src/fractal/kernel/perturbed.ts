@@ -19,6 +19,7 @@ import { E, M, N, X, Y } from "./pixel";
 import {
   alive,
   beginGroup,
+  beginNew,
   beginQueues,
   bringIn,
   hasRoom,
@@ -235,11 +236,13 @@ function beginNext(): bool {
   if (next < across * ((height + ROWS - 1) / ROWS) && hasRoom()) {
     bringGroupIn((next % across) * COLUMNS, (next / across) * ROWS);
     next++;
-  } else if (!takeWaiting()) {
+    isWide = tiny > 0.0;
+  } else if (takeWaiting()) {
+    const first = pixelAt(0);
+    isWide = needsExponent(load<f64>(first, X), load<f64>(first, Y), load<i32>(first, E));
+  } else {
     return false;
   }
-  const first = pixelAt(ctz(alive));
-  isWide = needsExponent(load<f64>(first, X), load<f64>(first, Y), load<i32>(first, E));
   if (isWide) takeWide();
   else takeGroup(unit);
   return true;
@@ -260,5 +263,5 @@ function bringGroupIn(column: i32, row: i32): void {
       lanes |= 1 << lane;
     }
   }
-  beginGroup(lanes, 0);
+  beginNew(lanes);
 }

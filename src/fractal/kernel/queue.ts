@@ -89,20 +89,25 @@ export function hasRoom(): bool {
   return plainWaiting + wideWaiting + LANES <= WAITING;
 }
 
-/** Makes a new pixel one of the group, at z = 0. */
+/** Makes a new pixel one of the group, at z = 0. What is not set here is not read before it is. */
 export function bringIn(lane: i32, cx: f64, cy: f64, sample: i32): void {
   const pixel = pixelAt(lane);
-  store<f64>(pixel, 0.0, X);
-  store<f64>(pixel, 0.0, Y);
-  store<i32>(pixel, 0, E);
-  store<i32>(pixel, 0, N);
+  v128.store(pixel, i64x2.splat(0), X);
   store<f64>(pixel, cx, CX);
   store<f64>(pixel, cy, CY);
   store<f64>(pixel, NaN, KEPT_X);
-  store<i32>(pixel, 1, UNTIL_KEPT);
-  store<i32>(pixel, 1, KEPT_FOR);
-  store<i32>(pixel, sample, SAMPLE);
-  store<i32>(pixel, -1, EARLY);
+  // Two numbers at a time: E and N, UNTIL_KEPT and KEPT_FOR, SAMPLE and EARLY.
+  store<i64>(pixel, 0, E);
+  store<i64>(pixel, 1 | (<i64> 1 << 32), UNTIL_KEPT);
+  store<i64>(pixel, <i64> <u32> sample | (<i64> -1 << 32), SAMPLE);
+}
+
+/** Lets new pixels begin. */
+export function beginNew(lanes: i32): void {
+  alive = lanes;
+  m = 0;
+  turned = 0;
+  stop = limit;
 }
 
 /** Lets those lanes begin at the index `from`, where their pixels have made N steps more than that. */

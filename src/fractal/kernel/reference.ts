@@ -21,7 +21,7 @@ export const LONG_LEVEL: i32 = 5;
 export const SKIP_ERROR: f64 = 1.0 / 17592186044416.0;
 
 /** |z / Z| up to which the square and the cube of z are all that matters beside z itself: 2^-13. */
-export const CUBIC_SHARE: f64 = 1.0 / 8192.0;
+export const CUBIC_SHARE: f64 = 1.0 / 4096.0;
 
 /**
  * Radii are compared with the larger component, which may be 1/sqrt(2) of the absolute value; and 8 exact

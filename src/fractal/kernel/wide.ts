@@ -76,6 +76,9 @@ let d: usize = 0;
 /** Bytes of memory that they take. */
 export const WIDE_SCRATCH: usize = 32 * LANES;
 
+/** Whether a step may have squared the ratios of the eight z since they were last compared. */
+let mayBeApart: bool = false;
+
 /** The exponents of w and of d. */
 let e: i32 = 0;
 let k: i32 = 0;
@@ -92,6 +95,7 @@ export function beginWide(skips: bool, unit: i32, at: usize): void {
 
 /** Takes the pixels of the group from where they lie. */
 export function takeWide(): void {
+  mayBeApart = true;
   e = ZERO_EXPONENT;
   for (let lane = 0; lane < LANES; lane++) {
     if ((alive >> lane & 1) === 0) continue;
@@ -164,8 +168,11 @@ export function iterateWide(ref: usize, pause: i64): i32 {
         return partLanes(alive & ~small);
       }
     }
-    const behind = lanesBelow(e + exponent - SPREAD);
-    if (behind !== 0) return partLanes(behind);
+    if (mayBeApart) {
+      mayBeApart = false;
+      const behind = lanesBelow(e + exponent - SPREAD);
+      if (behind !== 0) return partLanes(behind);
+    }
     if (skipping && ((m - 1) & (BLOCK - 1)) === 0 && m + BLOCK <= min(reference.length, stop)) {
       const steps = skip(ref, size);
       if (steps > 0) {
@@ -188,8 +195,8 @@ export function iterateWide(ref: usize, pause: i64): i32 {
     }
     test(ref, e + exponent);
     if (alive === 0) return 0;
-    readPoint(ref, m);
     step();
+    mayBeApart = true;
     moveOn(1);
     wideMade += popcnt(alive);
   }
