@@ -68,9 +68,9 @@ let skipping: bool = true;
 
 /**
  * |Z + z| against |z| up to which a pixel is rebased because another has to be, so that neighbours stay
- * together: that costs z eight bits at most, no more than a skip may (SKIP_ERROR).
+ * together: that costs z twelve bits at most, so that its error is 2^-41, less than that of a skip.
  */
-const MODEST: f64 = 256.0;
+const MODEST: f64 = 4096.0;
 
 /** Rebasings of the whole group, and after how many of them it is looked for cycles. */
 let rebasings: i32 = 0;

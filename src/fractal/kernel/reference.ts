@@ -20,7 +20,7 @@ export const LONG_LEVEL: i32 = 5;
 /** What a skip may leave out, against z: 2^-44 of a linear one, which leaves out the square of z. */
 export const SKIP_ERROR: f64 = 1.0 / 17592186044416.0;
 
-/** |z / Z| up to which the square and the cube of z are all that matters beside z itself: 2^-13. */
+/** |z / Z| up to which the square and the cube of z are all that matters beside z: 2^-12, an error of 2^-36. */
 export const CUBIC_SHARE: f64 = 1.0 / 4096.0;
 
 /**
