@@ -1,5 +1,6 @@
 // fractal: HOW LONG. Escape counts: the oracles, and the WASM kernels that must agree with them.
 
+export { hasAttractingCycle } from "./attracting.ts";
 export { compileKernel, compilePerturbedKernel } from "./compiled.ts";
 export { escapeTime, smoothEscapeTime } from "./escape_time.ts";
 export {
