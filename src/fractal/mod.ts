@@ -9,7 +9,14 @@ export {
   type ExactOptions,
   settledEscapeTime,
 } from "./exact_escape_time.ts";
-export { type Batch, Kernel, MOST_PIXELS, MOST_SIDE, SCRATCH_BYTES } from "./kernel.ts";
+export {
+  type Batch,
+  Kernel,
+  MOST_ITERATIONS,
+  MOST_PIXELS,
+  MOST_SIDE,
+  SCRATCH_BYTES,
+} from "./kernel.ts";
 export { advanceOrbit, type FinePoint, type Orbit, orbitOf, type OrbitSlice } from "./orbit.ts";
 export { type Path, pathOf } from "./path.ts";
 export {
