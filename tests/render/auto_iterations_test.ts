@@ -14,6 +14,7 @@ import { referenceBytes } from "../../src/fractal/mod.ts";
 import { edgePoint } from "../fractal/grids.ts";
 import { integerIn, randomFrom } from "../plane/random.ts";
 import { nowhere, oracleCounts } from "./frames.ts";
+import { sharedWorkers } from "./shared_workers.ts";
 
 /** Samples by the oracle, in this thread, and remembers for which frames it was asked. */
 class OracleSampler {
@@ -182,6 +183,15 @@ Deno.test("where nothing escapes at first it looks farther, until there is somet
   const sampler = new MadeUpSampler(() => ordinary - 1);
   await new AutoIterations(sampler).ofTile(DEEP);
   assert.equal(Math.max(...sampler.asked), ordinary, "what is seen at first is enough");
+});
+
+Deno.test("real workers show what is in a neck, and say so where no look can see it", async () => {
+  const workers = await sharedWorkers();
+  const at = (z: number, re: string, im: string) =>
+    new AutoIterations(workers).ofTile(tileAt(z, Exact.parse(re), Exact.parse(im)));
+  // 10^-10 wide there, where points take 314,000 steps; and a tenth of it, a million steps.
+  same(await at(33, "-0.7500000001", "1e-5"), { iterations: 1_572_864, capped: false });
+  same(await at(38, "-0.75", "3e-6"), { iterations: 3072, capped: true });
 });
 
 Deno.test("where nothing ever escapes it says that it was capped, and what it has looked at is bounded", async () => {
