@@ -9,6 +9,10 @@ export {
   settledEscapeTime,
 } from "./exact_escape_time.ts";
 export { type Batch, Kernel, MOST_PIXELS, MOST_SIDE, SCRATCH_BYTES } from "./kernel.ts";
+export type { Approach, Course } from "./course.ts";
+export { advanceCycle, type CycleSearch, cycleSearch } from "./cycle.ts";
+export { cycleSearchesFor, type FixedPoint, liesWithin } from "./deep_interior.ts";
+export { advanceNucleus, mayBeWithin, type NucleusSearch, nucleusSearch } from "./nucleus.ts";
 export { advanceOrbit, type FinePoint, type Orbit, orbitOf, type OrbitSlice } from "./orbit.ts";
 export { type Path, pathOf } from "./path.ts";
 export {
@@ -26,6 +30,8 @@ export {
 export {
   differencesOf,
   exactPoint,
+  nucleusPointOf,
+  nucleusReach,
   type ReferencePoint,
   referencePointOf,
 } from "./reference_point.ts";

@@ -1,0 +1,220 @@
+/** What reference orbits show of where they are: whether a frame is inside, and a shorter reference. */
+
+import {
+  type Approach,
+  type CycleSearch,
+  cycleSearchesFor,
+  exactPoint,
+  liesWithin,
+  mayBeWithin,
+  nucleusPointOf,
+  nucleusReach,
+  type NucleusSearch,
+  nucleusSearch,
+  type Orbit,
+  type ReferencePoint,
+} from "../fractal/mod.ts";
+import { Exact, Frame } from "../plane/mod.ts";
+import { OverBudgetError } from "../pool/mod.ts";
+import { InFlight } from "./in_flight.ts";
+import type { TimedSearch } from "./orders.ts";
+
+/** Who searches: a worker, one slice at a time. */
+export interface SearchWorker {
+  /** Goes on with a search for about so many milliseconds, and says how many it was. */
+  nucleus(search: NucleusSearch, options: SliceOptions): Promise<TimedSearch<NucleusSearch>>;
+  cycle(search: CycleSearch, options: SliceOptions): Promise<TimedSearch<CycleSearch>>;
+}
+
+/** How long a slice takes, about, and until when it is wanted. */
+export interface SliceOptions {
+  readonly milliseconds: number;
+  readonly signal: AbortSignal;
+}
+
+/** What bounds a search. */
+export interface SearchBounds {
+  readonly signal?: AbortSignal;
+  /** Compute time, milliseconds. */
+  readonly budget?: number;
+}
+
+/** A length at which an orbit was looked at, and how near to 0 it had come since the last such look. */
+export interface Survey {
+  readonly length: number;
+  readonly approaches: readonly Approach[];
+  /** Whether it escaped there. */
+  readonly ended: boolean;
+}
+
+/** Milliseconds of one slice: a worker is free for others in between. */
+export const SLICE = 20;
+
+/** Regions that are remembered: an orbit's last point and its approaches, some kilobytes. */
+const REMEMBERED = 512;
+
+/** What is known of a reference point, though its orbit may have made room for others. */
+interface Region {
+  readonly orbit: Orbit;
+  /** By period: the nucleus near it as a reference, or undefined where there is none. */
+  readonly nuclei: Map<number, ReferencePoint | undefined>;
+}
+
+/** An answer, and the compute time that it took. */
+interface Found<T> {
+  readonly value: T;
+  readonly milliseconds: number;
+}
+
+/**
+ * The surveys of an orbit up to `iterations`, from the one after the length `from` on. They depend on the
+ * orbit alone, not on how long it has become for the sake of others.
+ */
+export function surveysOf(orbit: Orbit, iterations: number, from = 0): Survey[] {
+  const { course, ended, length } = orbit;
+  const lengths = course.surveys.map((length) => ({ length, ended: false }));
+  if (ended) lengths.push({ length, ended });
+  let before = from;
+  return lengths.filter(({ length }) => length > from && length <= iterations)
+    .map(({ length, ended }) => {
+      const approaches = course.approaches
+        .filter(({ index }) => index > before && index <= length);
+      before = length;
+      return { length, approaches, ended };
+    });
+}
+
+/** Remembers what orbits have shown, and lets workers follow it up. */
+export class Surveys {
+  readonly #worker: SearchWorker;
+  /** By the points' keys, least recently used first. */
+  readonly #regions = new Map<string, Region>();
+  readonly #searches = new InFlight<Found<ReferencePoint | undefined>>();
+
+  constructor(worker: SearchWorker) {
+    this.#worker = worker;
+  }
+
+  /** Remembers how far a point's orbit has been iterated. */
+  note({ key }: ReferencePoint, orbit: Orbit): void {
+    const region = this.#regions.get(key);
+    if (region !== undefined && region.orbit.length >= orbit.length) return;
+    this.#regions.delete(key);
+    this.#regions.set(key, { orbit, nuclei: region?.nuclei ?? new Map() });
+    const oldest = this.#regions.keys().next();
+    if (this.#regions.size > REMEMBERED && !oldest.done) this.#regions.delete(oldest.value);
+  }
+
+  /** The longest orbit that is known of a point. */
+  orbitOf({ key }: ReferencePoint): Orbit | undefined {
+    return this.#regions.get(key)?.orbit;
+  }
+
+  /** Whether a survey shows something that is worth to be followed up for the sake of the frame. */
+  hasLeads(point: ReferencePoint, { approaches, ended }: Survey, frame?: Frame): boolean {
+    const mayProve = (frame: Frame) => cycleSearchesFor(frame, point, approaches).length > 0;
+    if (frame !== undefined && mayProve(frame)) return true;
+    if (ended) return false;
+    return approaches.some((approach) => mayBeWithin(approach, nucleusReach(point))) ||
+      mayProve(frameAt(point));
+  }
+
+  /** Whether the whole frame is inside, by its own cycle. */
+  async inside(
+    frame: Frame,
+    { point, survey }: { readonly point: ReferencePoint; readonly survey: Survey },
+    bounds: SearchBounds,
+  ): Promise<Found<boolean>> {
+    let milliseconds = 0;
+    for (const search of cycleSearchesFor(frame, point, survey.approaches)) {
+      const { signal = new AbortController().signal } = bounds;
+      const budget = (bounds.budget ?? Infinity) - milliseconds;
+      const advance = (search: CycleSearch) =>
+        this.#worker.cycle(search, { milliseconds: SLICE, signal });
+      const found = await searched(search, advance, { signal, budget });
+      milliseconds += found.milliseconds;
+      if (liesWithin(found.value, frame)) return { value: true, milliseconds };
+    }
+    return { value: false, milliseconds };
+  }
+
+  /** Whether the point itself is inside, so that its orbit never ends. */
+  pointInside(
+    point: ReferencePoint,
+    survey: Survey,
+    bounds: SearchBounds,
+  ): Promise<Found<boolean>> {
+    return this.inside(frameAt(point), { point, survey }, bounds);
+  }
+
+  /** A nucleus near the point, as a reference for the same frames. */
+  async nucleus(
+    point: ReferencePoint,
+    { approaches, ended }: Survey,
+    { signal, budget = Infinity }: SearchBounds,
+  ): Promise<Found<ReferencePoint | undefined>> {
+    let milliseconds = 0;
+    if (ended) return { value: undefined, milliseconds };
+    for (const approach of approaches) {
+      if (!mayBeWithin(approach, nucleusReach(point))) continue;
+      const nuclei = this.#regions.get(point.key)?.nuclei;
+      let value = nuclei?.get(approach.index);
+      if (!nuclei?.has(approach.index)) {
+        const left = budget - milliseconds;
+        // Those with another budget would have to be sent away at another time.
+        const found = await this.#searches.share(
+          `${point.key}/${approach.index}/${left}`,
+          (signal) => this.#searchNucleus(point, approach, { signal, budget: left }),
+          signal,
+        );
+        milliseconds += found.milliseconds;
+        value = found.value;
+        this.#regions.get(point.key)?.nuclei.set(approach.index, value);
+      }
+      if (value !== undefined) return { value, milliseconds };
+    }
+    return { value: undefined, milliseconds };
+  }
+
+  async #searchNucleus(
+    point: ReferencePoint,
+    approach: Approach,
+    bounds: { readonly signal: AbortSignal; readonly budget: number },
+  ): Promise<Found<ReferencePoint | undefined>> {
+    const { signal } = bounds;
+    const advance = (search: NucleusSearch) =>
+      this.#worker.nucleus(search, { milliseconds: SLICE, signal });
+    const begin = nucleusSearch(point, approach, nucleusReach(point));
+    const { value, milliseconds } = await searched(begin, advance, bounds);
+    const nucleus = value.state === "found" ? nucleusPointOf(point, value) : undefined;
+    return { value: nucleus, milliseconds };
+  }
+}
+
+/** The point as a frame, as small as can be told. */
+function frameAt(point: ReferencePoint): Frame {
+  const step = Exact.powerOfTwo(-point.bits);
+  return new Frame({ width: 1, height: 1, step, ...exactPoint(point) });
+}
+
+/** Goes on with a search to its end. */
+async function searched<S extends { readonly state: string; readonly period: number }>(
+  search: S,
+  advance: (search: S) => Promise<TimedSearch<S>>,
+  { signal, budget }: { readonly signal: AbortSignal; readonly budget: number },
+): Promise<Found<S>> {
+  let value = search;
+  let milliseconds = 0;
+  while (value.state === "searching") {
+    signal.throwIfAborted();
+    if (milliseconds > budget) {
+      throw new OverBudgetError(
+        `Cannot look for a period of ${search.period} steps within the budget of compute time`,
+      );
+    }
+    const timed = await advance(value);
+    value = timed.search;
+    milliseconds += timed.milliseconds;
+  }
+  return { value, milliseconds };
+}
