@@ -76,14 +76,17 @@ interface Round {
   readonly shorter: boolean;
 }
 
-/** Newton's steps at most. */
-const MOST_ROUNDS = 12;
+/** Newton's steps at most: with a guess that is near they shrink by their squares. */
+const MOST_ROUNDS = 8;
 
 /** D / |1 - a| at most. */
 const CONTRACTION = 2 ** -10;
 
-/** The derivatives are not rounded upwards: this much (log2) is more than a billion steps of that. */
+/** Bounds are not rounded upwards: this is more than what 2^32 steps of that make. */
 const MARGIN = scaled(1 + 2 ** -12);
+
+/** A cycle is looked for within so many units of the last bit (log2) at least. */
+const LEAST_LOG2 = 16;
 
 /** Steps between two looks at the clock. */
 const STEPS_PER_LOOK = 32;
@@ -138,6 +141,8 @@ function advanceRound(
   const four = 4n << shift;
   const unit = shifted(ONE, 2 - bits);
   const first = now.n;
+  // The first guess is too far off to prove anything.
+  const proves = within.x !== 0;
   let { n, x, y, byZ, byC, byZZ, byZC, rounding, around, difference } = now;
   let met = now.shorter;
   const round = (): Round => ({
@@ -146,20 +151,22 @@ function advanceRound(
   for (; n < period; n++) {
     if (n % STEPS_PER_LOOK === 0 && n > first && performance.now() > end) return round();
     const w = scaledOf(x, y, bits);
-    const size = sizeOf(w);
-    byZC = shifted(plus(times(w, byZC), times(byZ, byC)), 1);
-    byZZ = shifted(plus(times(w, byZZ), times(byZ, byZ)), 1);
-    const growth = plus(sizeOf(byZ), difference);
-    difference = shifted(plus(times(size, difference), times(plus(around, rounding), growth)), 1);
+    if (proves) {
+      const size = sizeOf(w);
+      byZC = shifted(plus(times(w, byZC), times(byZ, byC)), 1);
+      byZZ = shifted(plus(times(w, byZZ), times(byZ, byZ)), 1);
+      byC = plus(shifted(times(w, byC), 1), ONE);
+      const growth = plus(sizeOf(byZ), difference);
+      difference = shifted(plus(times(size, difference), times(plus(around, rounding), growth)), 1);
+      around = times(plus(shifted(plus(size, rounding), 1), around), around);
+      rounding = plus(times(plus(shifted(size, 1), rounding), rounding), unit);
+    }
     byZ = shifted(times(w, byZ), 1);
-    byC = plus(shifted(times(w, byC), 1), ONE);
-    around = times(plus(shifted(plus(size, rounding), 1), around), around);
-    rounding = plus(times(plus(shifted(size, 1), rounding), rounding), unit);
     const real = ((x + y) * (x - y) >> shift) + re;
     y = (x * y >> half) + im;
     x = real;
     if (x > four || -x > four || y > four || -y > four) return undefined;
-    if (shorter.has(n + 1)) {
+    if (proves && shorter.has(n + 1)) {
       const apart = sizeOf(scaledOf(x - startX, y - startY, bits));
       if (!isSmaller(plus(plus(around, rounding), within), apart)) met = true;
     }
@@ -172,14 +179,14 @@ function judged(search: CycleSearch, round: Round): CycleSearch {
   const { bits, startX, startY, within, rounds } = search;
   const { byZ, byC, byZZ, byZC } = round;
   const rest = plus(ONE, negated(byZ));
-  if (rest === ZERO || rest.x === 0 && rest.y === 0) return { ...search, state: "lost" };
+  if (rest.x === 0 && rest.y === 0) return { ...search, state: "lost" };
   const distance = sizeOf(rest);
   const step = over(scaledOf(round.x - startX, round.y - startY, bits), rest);
   const rounding = over(times(round.rounding, MARGIN), distance);
   const contraction = over(times(round.difference, MARGIN), distance);
   const reached = plus(plus(sizeOf(step), rounding), times(contraction, within));
   if (
-    within !== ZERO && isSmaller(contraction, scaled(CONTRACTION)) && isSmaller(reached, within)
+    within.x !== 0 && isSmaller(contraction, scaled(CONTRACTION)) && isSmaller(reached, within)
   ) {
     const multiplier = plus(sizeOf(byZ), round.difference);
     if (round.shorter || !isSmaller(times(multiplier, MARGIN), ONE)) {
@@ -190,12 +197,13 @@ function judged(search: CycleSearch, round: Round): CycleSearch {
     const radius = shifted(over(room, sizeOf(byPoint)), -2);
     return { ...search, state: "found", radius };
   }
-  const lessens = rounds < 2 || isSmaller(step, search.step);
+  const lessens = rounds < 1 || isSmaller(shifted(step, 1), search.step);
   if (!lessens || rounds >= MOST_ROUNDS) return { ...search, state: "lost" };
   const { x, y } = fixedOf(step, bits);
   const [nextX, nextY] = [startX + x, startY + y];
   // The step after this is smaller by far, unless it is of the size of the rounding.
-  const next = plus(shifted(sizeOf(step), -4), shifted(rounding, 4));
+  const least = plus(shifted(rounding, 4), shifted(ONE, LEAST_LOG2 - bits));
+  const next = plus(shifted(sizeOf(step), -4), least);
   return {
     ...search,
     ...{ startX: nextX, startY: nextY, within: next, now: roundFrom(nextX, nextY, next) },

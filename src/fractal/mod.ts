@@ -11,7 +11,7 @@ export {
 export { type Batch, Kernel, MOST_PIXELS, MOST_SIDE, SCRATCH_BYTES } from "./kernel.ts";
 export type { Approach, Course } from "./course.ts";
 export { advanceCycle, type CycleSearch, cycleSearch } from "./cycle.ts";
-export { cycleSearchesFor, type FixedPoint, liesWithin } from "./deep_interior.ts";
+export { type FixedPoint, isProven, type PartToProve, wayToProve } from "./deep_interior.ts";
 export { advanceNucleus, mayBeWithin, type NucleusSearch, nucleusSearch } from "./nucleus.ts";
 export { advanceOrbit, type FinePoint, type Orbit, orbitOf, type OrbitSlice } from "./orbit.ts";
 export { type Path, pathOf } from "./path.ts";

@@ -1,67 +1,65 @@
 /** The search for a nucleus: a point near C whose orbit returns to 0, so that a reference there can be short. */
 
 import type { Approach } from "./course.ts";
+import { advanceOrbit, type Orbit, orbitOf } from "./orbit.ts";
 import {
   fixedOf,
   isSmaller,
   ONE,
   over,
-  plus,
   type Scaled,
+  scaled,
   scaledOf,
   shifted,
   times,
-  ZERO,
 } from "./scaled.ts";
 
-/** A search on its way. Plain data: it crosses to a worker and back. Fixed point, `bits` bits behind the point. */
+/** A search on its way. Plain data: it crosses to a worker and back. */
 export interface NucleusSearch {
-  readonly bits: number;
   readonly period: number;
   /** Where it began, and how far from there (log2) a nucleus is of use. */
   readonly from: { readonly re: bigint; readonly im: bigint };
   readonly within: number;
-  /** The point that is looked at now. */
-  readonly re: bigint;
-  readonly im: bigint;
-  /** Z_length of its orbit, and the derivative of that by the point. */
-  readonly x: bigint;
-  readonly y: bigint;
-  readonly byC: Scaled;
-  readonly length: number;
+  /** The orbit of the point that is looked at now: the nucleus, once it is found. */
+  readonly orbit: Orbit;
   /** Newton's last step. */
   readonly step: Scaled;
   readonly rounds: number;
-  /** "found" where (re, im) is the nucleus, "lost" where there is none for certain enough to go on. */
+  /** "lost" where there is no nucleus, or Newton's method does not lead to it. */
   readonly state: "searching" | "found" | "lost";
 }
 
-/** Newton's steps at most. Each doubles the bits that are right: from one to 33,000 in 15. */
-const MOST_ROUNDS = 24;
-
-/** A step of so many units of the last bit (log2) is within rounding. */
-const ROUNDING_LOG2 = 20;
-
-/** Steps between two looks at the clock. */
-const STEPS_PER_LOOK = 32;
+/**
+ * Newton's steps at most. Each doubles the bits that are right, up to what the derivative tells, which is a
+ * double: about 40 bits a step. A reference needs no more than 140 bits of what it reaches.
+ */
+const MOST_ROUNDS = 12;
+const DERIVATIVE_BITS = 40;
 
 /**
- * Begins the search for a nucleus with the period of an approach, whose orbit is that of the point
- * (re, im). It is Newton's method for Z_p(C) = 0, and its first step is known: C - Z_p / (dZ_p/dC).
+ * The nucleus is known to so many units of its last bit (log2). Its orbit is the reference as it is, with
+ * what its last point lacks to 0: this is not a matter of right or wrong, but keeps that point far smaller
+ * than the pixels' own differences there: these are 2^52 units of the last bit and more.
+ */
+const ROUNDING_LOG2 = 20;
+
+/**
+ * Begins the search for a nucleus with the period of an approach of the orbit of (re, im). It is Newton's
+ * method for Z_p(C) = 0, and its first step is known: -Z_p / (dZ_p/dC).
  */
 export function nucleusSearch(
   { re, im, bits }: { readonly re: bigint; readonly im: bigint; readonly bits: number },
   { index, z, byC }: Approach,
   within: number,
 ): NucleusSearch {
-  const search = {
-    ...{ bits, period: index, from: { re, im }, within, re, im },
-    ...{ x: 0n, y: 0n, byC: ZERO, length: 0, step: ONE, rounds: 0 },
+  const begin: NucleusSearch = {
+    ...{ period: index, from: { re, im }, within, orbit: orbitOf(re, im, bits) },
+    ...{ step: ONE, rounds: 0, state: "searching" },
   };
-  return moved({ ...search, state: "searching" }, over(z, byC));
+  return moved(begin, over(z, byC));
 }
 
-/** Whether a nucleus may be that near: half of Newton's first step may be an error. */
+/** Whether a nucleus may be that near (log2): half of Newton's first step may be an error. */
 export function mayBeWithin({ z, byC }: Approach, within: number): boolean {
   if (byC.x === 0 && byC.y === 0) return false;
   return isSmaller(over(z, byC), shifted(ONE, within + 1));
@@ -70,39 +68,32 @@ export function mayBeWithin({ z, byC }: Approach, within: number): boolean {
 /** Goes on with a search for about so many milliseconds. */
 export function advanceNucleus(search: NucleusSearch, milliseconds = Infinity): NucleusSearch {
   const end = performance.now() + milliseconds;
-  for (let now = search;;) {
-    if (now.state !== "searching") return now;
-    const { bits, period, re, im } = now;
-    const shift = BigInt(bits);
-    const half = BigInt(bits - 1);
-    const four = 4n << shift;
-    let { x, y, byC, length } = now;
-    for (; length < period; length++) {
-      if (length % STEPS_PER_LOOK === 0 && length > now.length && performance.now() > end) {
-        return { ...now, x, y, byC, length };
-      }
-      byC = plus(shifted(times(scaledOf(x, y, bits), byC), 1), ONE);
-      const real = ((x + y) * (x - y) >> shift) + re;
-      y = (x * y >> half) + im;
-      x = real;
-      if (x > four || -x > four || y > four || -y > four) return { ...now, state: "lost" };
-    }
-    now = byC.x === 0 && byC.y === 0
-      ? { ...now, state: "lost" }
-      : moved(now, over(scaledOf(x, y, bits), byC));
+  let now = search;
+  while (now.state === "searching") {
+    const { orbit } = advanceOrbit(now.orbit, now.period, Math.max(0, end - performance.now()));
+    if (orbit.length < now.period && !orbit.ended) return { ...now, orbit };
+    const { x, y, bits, course: { byC } } = orbit;
+    if (orbit.ended || byC.x === 0 && byC.y === 0) return { ...now, state: "lost" };
+    now = moved(now, over(scaledOf(x, y, bits), scaled(byC.x, byC.y, byC.exponent)));
   }
+  return now;
 }
 
 /** The search at the point that Newton's step leads to. */
 function moved(search: NucleusSearch, step: Scaled): NucleusSearch {
-  const { bits, from, within, rounds } = search;
+  const { orbit: { bits, ...at }, from, within, rounds } = search;
   const { x, y } = fixedOf(step, bits);
-  const [re, im] = [search.re - x, search.im - y];
-  const next = { ...search, re, im, x: 0n, y: 0n, byC: ZERO, length: 0, step, rounds: rounds + 1 };
+  const [re, im] = [at.re - x, at.im - y];
+  const next = { ...search, orbit: orbitOf(re, im, bits), step, rounds: rounds + 1 };
   const away = scaledOf(re - from.re, im - from.im, bits);
-  const near = away === ZERO || isSmaller(away, shifted(ONE, within));
-  if (!near) return { ...next, state: "lost" };
-  if (isSmaller(step, shifted(ONE, ROUNDING_LOG2 - bits))) return { ...next, state: "found" };
+  if (!isSmaller(away, shifted(ONE, within))) return { ...next, state: "lost" };
+  // Steps shrink by their squares, s'' = s' (s' / s)^2: how large the next would be.
+  const shrinks = over(step, search.step);
+  const ahead = rounds < 2 ? step : times(step, times(shrinks, shrinks));
+  const needed = shifted(ONE, ROUNDING_LOG2 - bits);
+  if (isSmaller(ahead, needed) && isSmaller(shifted(step, -DERIVATIVE_BITS), needed)) {
+    return { ...next, state: "found" };
+  }
   const converges = rounds === 0 || isSmaller(shifted(step, 1), search.step);
   return { ...next, state: converges && rounds < MOST_ROUNDS ? "searching" : "lost" };
 }

@@ -17,6 +17,7 @@ const APART = 3 * STEP;
 
 /** Bits of a mantissa that are looked at: a double holds 53. */
 const LEADING_BITS = 62;
+const ENOUGH = 2 ** 54;
 
 export const ZERO: Scaled = { x: 0, y: 0, exponent: 0 };
 export const ONE: Scaled = { x: 1, y: 0, exponent: 0 };
@@ -99,6 +100,11 @@ export function scaledOf(x: bigint, y: bigint, bits: number): Scaled {
   if (bits <= 1000) {
     const [a, b] = [Number(x), Number(y)];
     if (Math.abs(a) + Math.abs(b) < Number.MAX_VALUE) return scaled(a, b, -bits);
+  } else {
+    const leading = BigInt(bits - LEADING_BITS);
+    const [a, b] = [Number(x >> leading), Number(y >> leading)];
+    // The larger has what was cut off behind its last bit.
+    if (Math.max(Math.abs(a), Math.abs(b)) >= ENOUGH) return scaled(a, b, -LEADING_BITS);
   }
   const cut = Math.max(0, Math.max(bitLength(x), bitLength(y)) - LEADING_BITS);
   return scaled(Number(x >> BigInt(cut)), Number(y >> BigInt(cut)), cut - bits);

@@ -163,10 +163,13 @@ export class References {
         signal?.throwIfAborted();
         for (const survey of this.#surveysOf(point, length, surveyed)) {
           surveyed = survey.length;
-          if (frame !== undefined) {
-            const proof = await this.#surveys.inside(frame, { point, survey }, left());
+          if (survey.after === "approach") {
+            if (frame === undefined) continue;
+            const { approaches } = survey;
+            const proof = await this.#surveys.inside(frame, { point, approaches }, left());
             milliseconds += proof.milliseconds;
             if (proof.value) return { inside: true, milliseconds, [Symbol.dispose]: () => {} };
+            continue;
           }
           const nucleus = await this.#surveys.nucleus(point, survey, left());
           milliseconds += nucleus.milliseconds;
@@ -174,9 +177,7 @@ export class References {
             const held = await this.hold(nucleus.value, iterations, left());
             return { ...held, milliseconds: held.milliseconds + milliseconds };
           }
-          if (!survey.ended) {
-            await this.#refuseHopeless(point, { survey, length, growth }, left());
-          }
+          await this.#refuseHopeless(point, { survey, length, growth }, left());
         }
         const entry = this.#entryOf(point);
         const { placement, orbit } = entry;
@@ -227,8 +228,7 @@ export class References {
     const expected = length * growth.milliseconds / Math.max(1, growth.points);
     const takesTooLong = expected > CERTAINLY * bounds.budget;
     if (referenceBytes(shape) <= this.#arena.capacity && !takesTooLong) return;
-    const { value } = await this.#surveys.pointInside(point, survey, bounds);
-    if (!value) return;
+    if (!await this.#surveys.pointInside(point, survey, bounds)) return;
     this.#requireRoom(shape);
     throw new OverBudgetError(
       `Cannot compute the reference orbit within ${

@@ -3,9 +3,8 @@
 import {
   type Approach,
   type CycleSearch,
-  cycleSearchesFor,
   exactPoint,
-  liesWithin,
+  isProven,
   mayBeWithin,
   nucleusPointOf,
   nucleusReach,
@@ -13,6 +12,7 @@ import {
   nucleusSearch,
   type Orbit,
   type ReferencePoint,
+  wayToProve,
 } from "../fractal/mod.ts";
 import { Exact, Frame } from "../plane/mod.ts";
 import { OverBudgetError } from "../pool/mod.ts";
@@ -39,12 +39,16 @@ export interface SearchBounds {
   readonly budget?: number;
 }
 
-/** A length at which an orbit was looked at, and how near to 0 it had come since the last such look. */
+/** A length of an orbit at which it is looked at. */
 export interface Survey {
   readonly length: number;
+  /**
+   * Whether the orbit has just come nearer to 0, so that a frame may be inside; or it has not for long, so
+   * that it may have a period.
+   */
+  readonly after: "approach" | "pause";
+  /** The approaches up to there. */
   readonly approaches: readonly Approach[];
-  /** Whether it escaped there. */
-  readonly ended: boolean;
 }
 
 /** Milliseconds of one slice: a worker is free for others in between. */
@@ -70,17 +74,16 @@ interface Found<T> {
  * The surveys of an orbit up to `iterations`, from the one after the length `from` on. They depend on the
  * orbit alone, not on how long it has become for the sake of others.
  */
-export function surveysOf(orbit: Orbit, iterations: number, from = 0): Survey[] {
-  const { course, ended, length } = orbit;
-  const lengths = course.surveys.map((length) => ({ length, ended: false }));
-  if (ended) lengths.push({ length, ended });
-  let before = from;
+export function surveysOf({ course }: Orbit, iterations: number, from = 0): Survey[] {
+  const { approaches, surveys } = course;
+  const lengths = [
+    ...approaches.map(({ index }) => ({ length: index, after: "approach" as const })),
+    ...surveys.map((length) => ({ length, after: "pause" as const })),
+  ];
   return lengths.filter(({ length }) => length > from && length <= iterations)
-    .map(({ length, ended }) => {
-      const approaches = course.approaches
-        .filter(({ index }) => index > before && index <= length);
-      before = length;
-      return { length, approaches, ended };
+    .sort((a, b) => a.length - b.length)
+    .map(({ length, after }) => {
+      return { length, after, approaches: approaches.filter(({ index }) => index <= length) };
     });
 }
 
@@ -111,50 +114,58 @@ export class Surveys {
   }
 
   /** Whether a survey shows something that is worth to be followed up for the sake of the frame. */
-  hasLeads(point: ReferencePoint, { approaches, ended }: Survey, frame?: Frame): boolean {
-    const mayProve = (frame: Frame) => cycleSearchesFor(frame, point, approaches).length > 0;
-    if (frame !== undefined && mayProve(frame)) return true;
-    if (ended) return false;
+  hasLeads(point: ReferencePoint, { after, approaches }: Survey, frame?: Frame): boolean {
+    if (after === "approach") {
+      return frame !== undefined && wayToProve(frame, point, approaches) !== undefined;
+    }
     return approaches.some((approach) => mayBeWithin(approach, nucleusReach(point))) ||
-      mayProve(frameAt(point));
+      approaches.some((_, i) =>
+        wayToProve(frameAt(point), point, approaches.slice(0, i + 1)) !== undefined
+      );
   }
 
-  /** Whether the whole frame is inside, by its own cycle. */
+  /** Whether the whole frame is inside, in the copy of the set that the last approach tells of. */
   async inside(
     frame: Frame,
-    { point, survey }: { readonly point: ReferencePoint; readonly survey: Survey },
-    bounds: SearchBounds,
+    { point, approaches }: {
+      readonly point: ReferencePoint;
+      readonly approaches: readonly Approach[];
+    },
+    { signal = new AbortController().signal, budget = Infinity }: SearchBounds,
   ): Promise<Found<boolean>> {
+    const advance = (search: CycleSearch) =>
+      this.#worker.cycle(search, { milliseconds: SLICE, signal });
     let milliseconds = 0;
-    for (const search of cycleSearchesFor(frame, point, survey.approaches)) {
-      const { signal = new AbortController().signal } = bounds;
-      const budget = (bounds.budget ?? Infinity) - milliseconds;
-      const advance = (search: CycleSearch) =>
-        this.#worker.cycle(search, { milliseconds: SLICE, signal });
-      const found = await searched(search, advance, { signal, budget });
+    const parts = wayToProve(frame, point, approaches);
+    for (const { part, search } of parts ?? []) {
+      const left = { signal, budget: budget - milliseconds };
+      const found = await searched(search, advance, left);
       milliseconds += found.milliseconds;
-      if (liesWithin(found.value, frame)) return { value: true, milliseconds };
+      if (!isProven({ part, search: found.value })) return { value: false, milliseconds };
     }
-    return { value: false, milliseconds };
+    return { value: parts !== undefined, milliseconds };
   }
 
   /** Whether the point itself is inside, so that its orbit never ends. */
-  pointInside(
+  async pointInside(
     point: ReferencePoint,
-    survey: Survey,
+    { approaches }: Survey,
     bounds: SearchBounds,
-  ): Promise<Found<boolean>> {
-    return this.inside(frameAt(point), { point, survey }, bounds);
+  ): Promise<boolean> {
+    for (const i of approaches.keys()) {
+      const upTo = { point, approaches: approaches.slice(0, i + 1) };
+      if ((await this.inside(frameAt(point), upTo, bounds)).value) return true;
+    }
+    return false;
   }
 
   /** A nucleus near the point, as a reference for the same frames. */
   async nucleus(
     point: ReferencePoint,
-    { approaches, ended }: Survey,
+    { approaches }: Survey,
     { signal, budget = Infinity }: SearchBounds,
   ): Promise<Found<ReferencePoint | undefined>> {
     let milliseconds = 0;
-    if (ended) return { value: undefined, milliseconds };
     for (const approach of approaches) {
       if (!mayBeWithin(approach, nucleusReach(point))) continue;
       const nuclei = this.#regions.get(point.key)?.nuclei;
@@ -186,8 +197,9 @@ export class Surveys {
       this.#worker.nucleus(search, { milliseconds: SLICE, signal });
     const begin = nucleusSearch(point, approach, nucleusReach(point));
     const { value, milliseconds } = await searched(begin, advance, bounds);
-    const nucleus = value.state === "found" ? nucleusPointOf(point, value) : undefined;
-    return { value: nucleus, milliseconds };
+    if (value.state !== "found") return { value: undefined, milliseconds };
+    const { period, orbit: { re, im } } = value;
+    return { value: nucleusPointOf(point, { re, im, period }), milliseconds };
   }
 }
 
