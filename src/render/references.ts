@@ -16,15 +16,7 @@ import {
 import { type Arena, OverBudgetError, type Region } from "../pool/mod.ts";
 import type { Frame } from "../plane/mod.ts";
 import type { TimedSlice } from "./orders.ts";
-import {
-  type SearchBounds,
-  type SearchWorker,
-  SLICE,
-  type SliceOptions,
-  type Survey,
-  Surveys,
-  surveysOf,
-} from "./surveys.ts";
+import { type SearchWorker, SLICE, type SliceOptions, Surveys } from "./surveys.ts";
 
 /** Who computes: a worker, one slice at a time. */
 export interface ReferenceWorker extends SearchWorker {
@@ -43,6 +35,8 @@ export interface HeldReference extends PlacedReference, Disposable {
   readonly length: number;
   /** Compute time that went into it for this request, milliseconds; 0 when it was there. */
   readonly milliseconds: number;
+  /** Compute time that went into the question whether its frame is inside, which it is not. */
+  readonly proving: number;
 }
 
 /** No reference, for there is nothing to iterate: all of the frame lies inside the set. */
@@ -152,45 +146,48 @@ export class References {
     options: HoldOptions = {},
   ): Promise<HeldReference | InsideFrame> {
     const { signal, budget = Infinity, frame } = options;
-    const { period } = point;
-    const length = period ?? iterations;
-    let milliseconds = 0;
-    let surveyed = 0;
-    const growth = { milliseconds: 0, points: 0 };
-    const left = () => ({ ...(signal && { signal }), budget: budget - milliseconds });
+    const length = point.period ?? iterations;
+    const grown = { milliseconds: 0, points: 0 };
+    let proving = 0;
+    let from = 0;
+    const left = () => ({
+      ...(signal && { signal }),
+      budget: budget - grown.milliseconds - proving,
+    });
     try {
       for (;;) {
         signal?.throwIfAborted();
-        for (const survey of this.#surveysOf(point, length, surveyed)) {
-          surveyed = survey.length;
-          if (survey.after === "approach") {
-            if (frame === undefined) continue;
-            const { approaches } = survey;
-            const proof = await this.#surveys.inside(frame, { point, approaches }, left());
-            milliseconds += proof.milliseconds;
-            if (proof.value) return { inside: true, milliseconds, [Symbol.dispose]: () => {} };
-            continue;
-          }
-          const nucleus = await this.#surveys.nucleus(point, survey, left());
-          milliseconds += nucleus.milliseconds;
-          if (nucleus.value !== undefined) {
-            const held = await this.hold(nucleus.value, iterations, left());
-            return { ...held, milliseconds: held.milliseconds + milliseconds };
-          }
-          await this.#refuseHopeless(point, { survey, length, growth }, left());
+        const isHopeless = () => this.#isHopeless(point, { length, grown, budget: left().budget });
+        const wish = { length, from, isHopeless, ...(frame && { frame }) };
+        const known = this.#entries.get(point.key)?.orbit;
+        const seen = await this.#surveys.followUp(
+          point,
+          { ...wish, ...(known && { known }) },
+          left(),
+        );
+        ({ from } = seen);
+        proving += seen.proving;
+        grown.milliseconds += seen.searching;
+        if (seen.inside) {
+          const milliseconds = grown.milliseconds + proving;
+          return { inside: true, milliseconds, [Symbol.dispose]: () => {} };
+        }
+        if (seen.nucleus !== undefined) {
+          const held = await this.hold(seen.nucleus, iterations, left());
+          return { ...held, proving, milliseconds: held.milliseconds + grown.milliseconds };
+        }
+        if (seen.endless) {
+          this.#requireRoom({ length, fines: 0, wide: point.wide });
+          throw overBudget(budget, { bits: point.bits, length }, grown);
         }
         const entry = this.#entryOf(point);
         const { placement, orbit } = entry;
         if (placement !== undefined && (orbit.ended || orbit.length >= length)) {
-          return this.#lend(entry, placement, milliseconds);
+          return { ...this.#lend(entry, placement, grown.milliseconds), proving };
         }
-        const hasLeads = (orbit: Orbit) =>
-          period === undefined && surveysOf(orbit, length, surveyed)
-            .some((survey) => this.#surveys.hasLeads(point, survey, frame));
-        const took = await this.#grown(entry, length, { ...left(), hasLeads });
-        milliseconds += took;
-        growth.milliseconds += took;
-        growth.points += Math.max(0, entry.orbit.length - orbit.length);
+        const hasLeads = (orbit: Orbit) => this.#surveys.hasLeads(point, { ...wish, orbit });
+        grown.milliseconds += await this.#grown(entry, length, { ...left(), hasLeads });
+        grown.points += Math.max(0, entry.orbit.length - orbit.length);
       }
     } catch (error) {
       // What was meant for this one may be room for others.
@@ -199,43 +196,17 @@ export class References {
     }
   }
 
-  /** Surveys of the longest orbit of a point that is known, where it may still lead elsewhere. */
-  #surveysOf(point: ReferencePoint, length: number, from: number): Survey[] {
-    if (point.period !== undefined) return [];
-    const known = this.#surveys.orbitOf(point);
-    const orbit = this.#entries.get(point.key)?.orbit;
-    const longest = known === undefined || orbit !== undefined && orbit.length > known.length
-      ? orbit
-      : known;
-    return longest === undefined ? [] : surveysOf(longest, length, from);
-  }
-
-  /**
-   * Sends those away at once whose orbit never ends, and at the length they want does not fit the memory
-   * or takes far more than their budget, as it has gone so far.
-   */
-  async #refuseHopeless(
-    point: ReferencePoint,
-    { survey, length, growth }: {
-      readonly survey: Survey;
+  /** Whether an orbit of that length does not fit the memory, or will take far more than the budget. */
+  #isHopeless(
+    { wide }: ReferencePoint,
+    { length, grown, budget }: {
       readonly length: number;
-      readonly growth: { readonly milliseconds: number; readonly points: number };
+      readonly grown: { readonly milliseconds: number; readonly points: number };
+      readonly budget: number;
     },
-    bounds: SearchBounds & { readonly budget: number },
-  ): Promise<void> {
-    const { bits, wide } = point;
-    const shape = { length, fines: 0, wide };
-    const expected = length * growth.milliseconds / Math.max(1, growth.points);
-    const takesTooLong = expected > CERTAINLY * bounds.budget;
-    if (referenceBytes(shape) <= this.#arena.capacity && !takesTooLong) return;
-    if (!await this.#surveys.pointInside(point, survey, bounds)) return;
-    this.#requireRoom(shape);
-    throw new OverBudgetError(
-      `Cannot compute the reference orbit within ${
-        bounds.budget / 1000
-      } s: it is ${bits} bits deep, ` +
-        `never ends, and ${growth.points} of ${length} points took ${growth.milliseconds / 1000} s`,
-    );
+  ): boolean {
+    if (referenceBytes({ length, fines: 0, wide }) > this.#arena.capacity) return true;
+    return length * grown.milliseconds > CERTAINLY * budget * Math.max(1, grown.points);
   }
 
   #entryOf(point: ReferencePoint): Entry {
@@ -260,6 +231,7 @@ export class References {
       unit: point.wide ? point.reach : 0,
       length: orbit.length,
       milliseconds,
+      proving: 0,
       [Symbol.dispose]: () => {
         if (!held) return;
         held = false;
@@ -398,12 +370,21 @@ function refuseOverBudget(
   for (const { budget, settle } of waiting) {
     if (milliseconds <= budget) continue;
     settle.reject(
-      new OverBudgetError(
-        `Cannot compute the reference orbit within ${budget / 1000} s: it is ` +
-          `${orbit.bits} bits deep, and ${orbit.length} of ${length} points took that long`,
-      ),
+      overBudget(budget, { bits: orbit.bits, length }, { milliseconds, points: orbit.length }),
     );
   }
+}
+
+function overBudget(
+  budget: number,
+  { bits, length }: { readonly bits: number; readonly length: number },
+  { milliseconds, points }: { readonly milliseconds: number; readonly points: number },
+): OverBudgetError {
+  const took = milliseconds > budget ? "that long" : `${milliseconds / 1000} s`;
+  return new OverBudgetError(
+    `Cannot compute the reference orbit within ${budget / 1000} s: it is ` +
+      `${bits} bits deep, and ${points} of ${length} points took ${took}`,
+  );
 }
 
 function replace(placement: Placement): void {

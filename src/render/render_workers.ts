@@ -199,7 +199,8 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     return await this.#sweep({ columns, rows, shape, reference }, {
       ...options,
       skips: path.reference.skips && options.skips !== false,
-      ...(budget !== undefined && { budget: Math.max(1, budget - reference.milliseconds) }),
+      ...(budget !== undefined &&
+        { budget: Math.max(1, budget - reference.milliseconds - reference.proving) }),
     });
   }
 
@@ -249,7 +250,8 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       return {
         ...placed,
         ...swept,
-        milliseconds: swept.milliseconds + (reference?.milliseconds ?? 0),
+        milliseconds: swept.milliseconds + (reference?.milliseconds ?? 0) +
+          (reference?.proving ?? 0),
         steps: steps.made,
         arithmetic: arithmeticBy({ reference, iterations: placed.iterations }, steps),
         ...disposalOf(room),

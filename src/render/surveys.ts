@@ -64,6 +64,37 @@ interface Region {
   readonly nuclei: Map<number, ReferencePoint | undefined>;
 }
 
+/** What an orbit is for. */
+interface Wish {
+  /** The orbit as far as the caller knows it. */
+  readonly known?: Orbit;
+  /** How long it has to be. */
+  readonly length: number;
+  /** The length up to which it has been looked at. */
+  readonly from: number;
+  /** Whose reference it is. */
+  readonly frame?: Frame;
+  /** Whether it will come to nothing if it does not end before that length. */
+  readonly isHopeless: () => boolean;
+}
+
+type OrbitWish = Pick<Wish, "length" | "from" | "frame"> & { readonly orbit: Orbit };
+
+/** What came of it. */
+interface Insight {
+  /** The length up to which the orbit has been looked at. */
+  readonly from: number;
+  /** Compute time, milliseconds: to prove that something is inside, and to search a nucleus. */
+  readonly proving: number;
+  readonly searching: number;
+  /** Whether the whole frame is inside. */
+  readonly inside?: true;
+  /** A nucleus that serves as the reference. */
+  readonly nucleus?: ReferencePoint;
+  /** Whether the orbit never ends, for certain, and is hopeless. */
+  readonly endless?: true;
+}
+
 /** An answer, and the compute time that it took. */
 interface Found<T> {
   readonly value: T;
@@ -108,24 +139,57 @@ export class Surveys {
     if (this.#regions.size > REMEMBERED && !oldest.done) this.#regions.delete(oldest.value);
   }
 
-  /** The longest orbit that is known of a point. */
-  orbitOf({ key }: ReferencePoint): Orbit | undefined {
-    return this.#regions.get(key)?.orbit;
-  }
-
-  /** Whether a survey shows something that is worth to be followed up for the sake of the frame. */
-  hasLeads(point: ReferencePoint, { after, approaches }: Survey, frame?: Frame): boolean {
-    if (after === "approach") {
-      return frame !== undefined && wayToProve(frame, point, approaches) !== undefined;
-    }
-    return approaches.some((approach) => mayBeWithin(approach, nucleusReach(point))) ||
-      approaches.some((_, i) =>
+  /** Whether an orbit shows something that is worth to be followed up. */
+  hasLeads(point: ReferencePoint, { orbit, length, from, frame }: OrbitWish): boolean {
+    if (point.period !== undefined) return false;
+    return surveysOf(orbit, length, from).some(({ after, approaches }) => {
+      if (after === "approach") {
+        return frame !== undefined && wayToProve(frame, point, approaches) !== undefined;
+      }
+      return approaches.some((approach, i) =>
+        mayBeWithin(approach, nucleusReach(point)) ||
         wayToProve(frameAt(point), point, approaches.slice(0, i + 1)) !== undefined
       );
+    });
+  }
+
+  /** Follows up what the longest orbit that is known of a point shows, until something comes of it. */
+  async followUp(
+    point: ReferencePoint,
+    { known, length, from, frame, isHopeless }: Wish,
+    { signal, budget = Infinity }: SearchBounds,
+  ): Promise<Insight> {
+    let [proving, searching] = [0, 0];
+    if (point.period !== undefined) return { from, proving, searching };
+    const left = () => ({ ...(signal && { signal }), budget: budget - proving - searching });
+    const noted = this.#regions.get(point.key)?.orbit;
+    const orbit = (known?.length ?? 0) > (noted?.length ?? 0) ? known : noted;
+    for (const survey of orbit === undefined ? [] : surveysOf(orbit, length, from)) {
+      const { after, approaches } = survey;
+      from = survey.length;
+      if (after === "approach") {
+        if (frame === undefined) continue;
+        const proof = await this.#inside(frame, { point, approaches }, left());
+        proving += proof.milliseconds;
+        if (proof.value) return { from, proving, searching, inside: true };
+        continue;
+      }
+      const nucleus = await this.#nucleus(point, approaches, left());
+      searching += nucleus.milliseconds;
+      if (nucleus.value !== undefined) return { from, proving, searching, nucleus: nucleus.value };
+      if (!isHopeless()) continue;
+      for (const i of approaches.keys()) {
+        const upTo = { point, approaches: approaches.slice(0, i + 1) };
+        const proof = await this.#inside(frameAt(point), upTo, left());
+        proving += proof.milliseconds;
+        if (proof.value) return { from, proving, searching, endless: true };
+      }
+    }
+    return { from, proving, searching };
   }
 
   /** Whether the whole frame is inside, in the copy of the set that the last approach tells of. */
-  async inside(
+  async #inside(
     frame: Frame,
     { point, approaches }: {
       readonly point: ReferencePoint;
@@ -146,23 +210,10 @@ export class Surveys {
     return { value: parts !== undefined, milliseconds };
   }
 
-  /** Whether the point itself is inside, so that its orbit never ends. */
-  async pointInside(
-    point: ReferencePoint,
-    { approaches }: Survey,
-    bounds: SearchBounds,
-  ): Promise<boolean> {
-    for (const i of approaches.keys()) {
-      const upTo = { point, approaches: approaches.slice(0, i + 1) };
-      if ((await this.inside(frameAt(point), upTo, bounds)).value) return true;
-    }
-    return false;
-  }
-
   /** A nucleus near the point, as a reference for the same frames. */
-  async nucleus(
+  async #nucleus(
     point: ReferencePoint,
-    { approaches }: Survey,
+    approaches: readonly Approach[],
     { signal, budget = Infinity }: SearchBounds,
   ): Promise<Found<ReferencePoint | undefined>> {
     let milliseconds = 0;
