@@ -48,7 +48,7 @@ export interface CycleSearch {
   /** How far from w the cycle is looked for; 0 at the first guess. */
   readonly within: Scaled;
   readonly now: Round;
-  /** Newton's last step. */
+  /** The size of Newton's last step. */
   readonly step: Scaled;
   readonly rounds: number;
   readonly state: "searching" | "found" | "lost";
@@ -120,8 +120,9 @@ export function advanceCycle(search: CycleSearch, milliseconds = Infinity): Cycl
   while (now.state === "searching") {
     const round = advanceRound(now, shorter, end);
     if (round === undefined) return { ...now, state: "lost" };
-    now = round.n < now.period ? { ...now, now: round } : judged(now, round);
+    now = { ...now, now: round };
     if (round.n < now.period) return now;
+    now = judged(now);
   }
   return now;
 }
@@ -175,16 +176,17 @@ function advanceRound(
 }
 
 /** What a whole round says: found, lost, or a better guess. */
-function judged(search: CycleSearch, round: Round): CycleSearch {
-  const { bits, startX, startY, within, rounds } = search;
+function judged(search: CycleSearch): CycleSearch {
+  const { bits, startX, startY, within, rounds, now: round } = search;
   const { byZ, byC, byZZ, byZC } = round;
   const rest = plus(ONE, negated(byZ));
   if (rest.x === 0 && rest.y === 0) return { ...search, state: "lost" };
   const distance = sizeOf(rest);
   const step = over(scaledOf(round.x - startX, round.y - startY, bits), rest);
+  const stepSize = sizeOf(step);
   const rounding = over(times(round.rounding, MARGIN), distance);
   const contraction = over(times(round.difference, MARGIN), distance);
-  const reached = plus(plus(sizeOf(step), rounding), times(contraction, within));
+  const reached = plus(plus(stepSize, rounding), times(contraction, within));
   if (
     within.x !== 0 && isSmaller(contraction, scaled(CONTRACTION)) && isSmaller(reached, within)
   ) {
@@ -197,17 +199,17 @@ function judged(search: CycleSearch, round: Round): CycleSearch {
     const radius = shifted(over(room, sizeOf(byPoint)), -2);
     return { ...search, state: "found", radius };
   }
-  const lessens = rounds < 1 || isSmaller(shifted(step, 1), search.step);
+  const least = plus(shifted(rounding, 4), shifted(ONE, LEAST_LOG2 - bits));
+  const lessens = rounds < 1 || isSmaller(shifted(stepSize, 1), plus(search.step, least));
   if (!lessens || rounds >= MOST_ROUNDS) return { ...search, state: "lost" };
   const { x, y } = fixedOf(step, bits);
   const [nextX, nextY] = [startX + x, startY + y];
   // The step after this is smaller by far, unless it is of the size of the rounding.
-  const least = plus(shifted(rounding, 4), shifted(ONE, LEAST_LOG2 - bits));
-  const next = plus(shifted(sizeOf(step), -4), least);
+  const next = plus(shifted(stepSize, -4), least);
   return {
     ...search,
     ...{ startX: nextX, startY: nextY, within: next, now: roundFrom(nextX, nextY, next) },
-    ...{ step, rounds: rounds + 1 },
+    ...{ step: stepSize, rounds: rounds + 1 },
   };
 }
 

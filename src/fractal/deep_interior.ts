@@ -122,7 +122,8 @@ function cut(
   const [x, y] = inCopy(approach, origin, centre);
   const cycle = modelCycle(x, y);
   if (cycle === undefined) return undefined;
-  const radius = shifted(times(cycle.radius, size), slack);
+  // Only the smallest parts are left to luck.
+  const radius = shifted(times(cycle.radius, size), cuts === 0 ? slack : 0);
   if (isSmaller(needed, times(radius, EXPECTED))) {
     const search = cycleSearch(centre, index * cycle.period, over(cycle.point, byZ));
     return [{ part: frame, search }];

@@ -30,10 +30,10 @@ export interface NucleusSearch {
 }
 
 /**
- * Newton's steps at most. Each doubles the bits that are right, up to what the derivative tells, which is a
- * double: about 40 bits a step. A reference needs no more than 140 bits of what it reaches.
+ * Newton's steps at most, each less than half of the one before. They double the bits that are right, up to
+ * what the derivative tells, which is a double: some 40 bits a step. A reference takes three or four.
  */
-const MOST_ROUNDS = 12;
+const MOST_ROUNDS = 32;
 const DERIVATIVE_BITS = 40;
 
 /**

@@ -89,7 +89,7 @@ function isInside(frame: Frame, length: number): boolean {
 }
 
 /** Copies of the set far apart in depth and period. */
-const COPIES = [
+const COPIES: readonly [Copy, Copy, Copy] = [
   copyNear("-1.7548776662466927", "0", 3),
   copyNear(
     "0.00001603101521853835572342639221985878",
@@ -124,7 +124,10 @@ Deno.test("a nucleus that is too far is not found, nor where there is none", () 
   assert.equal(advanceNucleus(nucleusSearch(origin, approach, -9)).state, "lost");
   const outside = fixed("1", "1", 256);
   const first = approachesOf(outside, 1).at(-1)!;
-  assert.equal(advanceNucleus(nucleusSearch(outside, { ...first, index: 9 }, 2)).state, "lost");
+  assert.equal(
+    advanceNucleus(nucleusSearch(outside, { ...first, index: 9, byC: scaled(99) }, 2)).state,
+    "lost",
+  );
 });
 
 Deno.test("in slices a search is what it is at once", () => {
@@ -134,9 +137,12 @@ Deno.test("in slices a search is what it is at once", () => {
   let sliced = begin;
   while (sliced.state === "searching") sliced = advanceNucleus(sliced, 0);
   assert.deepEqual(sliced, advanceNucleus(begin));
-  const cycle = cycleSearch(origin, 300, ZERO);
+  const [, { re, im, period }] = COPIES;
+  const centre = { re: re.toFixedPoint(300), im: im.toFixedPoint(300), bits: 300 };
+  const cycle = cycleSearch(centre, period, ZERO);
   let round = cycle;
   while (round.state === "searching") round = advanceCycle(round, 0);
+  assert.equal(round.state, "found");
   assert.deepEqual(round, advanceCycle(cycle));
 });
 
