@@ -69,9 +69,6 @@ export class OrbitTooLongError extends RangeError {
   }
 }
 
-/** How much more than the budget an orbit is expected to take that is given up early: few points tell little. */
-const CERTAINLY = 4;
-
 /** A reference's place in memory. It is given back when it has been replaced and nobody uses it. */
 interface Placement {
   readonly region: Region;
@@ -147,18 +144,18 @@ export class References {
   ): Promise<HeldReference | InsideFrame> {
     const { signal, budget = Infinity, frame } = options;
     const length = point.period ?? iterations;
-    const grown = { milliseconds: 0, points: 0 };
+    if (point.period !== undefined) this.#requireRoom({ length, fines: 0, wide: point.wide });
+    let milliseconds = 0;
     let proving = 0;
     let from = 0;
     const left = () => ({
       ...(signal && { signal }),
-      budget: budget - grown.milliseconds - proving,
+      budget: budget - milliseconds - proving,
     });
     try {
       for (;;) {
         signal?.throwIfAborted();
-        const isHopeless = () => this.#isHopeless(point, { length, grown, budget: left().budget });
-        const wish = { length, from, isHopeless, ...(frame && { frame }) };
+        const wish = { length, from, ...(frame && { frame }) };
         const known = this.#entries.get(point.key)?.orbit;
         const seen = await this.#surveys.followUp(
           point,
@@ -167,46 +164,27 @@ export class References {
         );
         ({ from } = seen);
         proving += seen.proving;
-        grown.milliseconds += seen.searching;
+        milliseconds += seen.searching;
         if (seen.inside) {
-          const milliseconds = grown.milliseconds + proving;
-          return { inside: true, milliseconds, [Symbol.dispose]: () => {} };
+          return { inside: true, milliseconds: milliseconds + proving, [Symbol.dispose]: () => {} };
         }
         if (seen.nucleus !== undefined) {
           const held = await this.hold(seen.nucleus, iterations, left());
-          return { ...held, proving, milliseconds: held.milliseconds + grown.milliseconds };
-        }
-        if (seen.endless) {
-          this.#requireRoom({ length, fines: 0, wide: point.wide });
-          throw overBudget(budget, { bits: point.bits, length }, grown);
+          return { ...held, proving, milliseconds: held.milliseconds + milliseconds };
         }
         const entry = this.#entryOf(point);
         const { placement, orbit } = entry;
         if (placement !== undefined && (orbit.ended || orbit.length >= length)) {
-          return { ...this.#lend(entry, placement, grown.milliseconds), proving };
+          return { ...this.#lend(entry, placement, milliseconds), proving };
         }
         const hasLeads = (orbit: Orbit) => this.#surveys.hasLeads(point, { ...wish, orbit });
-        grown.milliseconds += await this.#grown(entry, length, { ...left(), hasLeads });
-        grown.points += Math.max(0, entry.orbit.length - orbit.length);
+        milliseconds += await this.#grown(entry, length, { ...left(), hasLeads });
       }
     } catch (error) {
       // What was meant for this one may be room for others.
       this.#makeRoom();
       throw error;
     }
-  }
-
-  /** Whether an orbit of that length does not fit the memory, or will take far more than the budget. */
-  #isHopeless(
-    { wide }: ReferencePoint,
-    { length, grown, budget }: {
-      readonly length: number;
-      readonly grown: { readonly milliseconds: number; readonly points: number };
-      readonly budget: number;
-    },
-  ): boolean {
-    if (referenceBytes({ length, fines: 0, wide }) > this.#arena.capacity) return true;
-    return length * grown.milliseconds > CERTAINLY * budget * Math.max(1, grown.points);
   }
 
   #entryOf(point: ReferencePoint): Entry {
@@ -370,21 +348,12 @@ function refuseOverBudget(
   for (const { budget, settle } of waiting) {
     if (milliseconds <= budget) continue;
     settle.reject(
-      overBudget(budget, { bits: orbit.bits, length }, { milliseconds, points: orbit.length }),
+      new OverBudgetError(
+        `Cannot compute the reference orbit within ${budget / 1000} s: it is ` +
+          `${orbit.bits} bits deep, and ${orbit.length} of ${length} points took that long`,
+      ),
     );
   }
-}
-
-function overBudget(
-  budget: number,
-  { bits, length }: { readonly bits: number; readonly length: number },
-  { milliseconds, points }: { readonly milliseconds: number; readonly points: number },
-): OverBudgetError {
-  const took = milliseconds > budget ? "that long" : `${milliseconds / 1000} s`;
-  return new OverBudgetError(
-    `Cannot compute the reference orbit within ${budget / 1000} s: it is ` +
-      `${bits} bits deep, and ${points} of ${length} points took ${took}`,
-  );
 }
 
 function replace(placement: Placement): void {

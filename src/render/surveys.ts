@@ -3,7 +3,6 @@
 import {
   type Approach,
   type CycleSearch,
-  exactPoint,
   isProven,
   mayBeWithin,
   nucleusPointOf,
@@ -14,7 +13,7 @@ import {
   type ReferencePoint,
   wayToProve,
 } from "../fractal/mod.ts";
-import { Exact, Frame } from "../plane/mod.ts";
+import type { Frame } from "../plane/mod.ts";
 import { OverBudgetError } from "../pool/mod.ts";
 import { InFlight } from "./in_flight.ts";
 import type { TimedSearch } from "./orders.ts";
@@ -74,8 +73,6 @@ interface Wish {
   readonly from: number;
   /** Whose reference it is. */
   readonly frame?: Frame;
-  /** Whether it will come to nothing if it does not end before that length. */
-  readonly isHopeless: () => boolean;
 }
 
 type OrbitWish = Pick<Wish, "length" | "from" | "frame"> & { readonly orbit: Orbit };
@@ -91,8 +88,6 @@ interface Insight {
   readonly inside?: true;
   /** A nucleus that serves as the reference. */
   readonly nucleus?: ReferencePoint;
-  /** Whether the orbit never ends, for certain, and is hopeless. */
-  readonly endless?: true;
 }
 
 /** An answer, and the compute time that it took. */
@@ -146,17 +141,14 @@ export class Surveys {
       if (after === "approach") {
         return frame !== undefined && wayToProve(frame, point, approaches) !== undefined;
       }
-      return approaches.some((approach, i) =>
-        mayBeWithin(approach, nucleusReach(point)) ||
-        wayToProve(frameAt(point), point, approaches.slice(0, i + 1)) !== undefined
-      );
+      return approaches.some((approach) => mayBeWithin(approach, nucleusReach(point)));
     });
   }
 
   /** Follows up what the longest orbit that is known of a point shows, until something comes of it. */
   async followUp(
     point: ReferencePoint,
-    { known, length, from, frame, isHopeless }: Wish,
+    { known, length, from, frame }: Wish,
     { signal, budget = Infinity }: SearchBounds,
   ): Promise<Insight> {
     let [proving, searching] = [0, 0];
@@ -177,13 +169,6 @@ export class Surveys {
       const nucleus = await this.#nucleus(point, approaches, left());
       searching += nucleus.milliseconds;
       if (nucleus.value !== undefined) return { from, proving, searching, nucleus: nucleus.value };
-      if (!isHopeless()) continue;
-      for (const i of approaches.keys()) {
-        const upTo = { point, approaches: approaches.slice(0, i + 1) };
-        const proof = await this.#inside(frameAt(point), upTo, left());
-        proving += proof.milliseconds;
-        if (proof.value) return { from, proving, searching, endless: true };
-      }
     }
     return { from, proving, searching };
   }
@@ -252,12 +237,6 @@ export class Surveys {
     const { period, orbit: { re, im } } = value;
     return { value: nucleusPointOf(point, { re, im, period }), milliseconds };
   }
-}
-
-/** The point as a frame, as small as can be told. */
-function frameAt(point: ReferencePoint): Frame {
-  const step = Exact.powerOfTwo(-point.bits);
-  return new Frame({ width: 1, height: 1, step, ...exactPoint(point) });
 }
 
 /** Goes on with a search to its end. */
