@@ -103,13 +103,14 @@ export async function render(args: readonly string[]): Promise<number> {
   );
   await reaching(path, () => Deno.writeFile(path, rendered.bytes));
   const { width, height } = view;
-  const { iterations, elapsed } = rendered;
+  const { iterations, capped, elapsed } = rendered;
   if (values.has("json")) {
     const milliseconds = Math.round(elapsed);
-    print(JSON.stringify({ file: path, width, height, iterations, milliseconds }));
+    print(JSON.stringify({ file: path, width, height, iterations, capped, milliseconds }));
   } else {
     const seconds = (elapsed / 1000).toFixed(2);
-    say(`${path}: ${width} x ${height}, ${iterations} iterations, ${seconds} s`);
+    const within = capped ? `${iterations} iterations (capped)` : `${iterations} iterations`;
+    say(`${path}: ${width} x ${height}, ${within}, ${seconds} s`);
   }
   return 0;
 }

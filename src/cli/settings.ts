@@ -1,5 +1,6 @@
 /** Every setting: its name, its default, its bounds, and what a request beyond it is answered. */
 
+import { MOST_ITERATIONS } from "../fractal/mod.ts";
 import { DEEPEST_ZOOM } from "../plane/mod.ts";
 import { DEFAULT_LIMITS, SETTING } from "../web/mod.ts";
 import { LOG_LEVELS } from "./log.ts";
@@ -94,7 +95,7 @@ export const NUMBERS = {
     most: 2 ** 30,
   },
   deepest: limit("deepest", "deepest zoom", { most: DEEPEST_ZOOM, least: 0, beyond: "404" }),
-  iterations: limit("iterations", "largest iterations", { most: 2 ** 31 - 1 }),
+  iterations: limit("iterations", "largest iterations", { most: MOST_ITERATIONS }),
   side: limit("side", "longest side of a render, pixels"),
   pixels: limit("pixels", "most pixels of a render"),
   supersample: limit("supersample", "largest supersample", { most: 64 }),

@@ -19,6 +19,7 @@ const OPTIONS = [
   "--runtime",
   "stub",
   "--noAssert",
+  "--debug",
   "--enable",
   "simd",
   "--enable",

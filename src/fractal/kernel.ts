@@ -5,7 +5,7 @@ export interface Batch {
   /** Real parts of the columns and imaginary parts of the rows, plane units. */
   readonly columns: Float64Array;
   readonly rows: Float64Array;
-  /** The count of a point that does not escape: an integer from 1 to 2^31 - 1. */
+  /** The count of a point that does not escape: an integer from 1 to {@link MOST_ITERATIONS}. */
   readonly iterations: number;
   /** Where the counts (u32) go: width * height of them, row by row. */
   readonly counts: number;
@@ -30,6 +30,12 @@ interface DirectExports {
   stepsDirect(at: number): number;
   madeDirect(at: number): number;
 }
+
+/**
+ * Iterations at most: the kernels count in i32, and go some steps, or a skip of some millions, past the
+ * limit before they look.
+ */
+export const MOST_ITERATIONS = 2_000_000_000;
 
 /** Pixels of a batch at most; the kernel exports the same number, and a test compares the two. */
 export const MOST_PIXELS = 4096;

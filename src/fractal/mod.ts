@@ -1,5 +1,6 @@
 // fractal: HOW LONG. Escape counts: the oracles, and the WASM kernels that must agree with them.
 
+export { hasAttractingCycle } from "./attracting.ts";
 export { compileKernel, compilePerturbedKernel } from "./compiled.ts";
 export { escapeTime, smoothEscapeTime } from "./escape_time.ts";
 export {
@@ -8,11 +9,18 @@ export {
   type ExactOptions,
   settledEscapeTime,
 } from "./exact_escape_time.ts";
-export { type Batch, Kernel, MOST_PIXELS, MOST_SIDE, SCRATCH_BYTES } from "./kernel.ts";
 export type { Approach, Course } from "./course.ts";
 export { advanceCycle, type CycleSearch, cycleSearch } from "./cycle.ts";
 export { type FixedPoint, isProven, type PartToProve, wayToProve } from "./deep_interior.ts";
 export { advanceNucleus, mayBeWithin, type NucleusSearch, nucleusSearch } from "./nucleus.ts";
+export {
+  type Batch,
+  Kernel,
+  MOST_ITERATIONS,
+  MOST_PIXELS,
+  MOST_SIDE,
+  SCRATCH_BYTES,
+} from "./kernel.ts";
 export { advanceOrbit, type FinePoint, type Orbit, orbitOf, type OrbitSlice } from "./orbit.ts";
 export { type Path, pathOf } from "./path.ts";
 export {

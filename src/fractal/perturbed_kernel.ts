@@ -38,7 +38,13 @@ export interface PerturbedSteps {
 
 interface PerturbedExports {
   readonly scratchBytes: WebAssembly.Global;
-  layOutReference(at: number, length: number, fines: number, wide: number): number;
+  layOutReference(
+    at: number,
+    length: number,
+    fines: number,
+    wide: number,
+    period: number,
+  ): number;
   buildTables(at: number, reach: number): void;
   beginPerturbed(
     scratch: number,
@@ -67,7 +73,7 @@ interface PerturbedExports {
 const MOST_SIDE = 4096;
 
 const COORDINATE_BYTES = 2 * 8 * MOST_SIDE;
-const GROUP_BYTES = 2048;
+const GROUP_BYTES = 48 * 1024;
 
 /** Bytes of scratch memory that a kernel needs. */
 export const PERTURBED_SCRATCH_BYTES = COORDINATE_BYTES + GROUP_BYTES;
@@ -79,7 +85,7 @@ const STEPS_PER_CALL = 1_000_000;
 const HEADER_BYTES = 256;
 const POINT_BYTES = 16;
 const FINE_BYTES = 24;
-const ENTRY_BYTES = 40;
+const ENTRY_BYTES = 80;
 const WIDE_ENTRY_BYTES = 56;
 const SAFE_BYTES = 8;
 const LOWEST_LEVEL = 3;
@@ -90,6 +96,8 @@ export interface ReferenceShape {
   readonly length: number;
   readonly fines: number;
   readonly wide: boolean;
+  /** How far before its last point the orbit has been at that point already; default 0: nowhere. */
+  readonly period?: number;
 }
 
 /** Bytes that a reference takes, tables included. */
@@ -169,8 +177,8 @@ export class PerturbedKernel {
    * the bytes that it takes altogether. About 15 ms for a million points.
    */
   finishReference(at: number, shape: ReferenceShape, reach: number): number {
-    const { length, fines, wide } = shape;
-    const end = this.#exports.layOutReference(at, length, fines, wide ? 1 : 0);
+    const { length, fines, wide, period = 0 } = shape;
+    const end = this.#exports.layOutReference(at, length, fines, wide ? 1 : 0, period);
     this.#exports.buildTables(at, reach);
     return (end >>> 0) - at;
   }

@@ -45,7 +45,9 @@ const SKIPS_FROM = 102;
 
 /**
  * The reference of a frame: the centre of the tile in which the frame's centre lies, at the zoom four to
- * seven levels above the frame's own, a multiple of four.
+ * seven levels above the frame's own, a multiple of four. Where that tile touches the real axis it is the
+ * middle of the side there: points of the axis then stay on it, and mirror images are mirror images. Where
+ * the tile holds -2, i or -i it is that point, whose orbit is known exactly.
  *
  * So a reference serves at least 16 by 16 tiles, and the four zooms that have one ancestor at a multiple
  * of four: the one that `iterations=auto` looks at, too. (2026-11-28, references of a cold screen of five
@@ -76,11 +78,12 @@ export function referencePointOf(frame: Frame): ReferencePoint {
   // The tile's side is 2^(2 - level); views outside the world have such tiles too.
   const x = centre.re.minus(WORLD.left).timesPowerOfTwo(level - 2).floor();
   const y = WORLD.top.minus(centre.im).timesPowerOfTwo(level - 2).floor();
-  const re = WORLD.left.plus(Exact.of(2n * x + 1n).timesPowerOfTwo(1 - level));
-  const im = WORLD.top.minus(Exact.of(2n * y + 1n).timesPowerOfTwo(1 - level));
+  const tile = { level, x, y };
+  const { re, im } = exactlyKnown(tile) ?? middleOf(tile);
   const finest = Math.max(level + ABOVE + LEVELS - 1 + SIDE_LOG2 - 2, -stepLog2(frame));
   const bits = BITS_STEP * Math.ceil((finest + GUARD_BITS) / BITS_STEP);
-  const reach = Math.max(2 - level, reachOf(frame, { re, im }));
+  // No point of the tile is farther from any other than 1.42 of its side.
+  const reach = Math.max(3 - level, reachOf(frame, { re, im }));
   const wide = -finest < WIDE_BELOW;
   const key = [level, x, y, bits, reach, wide].join("/");
   const skips = zoomOf(frame, Math.max(width, height)) >= SKIPS_FROM;
@@ -91,7 +94,7 @@ export function referencePointOf(frame: Frame): ReferencePoint {
  * How far from a reference point (log2, above its reach) a nucleus may lie that is to replace it.
  *
  * A reference's reach is at most 2^16 of its finest pixels (that of a larger frame is so for its own), so
- * differences are up to 2^20 pixels. As doubles they are within 2^-33 of a pixel, and a skip, which moves c
+ * differences are up to 2^20 pixels. As doubles they are within 2^-33 of a pixel, far below what a skip does, which moves c
  * by 2^-36 of it at first, 16 times that at most, by 2^-12 of a pixel.
  */
 const NUCLEUS_BEYOND = 4;
@@ -110,6 +113,47 @@ export function nucleusPointOf(
   const reach = nucleusReach(point) + 1;
   return { ...point, key: `${point.key}/${period}`, re, im, reach, period };
 }
+
+interface Tile {
+  readonly level: number;
+  readonly x: bigint;
+  readonly y: bigint;
+}
+
+/** The point of the plane at so many half sides of a tile from the world's upper left corner. */
+function pointAt(level: number, x: bigint, y: bigint): { re: Exact; im: Exact } {
+  return {
+    re: WORLD.left.plus(Exact.of(x).timesPowerOfTwo(1 - level)),
+    im: WORLD.top.minus(Exact.of(y).timesPowerOfTwo(1 - level)),
+  };
+}
+
+/** The centre of a tile; of one that touches the real axis, the middle of its side there. */
+function middleOf({ level, x, y }: Tile): { re: Exact; im: Exact } {
+  const rows = [2n * y, 2n * y + 2n];
+  const onAxis = rows.find((row) => pointAt(level, 0n, row).im.isZero());
+  return pointAt(level, 2n * x + 1n, onAxis ?? 2n * y + 1n);
+}
+
+/**
+ * -2, i or -i, where a tile has it in it or at its border. Their orbits end in a point or in a cycle
+ * exactly, and no other point that doubles or decimals can say does so without being inside the set. As
+ * differences from anywhere else they would be known to 53 bits only, which is not enough for ever.
+ */
+function exactlyKnown({ level, x, y }: Tile): { re: Exact; im: Exact } | undefined {
+  const upper = pointAt(level, 2n * x, 2n * y);
+  const lower = pointAt(level, 2n * x + 2n, 2n * y + 2n);
+  return EXACTLY_KNOWN.find(({ re, im }) =>
+    upper.re.compare(re) <= 0 && re.compare(lower.re) <= 0 &&
+    lower.im.compare(im) <= 0 && im.compare(upper.im) <= 0
+  );
+}
+
+const EXACTLY_KNOWN = [
+  { re: Exact.of(-2), im: Exact.of(0) },
+  { re: Exact.of(0), im: Exact.of(1) },
+  { re: Exact.of(0), im: Exact.of(-1) },
+];
 
 /** The zoom at which a tile's side is that of so many pixels, or up to twice as long. */
 function zoomOf({ step }: Frame, pixels: number): number {

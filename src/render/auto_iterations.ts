@@ -1,50 +1,41 @@
-/** `iterations=auto`: how many iterations a place deserves, from its address alone. */
+/** `iterations=auto`: how many iterations a place deserves, from its place and pixel step alone. */
 
+import { hasAttractingCycle, pathOf } from "../fractal/mod.ts";
 import {
+  columnsOf,
   Exact,
   type Frame,
   frameOfTile,
   OutsideWorldError,
+  rowsOf,
   type TileAddress,
   tileAt,
   type View,
 } from "../plane/mod.ts";
+import { enough, farthest, FEW, fewest, most, roundUp, skipsSteps } from "./auto_ceilings.ts";
 import { InFlight } from "./in_flight.ts";
+import { OrbitTooLongError } from "./references.ts";
 import type { Painter, Sampler } from "./sampler.ts";
 
 /** Zoom levels that share one look at their ancestor. */
 const LEVELS = 4;
 
-/** Side of the coarse picture of the ancestor, pixels. */
+/** log2 of the pixels of a tile's side. */
+const TILE_LOG2 = 8;
+
+/** Side of the coarse picture of the ancestor, pixels; and of the first glance where none escaped. */
 const SIDE = 16;
+const GLANCE_SIDE = 4;
 
 /** Ancestors remembered. */
 const REMEMBERED = 4096;
 
-/** Iterations that every tile gets at least: more where one has zoomed in. */
-function fewest(z: number): number {
-  return Math.min(512 + 64 * z, affordable(z));
-}
-
-/** Iterations that are tried at most, and so about the most that a tile can get. */
-function most(z: number): number {
-  return Math.min(2000 + 3000 * z, affordable(z));
-}
-
-/** Milliseconds that a reference orbit may take for the sake of `auto`. */
-const ORBIT_MILLISECONDS = 4000;
-
 /**
- * Steps that a reference orbit for zoom z makes in that time, by a model of what a step costs: a sum
- * for the allocations, the additions and the products of numbers of z bits.
+ * How much farther each further look goes, within what is tried at every place and beyond it; and the
+ * share of points whose escape makes it worthwhile.
  */
-function affordable(z: number): number {
-  const microseconds = 0.2 + 3e-4 * z + 2.6e-7 * z * z;
-  return Math.floor(1000 * ORBIT_MILLISECONDS / microseconds);
-}
-
-/** How much farther each further look goes, and the share of points whose escape makes it worthwhile. */
 const FARTHER = 4;
+const MUCH_FARTHER = 16;
 const WORTHWHILE = 0.05;
 
 /** Quantiles of the counts of points that escape, and how far beyond the upper one an orbit may go. */
@@ -52,6 +43,42 @@ const UPPER = 0.95;
 const LOWER = 0.05;
 const SPREADS = 5;
 const LEAST_MARGIN = 1.25;
+
+/** What bounds a choice and the looks for it. */
+export interface AutoOptions {
+  readonly signal?: AbortSignal;
+  /** The most that may be chosen; default: any number. */
+  readonly limit?: number;
+  /** Compute time of each look, milliseconds of all cores together; default: any. */
+  readonly budget?: number;
+}
+
+/** What was chosen. */
+export interface Chosen {
+  readonly iterations: number;
+  /**
+   * Whether nothing, or next to nothing, was seen to escape within these iterations: fewer than one in
+   * 64 points of the coarse picture, though they are as many as limits and budget allow to look for.
+   * Not where all of the place is known to be inside the set, as far as it was looked at.
+   */
+  readonly capped: boolean;
+  /** Compute time that the looks took for those who waited for them, milliseconds; 0 if remembered. */
+  readonly milliseconds: number;
+}
+
+/** What looks at a place have shown, whatever the limit. */
+interface Seen {
+  readonly wanted: number;
+  /** The least iterations within which more than next to nothing escapes; 0 where nothing can. */
+  readonly shows: number;
+}
+
+/** Counts of those points of a frame that escape, in order. */
+interface Look {
+  readonly counts: Uint32Array;
+  /** Whether the frame is known to be inside the set as a whole. */
+  readonly interior: boolean;
+}
 
 /**
  * Chooses iterations by a coarse picture of the ancestor tile at the zoom rounded down to a multiple of
@@ -63,85 +90,194 @@ const LEAST_MARGIN = 1.25;
  * tile are large and close together, and what matters is how far apart they are. The rounding makes
  * neighbouring ancestors mostly agree. The coarse picture is made with a few iterations first, and with
  * more while that lets more points escape.
+ *
+ * Where fewer than one in 64 points escape within 2000 + 3000 z, and the others are not known to be
+ * inside, it looks farther, up to `farthest(z)`:
+ * where every step is made first at sixteen points, and at all of them once one of those escapes. What
+ * such a look costs is bounded by what `farthest` is: 16 points of 1,572,864 steps are 25 ms. Where it
+ * sees nothing the choice is what it would have been without.
  */
 export class AutoIterations {
   readonly #sampler: Sampler & Pick<Painter, "copyCounts">;
-  readonly #choices = new Map<string, number>();
-  readonly #looks = new InFlight<number>();
+  readonly #seen = new Map<string, Seen>();
+  readonly #looks = new InFlight<Seen & { readonly milliseconds: number }>();
 
   constructor(sampler: Sampler & Pick<Painter, "copyCounts">) {
     this.#sampler = sampler;
   }
 
   /**
-   * Iterations for a tile. Rejects with the signal's reason once it aborts; a look at the ancestor goes on
-   * for as long as somebody waits for it.
+   * Iterations for a tile of 256 x 256 pixels, and for the same square with twice as many a side. Rejects
+   * with the signal's reason once it aborts; a look at the ancestor goes on for as long as somebody waits
+   * for it.
+   *
+   * @throws {OverBudgetError} when a look takes more than the budget
    */
-  ofTile(address: TileAddress, signal?: AbortSignal): Promise<number> {
+  async ofTile(address: TileAddress, options: AutoOptions = {}): Promise<Chosen> {
     const levels = address.z % LEVELS;
     const ancestor = levels === 0 ? address : address.parent(levels);
-    return this.#ofAncestor(ancestor, signal);
+    const { limit = Infinity } = options;
+    const { wanted, shows, milliseconds } = await this.#ofAncestor(ancestor, limit, options);
+    const iterations = Math.min(wanted, limit);
+    return { iterations, capped: iterations < shows, milliseconds };
   }
 
-  /** Iterations for a view: those of the tile of its size in which its centre lies. */
-  ofView(
-    { re, im, span }: Pick<View, "re" | "im" | "span">,
-    signal?: AbortSignal,
-  ): Promise<number> {
-    const z = Math.max(0, Exact.of(4).dividedBy(span).log2Floor());
+  /**
+   * Iterations for a view: those of the tile in which its centre lies, at the zoom where tiles of 256
+   * pixels a side have pixels as wide as the view's, or up to twice as wide. Its width and height do not
+   * matter, nor do samples within a pixel: so a print of a map has what the map has.
+   *
+   * @throws {OverBudgetError} when a look takes more than the budget
+   */
+  async ofView(
+    { re, im, span, width }: Pick<View, "re" | "im" | "span" | "width">,
+    options: AutoOptions = {},
+  ): Promise<Chosen> {
+    const pixels = Exact.of(4 * width).dividedBy(span).log2Floor();
+    const z = Math.max(0, pixels - TILE_LOG2);
     try {
-      return this.ofTile(tileAt(z, re, im), signal);
+      return await this.ofTile(tileAt(z, re, im), options);
     } catch (error) {
       if (!(error instanceof OutsideWorldError)) throw error;
-      return Promise.resolve(fewest(z));
+      // All escapes there, nearly at once.
+      const iterations = Math.min(fewest(z), options.limit ?? Infinity);
+      return { iterations, capped: false, milliseconds: 0 };
     }
   }
 
-  async #ofAncestor(ancestor: TileAddress, signal?: AbortSignal): Promise<number> {
-    const key = ancestor.toString();
-    return this.#choices.get(key) ?? await this.#looks.share(key, async (signal) => {
-      const choice = await this.#look(ancestor, signal);
-      this.#choices.set(key, choice);
-      const oldest = this.#choices.keys().next();
-      if (this.#choices.size > REMEMBERED && !oldest.done) this.#choices.delete(oldest.value);
-      return choice;
+  async #ofAncestor(
+    ancestor: TileAddress,
+    limit: number,
+    { signal, budget }: AutoOptions,
+  ): Promise<Seen & { readonly milliseconds: number }> {
+    // A limit below what was looked for does not change what was seen.
+    const bound = Math.max(most(ancestor.z), Math.min(limit, farthest(ancestor.z)));
+    const key = `${ancestor} ${bound}`;
+    const seen = this.#seen.get(key);
+    if (seen !== undefined) return { ...seen, milliseconds: 0 };
+    return await this.#looks.share(key, async (signal) => {
+      const looks = new Looks(this.#sampler, ancestor, {
+        signal,
+        ...(budget !== undefined && { budget }),
+      });
+      const seen = await looks.upTo(bound);
+      this.#seen.set(key, seen);
+      const oldest = this.#seen.keys().next();
+      if (this.#seen.size > REMEMBERED && !oldest.done) this.#seen.delete(oldest.value);
+      return { ...seen, milliseconds: looks.milliseconds };
     }, signal);
   }
+}
 
-  // A look ends with the last who waits for it: left alone, a deep one is seconds of an orbit for nobody.
-  async #look(ancestor: TileAddress, signal: AbortSignal): Promise<number> {
-    const { z } = ancestor;
-    const frame = frameOfTile(ancestor, SIDE);
+/**
+ * Looks at one ancestor, each farther than the one before. They end with the last who waits for them: left
+ * alone, a deep one is seconds of an orbit for nobody.
+ */
+class Looks {
+  /** Compute time so far. */
+  milliseconds = 0;
+  readonly #sampler: Sampler & Pick<Painter, "copyCounts">;
+  readonly #ancestor: TileAddress;
+  readonly #bounds: { readonly signal: AbortSignal; readonly budget?: number };
+
+  constructor(
+    sampler: Sampler & Pick<Painter, "copyCounts">,
+    ancestor: TileAddress,
+    bounds: { readonly signal: AbortSignal; readonly budget?: number },
+  ) {
+    this.#sampler = sampler;
+    this.#ancestor = ancestor;
+    this.#bounds = bounds;
+  }
+
+  /** @param bound iterations that are tried where next to nothing escapes before */
+  async upTo(bound: number): Promise<Seen> {
+    const { z } = this.#ancestor;
+    const frame = frameOfTile(this.#ancestor, SIDE);
     let escaped = 0;
     for (let iterations = fewest(z);; iterations = Math.min(most(z), FARTHER * iterations)) {
-      const counts = await this.#countsThatEscape(frame, { iterations, signal });
+      const { counts, interior } = await this.#look(frame, iterations);
+      if (interior) return { wanted: roundUp(fewest(z)), shows: 0 };
       const further = counts.length - escaped;
       escaped = counts.length;
-      const settled = escaped > 0 && further <= WORTHWHILE * SIDE * SIDE;
-      if (settled || iterations >= most(z)) return chosen(z, counts);
+      const settled = escaped >= FEW && !isWorthwhile(further);
+      if (!settled && iterations < most(z)) continue;
+      const seen = seenIn(counts, { z });
+      return escaped >= FEW ? seen : await this.#beyond(frame, { iterations, bound, seen });
     }
   }
 
-  /** The counts of those points of a frame that escape, in order. */
-  async #countsThatEscape(
+  /** Looks farther than at other places, which may show no more than what was seen before. */
+  async #beyond(
     frame: Frame,
-    { iterations, signal }: { iterations: number; signal: AbortSignal },
-  ): Promise<Uint32Array> {
-    using samples = await this.#sampler.sample(frame, { iterations, fractions: false, signal });
-    return this.#sampler.copyCounts(samples).filter((count) => count < iterations).sort();
+    before: { readonly iterations: number; readonly bound: number; readonly seen: Seen },
+  ): Promise<Seen> {
+    const { bound } = before;
+    const { z } = this.#ancestor;
+    const glance = frameOfTile(this.#ancestor, GLANCE_SIDE);
+    if (isSurelyInside(glance)) return { ...before.seen, shows: 0 };
+    let { seen } = before;
+    let escaped = 0;
+    let looked = before.iterations;
+    try {
+      while (looked < bound) {
+        const iterations = Math.min(bound, MUCH_FARTHER * looked);
+        const glanced = escaped === 0 && !skipsSteps(z)
+          ? await this.#look(glance, iterations)
+          : undefined;
+        const { counts, interior } = glanced?.counts.length === 0
+          ? glanced
+          : await this.#look(frame, iterations);
+        if (interior) return { ...before.seen, shows: 0 };
+        looked = iterations;
+        const further = counts.length - escaped;
+        escaped = counts.length;
+        if (escaped >= enough(z)) seen = seenIn(counts, { z, bound });
+        if (escaped >= FEW && !isWorthwhile(further)) break;
+      }
+    } catch (error) {
+      // There is less memory for orbits than usual: only what was looked at fits into it for certain.
+      if (!(error instanceof OrbitTooLongError)) throw error;
+      return { ...seen, wanted: Math.min(seen.wanted, looked) };
+    }
+    return seen;
+  }
+
+  async #look(frame: Frame, iterations: number): Promise<Look> {
+    using samples = await this.#sampler.sample(frame, {
+      iterations,
+      fractions: false,
+      ...this.#bounds,
+    });
+    this.milliseconds += samples.milliseconds;
+    const counts = this.#sampler.copyCounts(samples).filter((count) => count < iterations).sort();
+    return { counts, interior: samples.arithmetic.kind === "interior" };
   }
 }
 
-function chosen(z: number, counts: Uint32Array): number {
-  const at = (quantile: number) => counts[Math.floor(quantile * (counts.length - 1))] ?? 0;
-  const upper = at(UPPER);
-  const wanted = Math.max(upper + SPREADS * (upper - at(LOWER)), LEAST_MARGIN * upper, fewest(z));
-  return roundUp(Math.min(most(z), Math.ceil(wanted)));
+/** Whether all points of a frame have attracting cycles, where doubles can tell. */
+function isSurelyInside(frame: Frame): boolean {
+  if (pathOf(frame).arithmetic !== "double") return false;
+  const rows = rowsOf(frame);
+  return columnsOf(frame).every((re) => rows.every((im) => hasAttractingCycle(re, im)));
 }
 
-/** The next of 1, 2, 3, 4, 6, 8, 12, 16, ... */
-function roundUp(count: number): number {
-  const power = 2 ** Math.floor(Math.log2(count));
-  if (count === power) return power;
-  return count <= 1.5 * power ? 1.5 * power : 2 * power;
+/** Whether so many points more are reason enough to look still farther. */
+function isWorthwhile(points: number): boolean {
+  return points > WORTHWHILE * SIDE * SIDE;
+}
+
+/** @param at.bound the most that may be wanted, where it was looked at beyond what is usual */
+function seenIn(counts: Uint32Array, { z, bound }: { z: number; bound?: number }): Seen {
+  const at = (quantile: number) => counts[Math.floor(quantile * (counts.length - 1))] ?? 0;
+  const upper = at(UPPER);
+  const spread = Math.max(upper + SPREADS * (upper - at(LOWER)), LEAST_MARGIN * upper, fewest(z));
+  const wanted = Math.ceil(spread);
+  const last = counts[FEW - 1];
+  return {
+    wanted: bound === undefined
+      ? roundUp(Math.min(most(z), wanted))
+      : Math.min(bound, roundUp(wanted)),
+    shows: last === undefined ? Infinity : last + 1,
+  };
 }

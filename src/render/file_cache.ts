@@ -10,6 +10,8 @@ import type { Arithmetic } from "./sampler.ts";
 export interface Served {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly iterations: number;
+  /** Whether `auto` chose them and saw next to nothing escape within them. */
+  readonly capped: boolean;
   readonly arithmetic: Arithmetic;
   /** What it took, when it was computed for those who wait now. */
   readonly rendered: Rendered | null;
@@ -58,9 +60,9 @@ export class FileCache {
       if (entry !== undefined) return servedOf(entry);
       signal.throwIfAborted();
       const rendered = await compute(signal);
-      const { bytes, iterations, arithmetic } = rendered;
-      if (keep) this.#keep(key, { bytes, iterations, arithmetic, rendered: null });
-      return { bytes, iterations, arithmetic, rendered };
+      const { bytes, iterations, capped, arithmetic } = rendered;
+      if (keep) this.#keep(key, { bytes, iterations, capped, arithmetic, rendered: null });
+      return { bytes, iterations, capped, arithmetic, rendered };
     }, signal);
   }
 
@@ -68,8 +70,8 @@ export class FileCache {
   #keep(key: string, served: Served): void {
     this.#fresh.set(key, served);
     afterwards(() => {
-      const { bytes, iterations, arithmetic } = served;
-      const note = JSON.stringify({ iterations, arithmetic } satisfies Note);
+      const { bytes, iterations, capped, arithmetic } = served;
+      const note = JSON.stringify({ iterations, capped, arithmetic } satisfies Note);
       // Nobody waits for it to be written.
       void this.#store.put(key, { bytes, note });
       this.#fresh.delete(key);
@@ -78,7 +80,7 @@ export class FileCache {
 }
 
 /** What is noted of a file. */
-type Note = Pick<Served, "iterations" | "arithmetic">;
+type Note = Pick<Served, "iterations" | "capped" | "arithmetic">;
 
 function servedOf({ bytes, note }: StoredEntry): Served {
   return { bytes, ...JSON.parse(note) as Note, rendered: null };

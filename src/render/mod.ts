@@ -8,7 +8,7 @@ export type { Part } from "../image/mod.ts";
 // What those above tell an operator.
 export type { StoreStats } from "../store/mod.ts";
 export { ALGORITHM } from "./algorithm.ts";
-export { AutoIterations } from "./auto_iterations.ts";
+export { AutoIterations, type AutoOptions, type Chosen } from "./auto_iterations.ts";
 export { FileCache, type FileRequest, type Served } from "./file_cache.ts";
 export { InFlight } from "./in_flight.ts";
 export { nameOf } from "./names.ts";

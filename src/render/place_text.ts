@@ -3,6 +3,12 @@
 import type { Look } from "../image/mod.ts";
 import { Exact, MOST_DIGITS, TileAddress, tileBounds, type View } from "../plane/mod.ts";
 
+/** The iterations of a picture, and whether `auto` was capped there. */
+interface Taken {
+  readonly iterations: number;
+  readonly capped: boolean;
+}
+
 /** Text by keyword, as {@link encodePng} writes it. */
 export type PlaceText = Record<string, string>;
 
@@ -18,12 +24,12 @@ const spanDigits = 17;
  */
 export function textOfView(
   { re, im, span, width, supersample = 1 }: View,
-  iterations: number,
+  taken: Taken,
   look: Look,
 ): PlaceText {
   const step = span.dividedBy(Exact.of(width));
   const place = { re: exactly(re, step), im: exactly(im, step), span: exactly(span, step) };
-  const text = textOf(place, iterations, look);
+  const text = textOf(place, taken, look);
   return supersample === 1 ? text : { ...text, supersample: String(supersample) };
 }
 
@@ -40,15 +46,14 @@ export function addressAsText({ z, x, y }: TileAddress): AddressText {
 }
 
 /** A tile of which notes are to be made, as plain data. */
-export interface NotedTile extends AddressText {
+export interface NotedTile extends AddressText, Taken {
   /** Pixels of its side. */
   readonly size: number;
-  readonly iterations: number;
   readonly look: Look;
 }
 
 /** Notes on a tile. Its centre would take z digits to be exact, and gets what its pixels need: 0.3 z. */
-export function textOfTile({ z, x, y, size, iterations, look }: NotedTile): PlaceText {
+export function textOfTile({ z, x, y, size, look, ...taken }: NotedTile): PlaceText {
   const { left, right, top } = tileBounds(TileAddress.of(z, BigInt(x), BigInt(y)));
   const span = right.minus(left);
   const step = span.dividedBy(Exact.of(size));
@@ -59,20 +64,21 @@ export function textOfTile({ z, x, y, size, iterations, look }: NotedTile): Plac
       im: nearly(top.minus(half), step),
       span: span.toDecimal(spanDigits),
     },
-    iterations,
+    taken,
     look,
   );
 }
 
 function textOf(
   place: { re: string; im: string; span: string },
-  iterations: number,
+  { iterations, capped }: Taken,
   { palette, shading }: Look,
 ): PlaceText {
   return {
     Software: "mandeltile",
     ...place,
     iterations: String(iterations),
+    ...(capped && { capped: "yes" }),
     palette,
     shading,
   };

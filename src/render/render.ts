@@ -9,7 +9,7 @@ import {
   type TileAddress,
   type View,
 } from "../plane/mod.ts";
-import type { AutoIterations } from "./auto_iterations.ts";
+import type { AutoIterations, AutoOptions, Chosen } from "./auto_iterations.ts";
 import type { FileOptions, Placed } from "./orders.ts";
 import { addressAsText, textOfView } from "./place_text.ts";
 import type { Arithmetic, Painter, Sampled, SampleOptions, Sampler } from "./sampler.ts";
@@ -46,6 +46,8 @@ export interface RenderLimits {
 export interface Rendered {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly iterations: number;
+  /** Whether `auto` chose them and saw nothing, or next to nothing, escape within them. */
+  readonly capped: boolean;
   /** Milliseconds: of compute by all workers together, and of everything on the clock. */
   readonly compute: number;
   readonly elapsed: number;
@@ -63,14 +65,17 @@ export async function renderTile(
 ): Promise<Rendered> {
   const began = performance.now();
   const { address, size, output } = tile;
-  const iterations = tile.iterations === "auto"
-    ? capped(await auto.ofTile(address, limits.signal), limits)
-    : tile.iterations;
+  const chosen = await chosenBy(
+    tile.iterations,
+    limits,
+    (options) => auto.ofTile(address, options),
+  );
+  const { iterations, capped } = chosen;
   const frame = frameOfTile(address, size);
   const notes = output.format === "png"
-    ? { tile: { ...addressAsText(address), size, iterations, look: output.look } }
+    ? { tile: { ...addressAsText(address), size, iterations, capped, look: output.look } }
     : {};
-  return await renderFrame(workers, { began, frame, iterations, output, notes }, limits);
+  return await renderFrame(workers, { began, frame, chosen, output, notes }, limits);
 }
 
 /** Renders a view; with `supersample` s, a picture's pixel is the average of s * s samples. */
@@ -80,20 +85,30 @@ export async function renderView(
   limits: RenderLimits = {},
 ): Promise<Rendered> {
   const began = performance.now();
-  const iterations = view.iterations === "auto"
-    ? capped(await auto.ofView(view.view, limits.signal), limits)
-    : view.iterations;
+  const chosen = await chosenBy(
+    view.iterations,
+    limits,
+    (options) => auto.ofView(view.view, options),
+  );
   const frame = frameOfView(view.view);
   const factor = view.view.supersample ?? 1;
   const { output } = view;
-  const notes = output.format === "png"
-    ? { text: textOfView(view.view, iterations, output.look) }
-    : {};
-  return await renderFrame(workers, { began, frame, factor, iterations, output, notes }, limits);
+  const notes = output.format === "png" ? { text: textOfView(view.view, chosen, output.look) } : {};
+  return await renderFrame(workers, { began, frame, factor, chosen, output, notes }, limits);
 }
 
-function capped(iterations: number, { iterationsLimit }: RenderLimits): number {
-  return Math.min(iterations, iterationsLimit ?? Infinity);
+/** What is asked for, or what `auto` chooses. */
+async function chosenBy(
+  iterations: Iterations,
+  { signal, budget, iterationsLimit }: RenderLimits,
+  auto: (options: AutoOptions) => Promise<Chosen>,
+): Promise<Chosen> {
+  if (iterations !== "auto") return { iterations, capped: false, milliseconds: 0 };
+  return await auto({
+    ...(signal && { signal }),
+    ...(budget !== undefined && { budget }),
+    ...(iterationsLimit !== undefined && { limit: iterationsLimit }),
+  });
 }
 
 interface FrameOrder {
@@ -102,7 +117,7 @@ interface FrameOrder {
   readonly frame: Frame;
   /** Samples a pixel along each axis. */
   readonly factor?: number;
-  readonly iterations: number;
+  readonly chosen: Chosen;
   readonly output: Output;
   /** What a picture tells of its place. */
   readonly notes: Pick<FileOptions, "text" | "tile">;
@@ -113,18 +128,22 @@ async function renderFrame(
   order: FrameOrder,
   limits: RenderLimits,
 ): Promise<Rendered> {
-  const { began, frame, iterations } = order;
+  const { began, frame, chosen: { iterations, capped, milliseconds } } = order;
+  // What was looked at for its sake is paid for out of the same budget.
+  const left = limits.budget === undefined
+    ? limits
+    : { ...limits, budget: Math.max(1, limits.budget - milliseconds) };
   const result = frame.width * frame.height <= workers.mostSamples
-    ? await renderAtOnce(workers, order, limits)
-    : await renderInBands(workers, order, limits);
-  return { ...result, iterations, elapsed: performance.now() - began };
+    ? await renderAtOnce(workers, order, left)
+    : await renderInBands(workers, order, left);
+  return { ...result, iterations, capped, elapsed: performance.now() - began };
 }
 
 type Part = Pick<Rendered, "bytes" | "compute" | "colour" | "encode" | "arithmetic">;
 
 async function renderAtOnce(
   workers: Sampler & Painter,
-  { frame, factor = 1, iterations, output, notes }: FrameOrder,
+  { frame, factor = 1, chosen: { iterations }, output, notes }: FrameOrder,
   limits: RenderLimits,
 ): Promise<Part> {
   const { signal } = limits;
@@ -153,7 +172,7 @@ function placedOf(
 /** A picture whose samples do not fit the memory at once: band by band, and encoded at the end. */
 async function renderInBands(
   workers: Sampler & Painter,
-  { frame, factor = 1, iterations, output, notes }: FrameOrder,
+  { frame, factor = 1, chosen: { iterations }, output, notes }: FrameOrder,
   limits: RenderLimits,
 ): Promise<Part> {
   const { signal } = limits;

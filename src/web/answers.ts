@@ -33,9 +33,9 @@ export async function answerFile(
     return c.body(null, 304, { etag, "cache-control": cacheControl });
   }
   if (c.req.method === "HEAD") return c.body(null, 200, headers);
-  const { bytes, iterations, arithmetic, rendered } = await serve(c.req.raw.signal);
+  const { bytes, iterations, capped, arithmetic, rendered } = await serve(c.req.raw.signal);
   c.set("bytes", bytes.length);
-  headers["mandeltile-iterations"] = String(iterations);
+  headers["mandeltile-iterations"] = capped ? `${iterations}; capped` : String(iterations);
   headers["mandeltile-arithmetic"] = described(arithmetic);
   headers["server-timing"] = rendered === null ? CACHED : timing(rendered);
   // Where the caches are cold, 0.04 of 0.13 ms less than to give the response its headers to check

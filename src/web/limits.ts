@@ -4,7 +4,11 @@
 export interface Limits {
   /** Deepest zoom of a tile; a view's pixels may be as small as that tile's. */
   readonly deepest: number;
-  /** Largest `iterations`. */
+  /**
+   * Largest `iterations`. What a request with many of them may cost is bounded by its budget, and by the
+   * memory for reference orbits: one that neither escapes nor repeats has as many points. A batch that was
+   * begun is ended before a budget is looked at: of 10^9 iterations some 10 s a worker.
+   */
   readonly iterations: number;
   /** Longest side of a rendered picture or array, pixels. */
   readonly side: number;
@@ -22,9 +26,9 @@ export interface Limits {
   readonly digits: number;
   readonly exponent: number;
   /**
-   * Compute time of one request, seconds of all cores together. It does not bear on what
-   * `iterations=auto` chooses, which the address alone decides: up to what a reference orbit makes in
-   * four seconds by a constant model.
+   * Compute time of one request, seconds of all cores together, the looks of `iterations=auto` included.
+   * It does not bear on what `auto` chooses, which the place alone decides by constant models of what its
+   * orbit and a tile of it cost.
    */
   readonly budget: number;
   /** Requests that are computed at the same time, and that may wait for it. */
@@ -62,7 +66,7 @@ export type Details = Readonly<Record<string, string | number>> & { readonly lim
 /** The limits of a server that was told nothing else, apart from `concurrency`. */
 export const DEFAULT_LIMITS: Omit<Limits, "concurrency"> = {
   deepest: 30_000,
-  iterations: 5_000_000,
+  iterations: 1_000_000_000,
   side: 16_384,
   pixels: 2 ** 24,
   supersample: 8,

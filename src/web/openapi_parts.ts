@@ -17,7 +17,6 @@ export interface Told {
 export const PROBLEM_TYPE = "application/problem+json";
 export const PROBLEM = { $ref: "#/components/schemas/Problem" };
 export const BINARY: Json = {};
-const COUNTED: Json = { type: "integer", minimum: 0 };
 
 /** A problem document; members of its own say which parameter or limit it is about. */
 export const ProblemDocument = z.looseObject({
@@ -58,7 +57,12 @@ export const HEADERS: Json = {
     description: "Strong: it names all that the bytes depend on.",
     schema: { type: "string" },
   },
-  "Mandeltile-Iterations": { description: "Those that were taken.", schema: COUNTED },
+  "Mandeltile-Iterations": {
+    description:
+      "Those that were taken; with `; capped` behind them where auto chose them and saw " +
+      "next to nothing escape within what limits and budget allow.",
+    schema: { type: "string", pattern: "^[1-9][0-9]*(; capped)?$" },
+  },
   "Mandeltile-Arithmetic": { description: "How it was computed.", schema: { type: "string" } },
   "Mandeltile-Fallback": {
     description: "Set where it is an ancestor's pixels.",

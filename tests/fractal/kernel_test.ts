@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { MOST_PIXELS, MOST_SIDE } from "../../src/fractal/mod.ts";
+import { MOST_ITERATIONS, MOST_PIXELS, MOST_SIDE } from "../../src/fractal/mod.ts";
 import {
   columnsOf,
   cornerGrid,
@@ -220,4 +220,26 @@ Deno.test("a single row's pixels may all leave at once, however many there are",
     const columns = Float64Array.from({ length: width }, (_, i) => 0.9 + i / 64);
     compare({ columns, rows: Float64Array.of(0.6) }, 100);
   }
+});
+
+/** Points so near -2, the tip of the set, that their orbits go one by one, with a test at every step. */
+const TIP: Grid = {
+  columns: Float64Array.of(-2, -2 + 1e-9, -2 + 3e-9, -2 - 1e-9),
+  rows: Float64Array.of(0, 1e-9, -0),
+};
+
+Deno.test("orbits at the tip equal the oracle, however often a batch pauses", () => {
+  for (const limit of [1, 63, 64, 65, 1000, 500_000]) compare(TIP, limit);
+});
+
+Deno.test("orbits at the tip can be stopped, and its very point ends at once", () => {
+  let asked = 0;
+  const columns = TIP.columns.subarray(1, 3);
+  const rows = TIP.rows.subarray(0, 1);
+  const { steps } = test.batch({ columns, rows }, 1_000_000_000, { stopped: () => ++asked === 5 });
+  assert.equal(asked, 5);
+  assert.equal(steps, 0, "neither of the two is done");
+  const tip = { columns: TIP.columns.subarray(0, 1), rows: TIP.rows.subarray(0, 1) };
+  const { counts, fractions } = test.batch(tip, MOST_ITERATIONS, { stopped: () => assert.fail() });
+  assert.deepEqual([counts[0], fractions[0]], [MOST_ITERATIONS, 0]);
 });

@@ -2,10 +2,19 @@
 
 import assert from "node:assert/strict";
 import { Exact, type Frame, TileAddress, tileAt } from "../../src/plane/mod.ts";
-import { AutoIterations, type Sampled, type SampleOptions } from "../../src/render/mod.ts";
+import {
+  type Arithmetic,
+  AutoIterations,
+  type Chosen,
+  OrbitTooLongError,
+  type Sampled,
+  type SampleOptions,
+} from "../../src/render/mod.ts";
+import { referenceBytes } from "../../src/fractal/mod.ts";
 import { edgePoint } from "../fractal/grids.ts";
 import { integerIn, randomFrom } from "../plane/random.ts";
 import { nowhere, oracleCounts } from "./frames.ts";
+import { sharedWorkers } from "./shared_workers.ts";
 
 /** Samples by the oracle, in this thread, and remembers for which frames it was asked. */
 class OracleSampler {
@@ -27,6 +36,46 @@ class OracleSampler {
   copyCounts(): Uint32Array<ArrayBuffer> {
     return this.#counts.slice();
   }
+}
+
+/** Samples whose counts are a function of the pixel's place in the row-by-row order of 256. */
+class MadeUpSampler {
+  readonly mostSamples = 256;
+  /** Iterations of every look. */
+  readonly asked: number[] = [];
+  /** The longest orbit that there is memory for. */
+  fits = Infinity;
+  readonly #count: (i: number) => number;
+  readonly #arithmetic: Arithmetic;
+
+  constructor(count: (i: number) => number, arithmetic: Arithmetic = { kind: "double" }) {
+    this.#count = count;
+    this.#arithmetic = arithmetic;
+  }
+
+  sample(frame: Frame, { iterations }: SampleOptions): Promise<Sampled> {
+    this.asked.push(iterations);
+    if (iterations > this.fits) return Promise.reject(new OrbitTooLongError(iterations, 1));
+    return Promise.resolve({ ...nowhere(frame, iterations), arithmetic: this.#arithmetic });
+  }
+
+  copyCounts({ width, height, iterations }: Sampled): Uint32Array<ArrayBuffer> {
+    const each = 256 / (width * height);
+    return Uint32Array.from(
+      { length: width * height },
+      (_, i) => Math.min(iterations, this.#count(i * each)),
+    );
+  }
+}
+
+/** Asserts that two choices are the same, whatever they took. */
+function same(
+  { iterations, capped }: Pick<Chosen, "iterations" | "capped">,
+  expected: Pick<Chosen, "iterations" | "capped">,
+  message?: string,
+): void {
+  const wanted = { iterations: expected.iterations, capped: expected.capped };
+  assert.deepEqual({ iterations, capped }, wanted, message);
 }
 
 /** The zoom of the tile that is looked at. */
@@ -56,13 +105,13 @@ Deno.test("all tiles below one ancestor agree, in whatever order they are asked"
     const sampler = new OracleSampler();
     const auto = new AutoIterations(sampler);
     const choice = await auto.ofTile(tile);
-    for (let i = 0; i < 12; i++) assert.equal(await auto.ofTile(below(i % 4)), choice);
+    for (let i = 0; i < 12; i++) same(await auto.ofTile(below(i % 4)), choice);
     const [first] = sampler.asked;
     assert.ok(sampler.asked.length <= 4, "a few looks");
     for (const frame of sampler.asked) assert.deepEqual(frame, first, "all at the ancestor");
     const other = new AutoIterations(new OracleSampler());
     await other.ofTile(edgeTile(random, 7));
-    assert.equal(await other.ofTile(below(3)), choice, "what came before does not matter");
+    same(await other.ofTile(below(3)), choice, "what came before does not matter");
   }
 });
 
@@ -71,7 +120,7 @@ Deno.test("the choice lies within its bounds and on a coarse scale", async () =>
   const auto = new AutoIterations(new OracleSampler());
   for (let z = 0; z <= 40; z += 4) {
     for (let i = 0; i < 3; i++) {
-      const choice = await auto.ofTile(edgeTile(random, z));
+      const { iterations: choice } = await auto.ofTile(edgeTile(random, z));
       assert.ok(choice >= 512 + 64 * z && choice <= 1.5 * (2000 + 3000 * z), `${choice} at ${z}`);
       const power = 2 ** Math.floor(Math.log2(choice));
       assert.ok(choice === power || choice === 1.5 * power, `${choice}`);
@@ -83,27 +132,109 @@ Deno.test("a place gets more where its points take longer, and the least where n
   const auto = new AutoIterations(new OracleSampler());
   const at = (z: number, re: string, im: string) =>
     auto.ofTile(tileAt(z, Exact.parse(re), Exact.parse(im)));
-  assert.equal(await at(8, "-0.1", "0.1"), 1024, "the next to 512 + 64 * 8");
-  assert.equal(await at(8, "1.2", "1.2"), 1024);
-  const border = await at(28, "-0.6977273122174665", "-0.2589795459061861");
-  assert.ok(border > 3072, `${border} where points take thousands of steps`);
+  same(await at(8, "-0.1", "0.1"), { iterations: 1024, capped: false }, "inside the cardioid");
+  same(await at(8, "1.2", "1.2"), { iterations: 1024, capped: false }, "next to 512 + 64 * 8");
+  same(await at(8, "-0.12", "0.74"), { iterations: 1024, capped: false }, "inside, of period 3");
+  const { iterations } = await at(28, "-0.6977273122174665", "-0.2589795459061861");
+  assert.ok(iterations > 3072, `${iterations} where points take thousands of steps`);
 });
 
-Deno.test("a view gets what the tile of its size at its centre gets", async () => {
+Deno.test("a view gets what tiles with pixels as wide get where its centre is, whatever its size", async () => {
   const random = randomFrom(10);
   const auto = new AutoIterations(new OracleSampler());
-  const view = (re: Exact, im: Exact, span: Exact) => auto.ofView({ re, im, span });
+  const [zero, side] = [Exact.of(0), (z: number) => Exact.powerOfTwo(2 - z)];
   for (let z = 0; z <= 36; z += 6) {
     const point = edgePoint(random);
     const [re, im] = [Exact.of(point.re), Exact.of(point.im)];
-    const side = Exact.powerOfTwo(2 - z);
     const expected = await auto.ofTile(tileAt(z, re, im));
-    assert.equal(await view(re, im, side), expected);
-    assert.equal(await view(re, im, side.times(Exact.of(0.6))), expected, "down to half of it");
+    for (const width of [1, 256, 512, 768, 1280]) {
+      const span = side(z).times(Exact.of(width / 256));
+      same(await auto.ofView({ re, im, span, width }), expected, `${width} pixels at ${z}`);
+    }
+    const less = side(z).times(Exact.of(0.6));
+    same(await auto.ofView({ re, im, span: less, width: 256 }), expected, "down to half of it");
   }
-  const zero = Exact.of(0);
-  assert.equal(await view(zero, zero, Exact.of(1e9)), await auto.ofTile(TileAddress.of(0, 0n, 0n)));
-  assert.ok(await view(Exact.of(50), zero, Exact.of(2 ** -18)) >= 512, "beyond the world");
+  const world = await auto.ofTile(TileAddress.of(0, 0n, 0n));
+  same(await auto.ofView({ re: zero, im: zero, span: Exact.of(1e9), width: 256 }), world);
+  const beyond = { re: Exact.of(50), im: zero, span: Exact.of(2 ** -18), width: 256 };
+  same(await auto.ofView(beyond), { iterations: 512 + 64 * 20, capped: false }, "beyond the world");
+  same(await auto.ofView(beyond, { limit: 9 }), { iterations: 9, capped: false });
+});
+
+/** Where nobody knows what is inside: some 10^-16 above the antenna. */
+const DEEP = tileAt(60, Exact.parse("-1.5"), Exact.parse("1e-16"));
+
+Deno.test("where nothing escapes at first it looks farther, until there is something to show", async () => {
+  const ordinary = 2000 + 3000 * 60;
+  for (const count of [200_000, 1_000_000]) {
+    const sampler = new MadeUpSampler((i) => count + i);
+    const { iterations, capped } = await new AutoIterations(sampler).ofTile(DEEP);
+    assert.equal(capped, false);
+    assert.ok(iterations > count + 256 && iterations <= 1_572_864, `${iterations} for ${count}`);
+    assert.ok(sampler.asked.length <= 8, "a few looks");
+  }
+  // Most are inside, so that a glance may see none of the others; next to none is not enough.
+  for (const [share, capped] of [[8, false], [128, true]] as const) {
+    const sampler = new MadeUpSampler((i) => i % share === 0 ? 500_000 : Infinity);
+    const chosen = await new AutoIterations(sampler).ofTile(DEEP);
+    assert.equal(chosen.capped, capped, `one in ${share}`);
+    assert.equal(chosen.iterations > 500_000, !capped);
+  }
+  const sampler = new MadeUpSampler(() => ordinary - 1);
+  await new AutoIterations(sampler).ofTile(DEEP);
+  assert.equal(Math.max(...sampler.asked), ordinary, "what is seen at first is enough");
+});
+
+Deno.test("real workers show what is in a neck, and say so where no look can see it", async () => {
+  const workers = await sharedWorkers();
+  const at = (z: number, re: string, im: string) =>
+    new AutoIterations(workers).ofTile(tileAt(z, Exact.parse(re), Exact.parse(im)));
+  // 10^-10 wide there, where points take 314,000 steps; and a tenth of it, a million steps.
+  same(await at(33, "-0.7500000001", "1e-5"), { iterations: 1_572_864, capped: false });
+  same(await at(38, "-0.75", "3e-6"), { iterations: 3072, capped: true });
+});
+
+Deno.test("where nothing ever escapes it says that it was capped, and what it has looked at is bounded", async () => {
+  for (const zoom of [44, 101, 102, 943, 944, 4000, 30_000]) {
+    const sampler = new MadeUpSampler(() => Infinity);
+    const tile = tileAt(zoom, Exact.parse("-1.5"), Exact.of(0));
+    const { iterations, capped } = await new AutoIterations(sampler).ofTile(tile);
+    assert.equal(capped, true);
+    assert.ok(iterations <= 1.5 * (512 + 64 * zoom), `${iterations} is the least`);
+    const length = Math.max(...sampler.asked);
+    const bytes = referenceBytes({ length, fines: 0, wide: zoom >= 944 });
+    assert.ok(bytes <= 192 * 2 ** 20, `${bytes} bytes of an orbit`);
+    assert.ok(sampler.asked.length <= 10);
+  }
+  const inside = new MadeUpSampler(() => Infinity, { kind: "interior" });
+  const { capped } = await new AutoIterations(inside).ofTile(DEEP);
+  assert.deepEqual([capped, inside.asked.length], [false, 1], "it is known to be inside");
+});
+
+Deno.test("a limit caps a choice where too little escapes within it, and looks do not go beyond it", async () => {
+  const sampler = new MadeUpSampler((i) => 400_000 + 1000 * i);
+  const auto = new AutoIterations(sampler);
+  const { iterations: wanted } = await auto.ofTile(DEEP);
+  for (const limit of [401_000, 403_000, 404_000, 500_000, wanted, 1e9]) {
+    sampler.asked.length = 0;
+    const { iterations, capped } = await auto.ofTile(DEEP, { limit });
+    assert.equal(capped, limit <= 403_000, `whether fewer than four escape within ${limit}`);
+    if (capped) assert.ok(iterations < 10_000, `${iterations} where more would show no more`);
+    else assert.equal(iterations, Math.min(limit, wanted));
+    assert.ok(Math.max(0, ...sampler.asked) <= limit);
+  }
+});
+
+Deno.test("what does not fit the memory for orbits is a cap and no error", async () => {
+  // Tried are 362,000 iterations, then 5,792,000, then 6,291,456.
+  const tile = tileAt(120, Exact.parse("-1.5"), Exact.parse("1e-30"));
+  for (const [fits, capped] of [[400_000, true], [6_000_000, false]] as const) {
+    const sampler = new MadeUpSampler((i) => i < 128 ? 4_000_000 + 10_000 * i : Infinity);
+    sampler.fits = fits;
+    const chosen = await new AutoIterations(sampler).ofTile(tile);
+    assert.equal(chosen.capped, capped);
+    assert.ok(chosen.iterations <= fits && Math.max(...sampler.asked) > fits);
+  }
 });
 
 Deno.test("a look that fails is not remembered", async () => {
@@ -114,7 +245,7 @@ Deno.test("a look that fails is not remembered", async () => {
   const results = await Promise.allSettled([auto.ofTile(tile), auto.ofTile(tile)]);
   assert.ok(results.every(({ status }) => status === "rejected"));
   assert.equal(sampler.asked.length, 1, "both waited for the same look");
-  assert.ok(await auto.ofTile(tile) >= 512);
+  assert.ok((await auto.ofTile(tile)).iterations >= 512);
   assert.ok(sampler.asked.length >= 2, "looked at again");
 });
 
@@ -133,14 +264,14 @@ Deno.test("a look ends when the last who waits for it has gone, and is begun ane
   const tile = TileAddress.of(5, 11n, 15n);
   const [one, other] = [new AbortController(), new AbortController()];
   const gone = new Error("gone");
-  const first = assert.rejects(auto.ofTile(tile, one.signal), gone);
-  const second = assert.rejects(auto.ofTile(tile, other.signal), gone);
+  const first = assert.rejects(auto.ofTile(tile, { signal: one.signal }), gone);
+  const second = assert.rejects(auto.ofTile(tile, { signal: other.signal }), gone);
   one.abort(gone);
   await first;
   assert.deepEqual(signals.map(({ aborted }) => aborted), [false], "for the other it goes on");
   other.abort(gone);
   await second;
   assert.deepEqual(signals.map(({ aborted }) => aborted), [true]);
-  assert.ok(await auto.ofTile(tile) >= 512);
+  assert.ok((await auto.ofTile(tile)).iterations >= 512);
   assert.equal(signals.at(-1)?.aborted, false);
 });

@@ -1,8 +1,8 @@
 // Tests of the cut into batches: every pixel in one batch, and batches that the kernel takes.
 
 import assert from "node:assert/strict";
-import { MOST_PIXELS, MOST_SIDE } from "../../src/fractal/mod.ts";
-import { batchAt, batchCount, batchShape } from "../../src/render/batches.ts";
+import { MOST_ITERATIONS, MOST_PIXELS, MOST_SIDE } from "../../src/fractal/mod.ts";
+import { batchAt, batchCount, batchShape, perturbedShape } from "../../src/render/batches.ts";
 import { integerIn, randomFrom } from "../plane/random.ts";
 
 /** Cuts a grid and checks each batch; returns how many there are. */
@@ -45,6 +45,18 @@ Deno.test("there is work for several workers, and no batch keeps one for long", 
     const iterations = integerIn(random, 1, 1_500_000);
     const { columns, rows } = batchShape(side, side, iterations);
     assert.ok(columns * rows * iterations <= 1e8, "about 50 ms, if no pixel escapes");
+  }
+});
+
+Deno.test("where a pixel may take seconds a batch has no more than the kernels have lanes", () => {
+  for (const iterations of [10_000_000, 1_000_000_000, MOST_ITERATIONS]) {
+    for (const side of [8, 256, 1000]) {
+      const direct = batchShape(side, side, iterations);
+      const perturbed = perturbedShape(side, side, iterations);
+      assert.ok(direct.columns * direct.rows <= 12);
+      assert.ok(perturbed.columns * perturbed.rows <= 8);
+      cut(side, side, iterations);
+    }
   }
 });
 

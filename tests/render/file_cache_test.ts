@@ -9,12 +9,16 @@ import { MemoryStore } from "../../src/store/mod.ts";
 const endOfTurn = promisify(setImmediate);
 
 const RENDERED: Rendered = {
-  ...{ bytes: Uint8Array.of(1, 2, 3), iterations: 99, arithmetic: { kind: "interior" } },
+  ...{ bytes: Uint8Array.of(1, 2, 3), iterations: 99, capped: true },
+  ...{ arithmetic: { kind: "interior" } },
   ...{ compute: 1, colour: 2, encode: 3, elapsed: 7 },
 };
 
 /** Everything but what it took. */
-const AGAIN = { bytes: RENDERED.bytes, iterations: 99, arithmetic: { kind: "interior" } };
+const AGAIN = {
+  ...{ bytes: RENDERED.bytes, iterations: 99, capped: true },
+  ...{ arithmetic: { kind: "interior" } },
+};
 
 const nobody = () => Promise.reject(new Error("nobody should have been asked"));
 

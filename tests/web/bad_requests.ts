@@ -293,7 +293,7 @@ function badBodies(): BadRequest[] {
       }))
     ),
     ...["width", "height", "supersample", "iterations"].flatMap((parameter) =>
-      [...values, 0, -1, 1.5, 1e9, 1e21, 1e300].map((value) => ({
+      [...values, 0, -1, 1.5, 1e9 + 1, 1e21, 1e300].map((value) => ({
         path: "/render.png",
         init: posted({ ...view, [parameter]: value }),
         parameter,

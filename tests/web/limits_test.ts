@@ -181,7 +181,7 @@ Deno.test("the usual limits stop what would take for ever before it is expanded"
   const nobody = new CountedWorkers();
   const app = appOver(nobody);
   const requests = [
-    ["/tiles/3/2/3.png?iterations=1000000000", undefined, "iterations"],
+    ["/tiles/3/2/3.png?iterations=1000000001", undefined, "iterations"],
     [render({ width: "1000000" }), undefined, "side"],
     [render({ width: "16384", height: "16384" }), undefined, "pixels"],
     [render({ width: "4096", height: "4096", supersample: "8" }), undefined, "samples"],

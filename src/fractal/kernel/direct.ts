@@ -21,7 +21,7 @@
 import { Job, LANES, MOST_PIXELS, SCRATCH_BYTES } from "./job";
 import { flush } from "./finish";
 import { beginLogs } from "./log2";
-import { sift } from "./sift";
+import { iterateCarefully, sift } from "./sift";
 import { iterateList } from "./list";
 import { beginLanes, iterateLanes } from "./lanes";
 
@@ -34,7 +34,8 @@ export const scratchBytes: i32 = <i32> SCRATCH_BYTES;
 /**
  * Begins a batch in the scratch memory `at`. `columns` and `rows` point to f64; `counts` (u32) and
  * `fractions` (f32, or 0 when only counts are wanted) to the batch's own width * height samples, row by
- * row. Takes a millisecond or two: the first steps of all orbits are made here.
+ * row. Takes a millisecond or two: the first steps of all orbits are made here. The limit is at most
+ * 2 * 10^9: a block past it, and the counts of such pixels' last steps, still are i32.
  */
 export function beginDirect(
   at: usize,
@@ -68,6 +69,7 @@ export function advanceDirect(at: usize, steps: i32): i32 {
   const job = changetype<Job>(at);
   if (!iterateLanes(at, job.clock + <i64> steps)) return 0;
   flush(at);
+  if (!iterateCarefully(at, steps)) return 0;
   return 1;
 }
 

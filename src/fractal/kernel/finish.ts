@@ -19,7 +19,6 @@ import {
   QUEUE_PIXEL,
   QUEUE_X,
   QUEUE_Y,
-  sumOf,
   write,
   writeFour,
 } from "./job";
@@ -101,7 +100,8 @@ function finish(at: usize): void {
   const job = changetype<Job>(at);
   const limit = i32x4.splat(job.limit);
   const smooth = job.fractions !== 0;
-  let steps = i32x4.splat(0);
+  // Of so many pixels i32 would not hold the sum.
+  let steps = i64x2.splat(0);
   reaches = 0;
   for (let i = 0; i < job.queued; i += 4) {
     const entry = at + (<usize> i << 3);
@@ -116,15 +116,22 @@ function finish(at: usize): void {
       const fraction = fractionsOf(size0, size1, i32x4.sub(m, n));
       writeFour(job, pixels, count, v128.and(fraction, escaped));
       const made = v128.bitselect(m, count, escaped);
-      steps = i32x4.add(steps, v128.and(made, used));
+      steps = i64x2.add(steps, sumsOf(v128.and(made, used)));
     } else {
       writeFour(job, pixels, count, count);
-      steps = i32x4.add(steps, v128.and(count, used));
+      steps = i64x2.add(steps, sumsOf(v128.and(count, used)));
     }
   }
-  job.steps += sumOf(steps);
+  job.steps += i64x2.extract_lane(steps, 0) + i64x2.extract_lane(steps, 1);
   job.made += reaches * 16;
   job.queued = 0;
+}
+
+/** The sums of two and two of four i32, as i64. */
+
+@inline
+function sumsOf(x: v128): v128 {
+  return i64x2.add(i64x2.extend_low_i32x4_s(x), i64x2.extend_high_i32x4_s(x));
 }
 
 /** Of four entries, after `reachOut`: |z_m|^2. */

@@ -46,6 +46,8 @@ export class Job {
   /** Entries in the queue; rounds of 8 steps before the one in which the latest of them escaped. */
   queued: i32;
   rounds: i32;
+  /** Orbits at the end of the list's memory that go one by one (sift.ts). */
+  careful: i32;
 }
 
 // A dozen orbits: z and c (f64: all real parts, then all imaginary parts), n and pixel (i32).
@@ -81,8 +83,14 @@ export const QUEUE_PIXEL: usize = QUEUE_M + 4 * QUEUE;
 /** u8 a column: the steps that all pixels of the tile made which began there last. */
 export const CALM: usize = QUEUE_PIXEL + 4 * QUEUE;
 
-/** The list of orbits to be continued, in dozens. */
+/**
+ * The list of orbits to be continued, in dozens. Those that go one by one lie at its end, the first of them
+ * last: a pixel has but one orbit, so the two never meet.
+ */
 export const LIST: usize = CALM + ((MOST_PIXELS + 31) & ~15);
+
+/** The last place of the list. */
+export const LAST_ORBIT: i32 = (MOST_PIXELS + LANES - 1) / LANES * LANES - 1;
 
 export const SCRATCH_BYTES: usize = LIST + DOZEN_BYTES * ((MOST_PIXELS + LANES - 1) / LANES);
 

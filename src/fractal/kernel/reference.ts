@@ -5,6 +5,8 @@
 // The orbit is Z_0 = 0, Z_1 = C, ... Z_length, as pairs of f64. It ends where the caller needs no more, or
 // at its first point beyond radius 4.
 
+import { exponentOf, powerOfTwo, ZERO_EXPONENT } from "./power";
+
 /** The lowest level that is kept: skips of 8 steps. Looking for shorter ones costs more than they save. */
 export const LOWEST: i32 = 3;
 
@@ -15,31 +17,11 @@ export const BLOCK: i32 = 8;
 export const LONG_BLOCK: i32 = 32;
 export const LONG_LEVEL: i32 = 5;
 
-/**
- * What a skipped square may be, against the linear term: the relative error of one skip, 2^-36.
- * (2026-11, iterations a step at 2^-24 / 2^-30 / 2^-36 / 2^-42, and counts of 4096 that skips changed:
- * past-double-1e14 1.5, 75 / 1.2, 13 / 1.0, 0 / 1.0, 0; deep-1e50 99 / 63 / 39 / 26; deep-5e113 55, 26 /
- * 40, 4 / 30, 1 / 24, 0; seahorse-1e31 575, 2 / 386, 2 / 225, 0 / 122, 0.)
- */
-export const SKIP_ERROR: f64 = 1.0 / 68719476736.0;
+/** What a skip may leave out, against z: 2^-44 of a linear one, which leaves out the square of z. */
+export const SKIP_ERROR: f64 = 1.0 / 17592186044416.0;
 
-/**
- * What a difference is taken for, over itself, before the first rebasing. There z is c grown, and the
- * error of a skip is like a move of c by SKIP_ERROR |c|: a share of the distance from the reference, up to
- * 128 tiles, where only a share of a pixel does no harm. (2026-11-28, of 1000 pixels on both sides of a
- * border of references at seahorse-1e31 those that differ from exact arithmetic, and steps in millions:
- * at 1 71, 137; 4 60, 145; 16 48, 154; 256 45, 171; 4096 41, 193; at 1 with references 3 levels up, not
- * 7, 43, 131. At the listed places 16 costs a tenth of 2 ms at deep-1e77, and elsewhere nothing that can
- * be told. With 2^-40 for SKIP_ERROR 37 differ, for a tenth to a quarter of the time everywhere.)
- */
-const FIRST_PASS: f64 = 16.0;
-
-/** What a difference of that size is taken for after n steps, at the index m, against a skip's radius. */
-
-@inline
-export function weighed(size: f64, n: i32, m: i32): f64 {
-  return n === m ? FIRST_PASS * size : size;
-}
+/** |z / Z| up to which the square and the cube of z are all that matters beside z: 2^-12, an error of 2^-36. */
+export const CUBIC_SHARE: f64 = 1.0 / 4096.0;
 
 /**
  * Radii are compared with the larger component, which may be 1/sqrt(2) of the absolute value; and 8 exact
@@ -53,8 +35,8 @@ export const TINY: f64 = 1.1830521861667747e-271;
 /** How close |Z|^2 may be to 4 before doubles cannot tell on which side of radius 2 a neighbour is. */
 const RIM: f64 = 1.0 / 1048576.0;
 
-/** Levels at most: 2^27 steps are more than any orbit has. */
-const LEVELS: i32 = 28;
+/** Levels at most: 2^25 steps are more than any orbit has room for. */
+const LEVELS: i32 = 26;
 
 @unmanaged
 export class Reference {
@@ -71,6 +53,8 @@ export class Reference {
   fine: usize;
   safe: usize;
   safeLong: usize;
+  /** How far before its last point the orbit has been at that point already; 0: nowhere. */
+  period: i32;
 }
 
 /** Where the addresses of the levels stand in the header, and where what follows it begins. */
@@ -86,10 +70,16 @@ export const FINE_BYTES: usize = 24;
 export const FINE_EXPONENT: usize = 16;
 export const FINE_INDEX: usize = 20;
 
-/** An entry of a skip table: A and B of z' = A z + B c, and the radius within which it holds. */
-export const ENTRY_BYTES: usize = 40;
+/**
+ * An entry of a skip table: A, B, D and G of z' = A z + B c + D z^2 + G z^3, and the radii within which it
+ * holds without D and G, and with them.
+ */
+export const ENTRY_BYTES: usize = 80;
 export const ENTRY_B: usize = 16;
-export const ENTRY_RADIUS: usize = 32;
+export const ENTRY_D: usize = 32;
+export const ENTRY_G: usize = 48;
+export const ENTRY_LINEAR: usize = 64;
+export const ENTRY_RADIUS: usize = 72;
 
 /** A wide one: the mantissas of A, B and the radius, and then their exponents (i32). */
 export const WIDE_BYTES: usize = 56;
@@ -118,11 +108,12 @@ export function wideLevelOf(ref: usize, level: i32): usize {
  * Lays a reference out behind its orbit and its fine points, which are there already. Returns the first
  * address behind it.
  */
-export function layOut(ref: usize, length: i32, fines: i32, wide: i32): usize {
+export function layOut(ref: usize, length: i32, fines: i32, wide: i32, period: i32): usize {
   const reference = changetype<Reference>(ref);
   reference.length = length;
   reference.wide = wide;
   reference.fines = fines;
+  reference.period = period;
   reference.orbit = ref + HEADER_BYTES;
   reference.fine = reference.orbit + 16 * (<usize> length + 1);
   reference.safe = reference.fine + FINE_BYTES * <usize> fines;
@@ -166,11 +157,31 @@ export function isAtRim(x: f64, y: f64): bool {
 }
 
 /** |Z_m|^2 - 4 of a point at the rim, as `readExcess` found it: mantissa and exponent. */
-export let excess: f64 = 0.0;
-export let excessE: i32 = 0;
+let excess: f64 = 0.0;
+let excessE: i32 = 0;
 
 export function readExcess(ref: usize, m: i32): void {
   const fine = fineAt(ref, m);
   excess = fine === 0 ? 0.0 : load<f64>(fine);
-  excessE = fine === 0 ? 0 : load<i32>(fine, FINE_EXPONENT);
+  excessE = fine === 0 ? ZERO_EXPONENT : load<i32>(fine, FINE_EXPONENT);
+}
+
+/**
+ * Whether |Z + z| > 2, for the point Z of which the excess was read and z = (x + iy) 2^e:
+ *
+ *   |Z + z|^2 - 4 = (|Z|^2 - 4) + 2 (Z_x x + Z_y y) 2^e + (x^2 + y^2) 2^2e
+ *
+ * Each term has an exponent of its own: for c = -2 + iy the last one alone decides, however small y is.
+ */
+export function isBeyond(zx: f64, zy: f64, x: f64, y: f64, e: i32): bool {
+  const size = exponentOf(max(abs(x), abs(y)));
+  if (size === ZERO_EXPONENT) return excess > 0.0;
+  const scale = powerOfTwo(-size);
+  x *= scale;
+  y *= scale;
+  e += size;
+  const linear = 2.0 * (zx * x + zy * y);
+  const top = max(excess === 0.0 ? ZERO_EXPONENT : excessE, linear === 0.0 ? 2 * e : e);
+  const sum = excess * powerOfTwo(excessE - top) + linear * powerOfTwo(e - top);
+  return sum + (x * x + y * y) * powerOfTwo(2 * e - top) > 0.0;
 }

@@ -1,6 +1,18 @@
 // The first look at a batch: which pixels need no orbit, and the list of those that do.
 
-import { Job, putOrbit, writeInterior } from "./job";
+import {
+  DOZEN_CX,
+  DOZEN_CY,
+  DOZEN_N,
+  DOZEN_PIXEL,
+  DOZEN_Y,
+  dozenOf,
+  Job,
+  LANES,
+  LAST_ORBIT,
+  putOrbit,
+  writeInterior,
+} from "./job";
 import { enqueueOutside, settle } from "./finish";
 import { beginTiles, endTiles, iterateTile } from "./squads";
 
@@ -131,24 +143,61 @@ function siftOne(at: usize, pixel: i32, x: f64, y: f64): void {
   } else if (size > SURELY_4 && size <= OVERFLOWS) {
     enqueueOutside(at, pixel, x, y);
   } else {
-    iterateCarefully(at, pixel, x, y);
+    job.careful++;
+    putOrbit(at, LAST_ORBIT + 1 - job.careful, x, y, x, y, 0, pixel);
+    iterateCarefully(at, FIRST_STEPS);
   }
 }
 
-/** The plain loop, one pixel, a test a step. */
-function iterateCarefully(at: usize, pixel: i32, cx: f64, cy: f64): void {
+/** Steps that a careful orbit makes at once; nearly all of them have escaped by then. */
+const FIRST_STEPS: i32 = 64;
+
+/**
+ * The plain loop for the orbits that go one by one, a test a step: about `steps` steps altogether, the
+ * latest of them first. Returns whether none is left.
+ */
+export function iterateCarefully(at: usize, steps: i32): bool {
   const job = changetype<Job>(at);
-  let x = cx;
-  let y = cy;
-  for (let n = 0; n < job.limit; n++) {
-    if (x * x + y * y > 4.0) {
-      settle(at, pixel, n, x, y, cx, cy);
-      return;
+  const limit = job.limit;
+  while (job.careful > 0) {
+    if (steps <= 0) return false;
+    const orbit = LAST_ORBIT + 1 - job.careful;
+    const dozen = dozenOf(at, orbit);
+    const eighth = dozen + (<usize> (<u32> orbit % LANES) << 3);
+    const fourth = dozen + (<usize> (<u32> orbit % LANES) << 2);
+    const cx = load<f64>(eighth, DOZEN_CX), cy = load<f64>(eighth, DOZEN_CY);
+    const pixel = load<i32>(fourth, DOZEN_PIXEL);
+    let x = load<f64>(eighth), y = load<f64>(eighth, DOZEN_Y);
+    let n = load<i32>(fourth, DOZEN_N);
+    const end = min(limit, n + steps);
+    steps -= end - n;
+    let inside = true;
+    while (n < end) {
+      if (x * x + y * y > 4.0) {
+        inside = false;
+        break;
+      }
+      const p = x * y;
+      const next = x * x - y * y + cx;
+      y = p + p + cy;
+      n++;
+      // c = -2 stays at 2 for ever.
+      if (next === x && y === 0.0 && cy === 0.0) n = limit;
+      x = next;
     }
-    const p = x * y;
-    x = x * x - y * y + cx;
-    y = p + p + cy;
+    if (inside && n < limit) {
+      store<f64>(eighth, x);
+      store<f64>(eighth, y, DOZEN_Y);
+      store<i32>(fourth, n, DOZEN_N);
+      return false;
+    }
+    job.careful--;
+    if (inside) {
+      job.steps += limit;
+      writeInterior(job, pixel);
+    } else {
+      settle(at, pixel, n, x, y, cx, cy);
+    }
   }
-  job.steps += job.limit;
-  writeInterior(job, pixel);
+  return true;
 }

@@ -9,14 +9,17 @@
 //   x, then y:       A = A_y A_x,  B = A_y B_x + B_y,  R = min(R_x, (R_y - |B_x| c_max) / |A_x|)
 //
 // Source: the notes of Zhuoran and C. Heiland-Allen on bilinear approximation. Blocks of 8 steps are
-// composed step by step, then neighbours are merged level by level.
+// composed step by step, then neighbours are merged level by level. With more terms of the series,
 //
-// Linear approximation aligned to the period, which makes one skip of all that follow each other, would have
-// the same radius and so the same steps in between. (2026-11, skips a group made, runs of skips, and steps:
-// seahorse-1e31 73, 18, 220; deep-1e50 353, 85, 4118; deep-5e113 44, 10, 781; deep-1e77 6, 2, 40. So it
-// could save 19, 6, 4 and 9 of a hundred at most, and was not built.)
+//   z' = A z + B c + D z^2 + G z^3
 //
-// The same recursion with a larger eps gives the radius within which 8 exact steps need no test.
+//   one step at m:   D = 1,  G = 0
+//   x, then y:       D = A_y D_x + D_y A_x^2,  G = A_y G_x + 2 D_y A_x D_x + G_y A_x^3
+//
+// it is the fourth power of z and the products of z and c that are left out. So z may be much larger; where c
+// itself is within the linear radius on the way, its products are as small.
+//
+// The same recursion with a larger share gives the radius within which 8 exact steps need no test.
 
 import {
   BLOCK,
@@ -24,11 +27,15 @@ import {
   entriesOf,
   ENTRY_B,
   ENTRY_BYTES,
+  ENTRY_D,
+  ENTRY_G,
+  ENTRY_LINEAR,
   ENTRY_RADIUS,
   levelOf,
   LONG_BLOCK,
   LONG_LEVEL,
   LOWEST,
+  CUBIC_SHARE,
   Reference,
   SKIP_ERROR,
   TINY,
@@ -74,24 +81,37 @@ function buildBlocks(ref: usize, most: f64): void {
   const takesC: f64 = reference.wide ? 0.0 : 1.0;
   for (let i = 0; i < entries; i++) {
     let ax = 1.0, ay = 0.0, bx = 0.0, by = 0.0;
-    let radius = Infinity, safe = Infinity;
+    let dx = 0.0, dy = 0.0, gx = 0.0, gy = 0.0;
+    let straight = Infinity, radius = Infinity, safe = Infinity;
     for (let k = 0; k < BLOCK; k++) {
       const point = reference.orbit + (<usize> (1 + i * BLOCK + k) << 4);
       const zx = load<f64>(point), zy = load<f64>(point, 8);
       const size = absolute(zx, zy);
       const sizeA = absolute(ax, ay);
       const moved = absolute(bx, by) * most;
-      radius = min(radius, (radiusAt(size, 2.0 * SKIP_ERROR) - moved) / sizeA);
+      const linear = radiusAt(size, 2.0 * SKIP_ERROR) - moved;
+      straight = min(straight, linear / sizeA);
+      radius = linear > 0.0
+        ? min(radius, (radiusAt(size, 2.0 * CUBIC_SHARE) - moved) / sizeA)
+        : 0.0;
       safe = min(safe, (radiusAt(size, SAFE_SHARE) - moved) / sizeA);
       const px = 2.0 * zx, py = 2.0 * zy;
-      let t = px * ax - py * ay;
+      let t = px * gx - py * gy + 2.0 * (ax * dx - ay * dy);
+      gy = px * gy + py * gx + 2.0 * (ax * dy + ay * dx);
+      gx = t;
+      t = px * dx - py * dy + (ax * ax - ay * ay);
+      dy = px * dy + py * dx + 2.0 * ax * ay;
+      dx = t;
+      t = px * ax - py * ay;
       ay = px * ay + py * ax;
       ax = t;
       t = px * bx - py * by + takesC;
       by = px * by + py * bx;
       bx = t;
     }
-    putEntry(table + ENTRY_BYTES * <usize> i, ax, ay, bx, by, radius);
+    const entry = table + ENTRY_BYTES * <usize> i;
+    putEntry(entry, ax, ay, bx, by, straight);
+    putPowers(entry, dx, dy, gx, gy, radius);
     store<f64>(reference.safe + (<usize> i << 3), safe > 0.0 ? safe : 0.0);
   }
 }
@@ -132,21 +152,39 @@ function merge(ref: usize, level: i32, most: f64): void {
     const y = x + ENTRY_BYTES;
     const xax = load<f64>(x), xay = load<f64>(x, 8);
     const xbx = load<f64>(x, ENTRY_B), xby = load<f64>(x, ENTRY_B + 8);
+    const xdx = load<f64>(x, ENTRY_D), xdy = load<f64>(x, ENTRY_D + 8);
     const yax = load<f64>(y), yay = load<f64>(y, 8);
     const ybx = load<f64>(y, ENTRY_B), yby = load<f64>(y, ENTRY_B + 8);
-    const reached = (load<f64>(y, ENTRY_RADIUS) - absolute(xbx, xby) * most) / absolute(xax, xay);
+    const ydx = load<f64>(y, ENTRY_D), ydy = load<f64>(y, ENTRY_D + 8);
+    const xgx = load<f64>(x, ENTRY_G), xgy = load<f64>(x, ENTRY_G + 8);
+    const ygx = load<f64>(y, ENTRY_G), ygy = load<f64>(y, ENTRY_G + 8);
+    const sizeA = absolute(xax, xay), moved = absolute(xbx, xby) * most;
+    const linear = load<f64>(y, ENTRY_LINEAR) - moved;
+    const larger = linear > 0.0 ? load<f64>(y, ENTRY_RADIUS) - moved : 0.0;
+    const entry = to + ENTRY_BYTES * <usize> i;
     putEntry(
-      to + ENTRY_BYTES * <usize> i,
+      entry,
       yax * xax - yay * xay,
       yax * xay + yay * xax,
       yax * xbx - yay * xby + ybx,
       yax * xby + yay * xbx + yby,
-      min(load<f64>(x, ENTRY_RADIUS), reached),
+      min(load<f64>(x, ENTRY_LINEAR), linear / sizeA),
+    );
+    const sx = xax * xax - xay * xay, sy = 2.0 * xax * xay;
+    const cx = sx * xax - sy * xay, cy = sx * xay + sy * xax;
+    const tx = 2.0 * (xax * xdx - xay * xdy), ty = 2.0 * (xax * xdy + xay * xdx);
+    putPowers(
+      entry,
+      yax * xdx - yay * xdy + (ydx * sx - ydy * sy),
+      yax * xdy + yay * xdx + (ydx * sy + ydy * sx),
+      yax * xgx - yay * xgy + (ydx * tx - ydy * ty) + (ygx * cx - ygy * cy),
+      yax * xgy + yay * xgx + (ydx * ty + ydy * tx) + (ygx * cy + ygy * cx),
+      min(load<f64>(x, ENTRY_RADIUS), larger / sizeA),
     );
   }
 }
 
-/** Stores an entry; one that would lose z, or has an infinity or a NaN in it, gets the radius 0. */
+/** Stores the linear part of an entry; one that would lose z, or is no number, gets the radius 0. */
 function putEntry(at: usize, ax: f64, ay: f64, bx: f64, by: f64, radius: f64): void {
   store<f64>(at, ax);
   store<f64>(at, ay, 8);
@@ -155,5 +193,17 @@ function putEntry(at: usize, ax: f64, ay: f64, bx: f64, by: f64, radius: f64): v
   const sizeA = max(abs(ax), abs(ay));
   const usable = radius > 0.0 && sizeA >= TINY && sizeA < Infinity &&
     max(abs(bx), abs(by)) < Infinity;
-  store<f64>(at, usable ? radius : 0.0, ENTRY_RADIUS);
+  store<f64>(at, usable ? radius : 0.0, ENTRY_LINEAR);
+}
+
+/** Stores the rest of an entry whose linear part is in place. */
+function putPowers(at: usize, dx: f64, dy: f64, gx: f64, gy: f64, radius: f64): void {
+  store<f64>(at, dx, ENTRY_D);
+  store<f64>(at, dy, ENTRY_D + 8);
+  store<f64>(at, gx, ENTRY_G);
+  store<f64>(at, gy, ENTRY_G + 8);
+  const linear = load<f64>(at, ENTRY_LINEAR);
+  const largest = max(max(abs(dx), abs(dy)), max(abs(gx), abs(gy)));
+  const usable = linear > 0.0 && largest < Infinity;
+  store<f64>(at, usable ? max(linear, radius) : linear, ENTRY_RADIUS);
 }

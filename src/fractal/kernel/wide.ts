@@ -1,37 +1,57 @@
-// The eight of a group while their differences are below the range of doubles.
+// The eight of a group while one of their differences is below what plain doubles can carry.
 //
 //   z = w 2^e,   c = d 2^k
 //
-// with one exponent e for all eight w. The steps are those of group.ts, in step and with the same
-// rebasing; nothing can escape but together with the reference. As soon as z is large enough the group
-// goes on in plain doubles, where c is too small against z to be felt.
+// with one exponent e for all eight w. The steps are those of group.ts. Nothing here can escape but together
+// with the reference. What the numbers may be:
+//
+//   |w|   2^-64 to 2^124 for the largest, down to 2^-400 of it for the smallest: whoever goes together differs
+//         by 2^200 at most, and a step that squares doubles that; so no square leaves the doubles. Pixels
+//         that pass near 0 again and again without being rebased part when they have come so far apart.
+//   |Z|   any: a point below 2^-900 has an exponent, and so has every entry of the tables
+//   |z|   below 2^-100: whoever is larger leaves, alone or with the others once all are above 2^-400
 
 import {
   BLOCK,
   ENTRY_BYTES,
-  excess,
-  excessE,
   isAtRim,
+  isBeyond,
   levelOf,
   LOWEST,
   readExcess,
   Reference,
-  weighed,
   WIDE_BYTES,
   WIDE_EXPONENTS,
   wideLevelOf,
 } from "./reference";
 import { exponentOf, powerOfTwo, ZERO_EXPONENT } from "./power";
 import { pointE, pointX, pointY, readPoint } from "./wide_table";
-import { limit, note, skipping } from "./pixels";
-import { alive, giveZ, m, n, takeZ } from "./group";
-import { letAllGo, letStay } from "./leaving";
+import { CX, CY, E, EARLY, M, N, X, Y } from "./pixel";
+import {
+  alive,
+  isSeen,
+  LANES,
+  letStay,
+  m,
+  moveOn,
+  needsExponent,
+  pixelAt,
+  rebase,
+  remove,
+  stepsOf,
+  stop,
+  turnBack,
+} from "./queue";
+import { leave, stay } from "./samples";
 
-/** Differences below 2^-850 are iterated here, up to 2^-800. */
-const LEAVE: i32 = -800;
+/** 2^-100: a z that has grown to this goes on in plain doubles, whatever the others do. */
+const LARGE: i32 = -100;
 
-/** 2^-700. */
-const FAR_FROM_ZERO: f64 = 1.9010858e-211;
+/** z this much below a block's safe radius (log2) loses nothing by losing its square, 32 steps long. */
+const FAR_BELOW: i32 = 100;
+
+/** Pixels further apart than 2^200 part. */
+const SPREAD: i32 = 200;
 
 /** |w| is brought back to 1 when its exponent has come this far. */
 const DRIFT: i32 = 60;
@@ -46,130 +66,256 @@ const LEAST_GROWTH: f64 = 5.421010862427522e-20;
 export let wideSkipped: i64 = 0;
 export let wideMade: i64 = 0;
 
-/** Forgets the counters. */
-export function resetWideCounters(): void {
+/** Whether steps may be skipped by the tables. */
+let skipping: bool = true;
+
+/** w and d: real parts first. */
+let w: usize = 0;
+let d: usize = 0;
+
+/** Bytes of memory that they take. */
+export const WIDE_SCRATCH: usize = 32 * LANES;
+
+/** Whether a step may have squared the ratios of the eight z since they were last compared. */
+let mayBeApart: bool = false;
+
+/** The exponents of w and of d. */
+let e: i32 = 0;
+let k: i32 = 0;
+
+/** Forgets the counters; c is in units of 2^unit, and w and d lie at `at`. */
+export function beginWide(skips: bool, unit: i32, at: usize): void {
+  w = at;
+  d = at + 16 * LANES;
+  skipping = skips;
+  k = unit;
   wideSkipped = 0;
   wideMade = 0;
 }
 
-/** Bytes of memory that `iterateWide` works in: w, and d without the lanes that are done. */
-export const WIDE_SCRATCH: usize = 256;
+/** Takes the pixels of the group from where they lie. */
+export function takeWide(): void {
+  mayBeApart = true;
+  e = ZERO_EXPONENT;
+  for (let lane = 0; lane < LANES; lane++) {
+    if ((alive >> lane & 1) === 0) continue;
+    const pixel = pixelAt(lane);
+    const size = exponentOf(max(abs(load<f64>(pixel, X)), abs(load<f64>(pixel, Y))));
+    if (size !== ZERO_EXPONENT) e = max(e, size + load<i32>(pixel, E));
+  }
+  for (let lane = 0; lane < LANES; lane++) {
+    const at = <usize> lane << 3;
+    const pixel = pixelAt(lane);
+    const isOn = (alive >> lane & 1) !== 0;
+    // In two steps, as the pixel's own number may be as small as a double can be.
+    const ahead = load<i32>(pixel, E) - e;
+    const scale = isOn ? powerOfTwo(min(1000, ahead)) : 0.0;
+    const rest = powerOfTwo(max(0, ahead - 1000));
+    store<f64>(w + at, load<f64>(pixel, X) * scale * rest);
+    store<f64>(w + at, load<f64>(pixel, Y) * scale * rest, 64);
+    store<f64>(d + at, isOn ? load<f64>(pixel, CX) : 0.0);
+    store<f64>(d + at, isOn ? load<f64>(pixel, CY) : 0.0, 64);
+  }
+}
 
-/** The exponent of w. */
-let e: i32 = 0;
+/** Leaves z of the pixels where they lie. */
+export function giveWide(): void {
+  for (let lane = 0; lane < LANES; lane++) if ((alive >> lane & 1) !== 0) giveOne(lane);
+}
+
+function giveOne(lane: i32): void {
+  const pixel = pixelAt(lane);
+  const at = w + (<usize> lane << 3);
+  store<f64>(pixel, load<f64>(at), X);
+  store<f64>(pixel, load<f64>(at, 64), Y);
+  store<i32>(pixel, e, E);
+}
+
+/** Lets lanes go. */
+function drop(lanes: i32): void {
+  remove(lanes);
+  for (let lane = 0; lane < LANES; lane++) {
+    if ((alive >> lane & 1) !== 0) continue;
+    const at = <usize> lane << 3;
+    store<f64>(w + at, 0.0), store<f64>(w + at, 0.0, 64);
+    store<f64>(d + at, 0.0), store<f64>(d + at, 0.0, 64);
+  }
+}
 
 /**
- * Moves the group on until its differences are plain doubles again, or none is left. `d` is the address
- * of the eight mantissas of c (f64, real parts first), and `k` their exponent.
+ * Moves the group on until all its z can be plain doubles, none is left, or `pause` steps of pixels have
+ * been made. Returns the lanes that have to go on alone, at the index that the pixel says.
  */
-export function iterateWide(ref: usize, w: usize, mantissas: usize, k: i32): void {
+export function iterateWide(ref: usize, pause: i64): i32 {
   const reference = changetype<Reference>(ref);
-  const lanes = popcnt(alive);
-  let steps = n, index = m;
-  giveZ(w);
-  const d = w + 128;
-  for (let lane = 0; lane < 8; lane++) {
-    const at = <usize> lane << 3;
-    const on = (alive >> lane & 1) !== 0;
-    store<f64>(d + at, on ? load<f64>(mantissas + at) : 0.0);
-    store<f64>(d + at, on ? load<f64>(mantissas + at, 64) : 0.0, 64);
-  }
-  e = 0;
-  while (true) {
+  while (wideMade < pause && alive !== 0) {
     let size = largestOf(w);
     let exponent = exponentOf(size);
     if (exponent === ZERO_EXPONENT) {
-      // All are 0; what a double cannot hold is less than 2^-200 of what was there.
+      // All are 0: at the beginning, or at the reference itself.
       e = k;
       exponent = 0;
     } else if (abs(exponent) > DRIFT) {
-      scale(w, powerOfTwo(-exponent));
+      scale(powerOfTwo(-exponent));
       e += exponent;
       size *= powerOfTwo(-exponent);
       exponent = 0;
     }
-    if (size > 0.0 && e + exponent >= LEAVE) {
-      scale(w, powerOfTwo(e));
-      takeZ(w, steps, index);
-      return;
+    if (size > 0.0 && !needsExponent(size, 0.0, e)) {
+      const small = smallLanes();
+      if (small === 0) return 0;
+      if (e + exponent >= LARGE) {
+        return partLanes(alive & ~small);
+      }
     }
-    if (
-      skipping && ((index - 1) & (BLOCK - 1)) === 0 && index + BLOCK <= reference.length &&
-      steps + BLOCK <= limit
-    ) {
-      const skipped = skip(ref, w, d, k, size, steps, index);
-      if (skipped > 0) {
-        index += skipped;
-        steps += skipped;
-        wideSkipped += <i64> skipped * lanes;
+    if (mayBeApart) {
+      mayBeApart = false;
+      const behind = lanesBelow(e + exponent - SPREAD);
+      if (behind !== 0) return partLanes(behind);
+    }
+    if (skipping && ((m - 1) & (BLOCK - 1)) === 0 && m + BLOCK <= min(reference.length, stop)) {
+      const steps = skip(ref, size);
+      if (steps > 0) {
+        moveOn(steps);
+        wideSkipped += <i64> steps * popcnt(alive);
         continue;
       }
     }
-    if (isLinear(reference, index, steps)) {
+    if (isLinear(reference, m, e + exponent)) {
       let ahead = BLOCK;
       // Behind any of them a skip might be possible.
       while (
-        !skipping && ahead < MOST_LINEAR && keepsSize(ref, index + ahead - BLOCK) &&
-        isLinear(reference, index + ahead, steps + ahead)
+        !skipping && ahead < MOST_LINEAR && keepsSize(ref, m + ahead - BLOCK) &&
+        isLinear(reference, m + ahead, e + exponent)
       ) ahead += BLOCK;
-      const unit = powerOfTwo(min(1000, k - e));
-      linearSteps(w, d, reference.orbit + (<usize> index << 4), unit, ahead);
-      index += ahead;
-      steps += ahead;
-      wideMade += ahead * lanes;
+      linearSteps(reference.orbit + (<usize> m << 4), powerOfTwo(min(1000, k - e)), ahead);
+      moveOn(ahead);
+      wideMade += ahead * popcnt(alive);
       continue;
     }
-    readPoint(ref, index);
-    if (isAtRim(pointX, pointY)) {
-      readExcess(ref, index);
-      note(lanesBeyond(w) & alive, steps - 1);
-    } else if (pointX * pointX + pointY * pointY > 4.0) {
-      takeZ(w, steps, index);
-      letAllGo(pointX, pointY);
-      return;
-    }
-    if (steps >= limit) {
-      letStay();
-      return;
-    }
-    if (index === reference.length || isNearer(w, e + exponent)) {
-      add(w);
-      index = 0;
-      continue;
-    }
-    step(w, d, k);
-    index++;
-    steps++;
-    wideMade += lanes;
+    test(ref, e + exponent);
+    if (alive === 0) return 0;
+    step();
+    mayBeApart = true;
+    moveOn(1);
+    wideMade += popcnt(alive);
   }
+  return 0;
 }
 
-/** Bits of the lanes for which |Z|^2 - 4 + 2 (Z_x x + Z_y y), with z = w 2^e, is above 0. */
-function lanesBeyond(w: usize): i32 {
-  const top = excess === 0.0 ? e : max(excessE, e);
-  const ahead = f64x2.splat(excess === 0.0 ? 0.0 : excess * powerOfTwo(excessE - top));
-  const scaled = powerOfTwo(e - top);
-  const zx = f64x2.splat(2.0 * pointX * scaled), zy = f64x2.splat(2.0 * pointY * scaled);
+/** The lanes whose z is too small for plain doubles. */
+function smallLanes(): i32 {
   let lanes = 0;
-  for (let pair = 0; pair < 4; pair++) {
-    const at = w + (<usize> pair << 4);
-    const linear = f64x2.add(f64x2.mul(zx, v128.load(at)), f64x2.mul(zy, v128.load(at, 64)));
-    const beyond = f64x2.gt(f64x2.add(ahead, linear), f64x2.splat(0.0));
-    lanes |= i64x2.bitmask(beyond) << (2 * pair);
+  for (let lane = 0; lane < LANES; lane++) {
+    const at = w + (<usize> lane << 3);
+    if (needsExponent(load<f64>(at), load<f64>(at, 64), e)) lanes |= 1 << lane;
+  }
+  return lanes & alive;
+}
+
+/** The lanes whose z is below 2^least, but for those at 0. */
+function lanesBelow(least: i32): i32 {
+  let lanes = 0;
+  for (let lane = 0; lane < LANES; lane++) {
+    const at = w + (<usize> lane << 3);
+    const size = exponentOf(max(abs(load<f64>(at)), abs(load<f64>(at, 64))));
+    if (size !== ZERO_EXPONENT && size + e < least) lanes |= 1 << lane;
   }
   return lanes;
 }
 
+/** Leaves lanes where they lie, at the index that they have come to, to go on alone; returns them. */
+export function partLanes(lanes: i32): i32 {
+  for (let lane = 0; lane < LANES; lane++) {
+    if ((lanes >> lane & 1) === 0) continue;
+    giveOne(lane);
+    const pixel = pixelAt(lane);
+    if (!needsExponent(load<f64>(pixel, X), load<f64>(pixel, Y), e)) {
+      store<f64>(pixel, load<f64>(pixel, X) * powerOfTwo(e), X);
+      store<f64>(pixel, load<f64>(pixel, Y) * powerOfTwo(e), Y);
+      store<i32>(pixel, 0, E);
+    }
+    store<i32>(pixel, stepsOf(pixel) - m, N);
+    store<i32>(pixel, m, M);
+  }
+  drop(lanes);
+  return lanes;
+}
+
 /**
- * Whether a whole block can be made of steps w' = 2 Z w + c: where even differences of 2^-700 were safe,
- * those here are 2^-100 of Z at most, and their squares are nothing.
+ * Looks at the orbits themselves: lets those go that have escaped, reached the limit or are to be rebased;
+ * all, where the orbit has come to its end, unless it repeats itself. The largest z is about 2^size.
+ */
+function test(ref: usize, size: i32): void {
+  const reference = changetype<Reference>(ref);
+  readPoint(ref, m);
+  if (m > 0 && pointE === 0) {
+    if (isAtRim(pointX, pointY)) {
+      lookAtRim(ref);
+    } else if (pointX * pointX + pointY * pointY > 4.0) {
+      for (let lane = 0; lane < LANES; lane++) {
+        const pixel = pixelAt(lane);
+        if ((alive >> lane & 1) !== 0) leave(pixel, stepsOf(pixel) - 1, pointX, pointY);
+      }
+      drop(alive);
+      return;
+    }
+  }
+  if (m >= stop) {
+    drop(letStay());
+    if (alive === 0) return;
+  }
+  const atEnd = m === reference.length;
+  const needing = atEnd && reference.period === 0 ? alive : nearerLanes(size);
+  if (needing !== 0) {
+    const most = max(pointE, e);
+    const p = powerOfTwo(pointE - most), q = powerOfTwo(e - most);
+    for (let lane = 0; lane < LANES; lane++) {
+      if ((needing >> lane & 1) === 0) continue;
+      const at = w + (<usize> lane << 3);
+      rebase(lane, load<f64>(at) * q + pointX * p, load<f64>(at, 64) * q + pointY * p, most);
+    }
+    drop(needing);
+  }
+  if (!atEnd || alive === 0) return;
+  turnBack(reference.period);
+  let settled = 0;
+  for (let lane = 0; lane < LANES; lane++) {
+    if ((alive >> lane & 1) === 0) continue;
+    const pixel = pixelAt(lane);
+    const at = w + (<usize> lane << 3);
+    if (!isSeen(pixel, load<f64>(at), load<f64>(at, 64), e, m)) continue;
+    stay(pixel);
+    settled |= 1 << lane;
+  }
+  if (settled !== 0) drop(settled);
+}
+
+/** Notes the counts of those who are outside radius 2 by less than a double can tell. */
+function lookAtRim(ref: usize): void {
+  readExcess(ref, m);
+  for (let lane = 0; lane < LANES; lane++) {
+    if ((alive >> lane & 1) === 0) continue;
+    const pixel = pixelAt(lane);
+    if (load<i32>(pixel, EARLY) >= 0) continue;
+    const at = w + (<usize> lane << 3);
+    if (isBeyond(pointX, pointY, load<f64>(at), load<f64>(at, 64), e)) {
+      store<i32>(pixel, stepsOf(pixel) - 1, EARLY);
+    }
+  }
+}
+
+/**
+ * Whether a whole block can be made of steps w' = 2 Z w + c, for z of about 2^size: where far larger ones
+ * were safe their squares are nothing.
  */
 
 @inline
-function isLinear(reference: Reference, index: i32, steps: i32): bool {
+function isLinear(reference: Reference, index: i32, size: i32): bool {
   if (((index - 1) & (BLOCK - 1)) !== 0) return false;
-  if (index + BLOCK > reference.length || steps + BLOCK > limit) return false;
-  return load<f64>(reference.safe + (<usize> (<u32> (index - 1) / BLOCK) << 3)) > FAR_FROM_ZERO;
+  if (index + BLOCK > min(reference.length, stop)) return false;
+  const safe = load<f64>(reference.safe + (<usize> (<u32> (index - 1) / BLOCK) << 3));
+  return exponentOf(safe) > size + FAR_BELOW;
 }
 
 /** Whether the block at `index` leaves of w so much that the next one may begin without another look. */
@@ -181,7 +327,7 @@ function keepsSize(ref: usize, index: i32): bool {
 }
 
 /** Makes so many linear steps from the orbit's point at `point` on; c is d times `unit`. */
-function linearSteps(w: usize, d: usize, point: usize, unit: f64, steps: i32): void {
+function linearSteps(point: usize, unit: f64, steps: i32): void {
   const by = f64x2.splat(unit);
   let u0 = v128.load(w), v0 = v128.load(w, 64);
   let u1 = v128.load(w, 16), v1 = v128.load(w, 80);
@@ -211,51 +357,39 @@ function linearSteps(w: usize, d: usize, point: usize, unit: f64, steps: i32): v
 }
 
 /** The largest of 16 numbers' absolute values. */
-function largestOf(w: usize): f64 {
-  let most = f64x2.abs(v128.load(w));
-  for (let i: usize = 16; i < 128; i += 16) most = f64x2.pmax(most, f64x2.abs(v128.load(w + i)));
+function largestOf(at: usize): f64 {
+  let most = f64x2.abs(v128.load(at));
+  for (let i: usize = 16; i < 128; i += 16) most = f64x2.pmax(most, f64x2.abs(v128.load(at + i)));
   return max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
 }
 
-function scale(w: usize, factor: f64): void {
+function scale(factor: f64): void {
   const by = f64x2.splat(factor);
   for (let i: usize = 0; i < 128; i += 16) v128.store(w + i, f64x2.mul(v128.load(w + i), by));
 }
 
-/** Whether the orbit of one of the eight is nearer to 0 than its difference, of about 2^size, is long. */
-function isNearer(w: usize, size: i32): bool {
-  if (pointE + exponentOf(max(abs(pointX), abs(pointY))) > size + 2) return false;
+/** The lanes whose orbit is nearer to 0 than their z is long, where the largest z is about 2^size. */
+function nearerLanes(size: i32): i32 {
+  if (pointE + exponentOf(max(abs(pointX), abs(pointY))) > size + 2) return 0;
   const most = max(pointE, e);
   const p = powerOfTwo(pointE - most), q = f64x2.splat(powerOfTwo(e - most));
   const zx = f64x2.splat(pointX * p), zy = f64x2.splat(pointY * p);
-  for (let i: usize = 0; i < 64; i += 16) {
-    const x = f64x2.mul(v128.load(w + i), q), y = f64x2.mul(v128.load(w + i, 64), q);
+  let lanes = 0;
+  for (let pair = 0; pair < 4; pair++) {
+    const at = w + (<usize> pair << 4);
+    const x = f64x2.mul(v128.load(at), q), y = f64x2.mul(v128.load(at, 64), q);
     const u = f64x2.add(zx, x), v = f64x2.add(zy, y);
     const nearer = f64x2.lt(
       f64x2.pmax(f64x2.abs(u), f64x2.abs(v)),
       f64x2.pmax(f64x2.abs(x), f64x2.abs(y)),
     );
-    if (v128.any_true(nearer)) return true;
+    lanes |= i64x2.bitmask(nearer) << (2 * pair);
   }
-  return false;
-}
-
-/** Adds the point to every w: rebases. Lanes that are not on their way stay 0. */
-function add(w: usize): void {
-  const most = max(pointE, e);
-  const p = powerOfTwo(pointE - most), q = f64x2.splat(powerOfTwo(e - most));
-  const zx = pointX * p, zy = pointY * p;
-  for (let lane = 0; lane < 8; lane++) {
-    if ((alive >> lane & 1) === 0) continue;
-    const at = w + (<usize> lane << 3);
-    store<f64>(at, load<f64>(at) * f64x2.extract_lane(q, 0) + zx);
-    store<f64>(at, load<f64>(at, 64) * f64x2.extract_lane(q, 0) + zy, 64);
-  }
-  e = most;
+  return lanes & alive;
 }
 
 /** Makes one step from the point that was read: w' 2^e' = 2 Z w 2^e + w^2 2^2e + d 2^k. */
-function step(w: usize, d: usize, k: i32): void {
+function step(): void {
   const size = exponentOf(max(abs(pointX), abs(pointY)));
   const linear = size === ZERO_EXPONENT ? ZERO_EXPONENT : pointE + size + 1 + e;
   const most = max(linear, max(2 * e, k));
@@ -277,19 +411,18 @@ function step(w: usize, d: usize, k: i32): void {
 }
 
 /** Takes the longest skip that holds here, if one does; returns its steps. */
-function skip(ref: usize, w: usize, d: usize, k: i32, size: f64, steps: i32, at: i32): i32 {
+function skip(ref: usize, size: f64): i32 {
   const reference = changetype<Reference>(ref);
   let level = LOWEST;
-  let index = <u32> (at - 1) >> LOWEST;
+  let index = <u32> (m - 1) >> LOWEST;
   let entry = wideLevelOf(ref, level) + WIDE_BYTES * <usize> index;
-  const weight = weighed(size, steps, at);
-  if (!isWithin(entry, weight)) return 0;
+  if (!isWithin(entry, size)) return 0;
+  const end = min(reference.length, stop);
   while ((index & 1) === 0 && level + 1 < reference.levels) {
-    const length = 2 << level;
-    if (steps + length > limit || at + length > reference.length) break;
+    if (m + (2 << level) > end) break;
     index >>= 1;
     const next = wideLevelOf(ref, level + 1) + WIDE_BYTES * <usize> index;
-    if (!isWithin(next, weight)) break;
+    if (!isWithin(next, size)) break;
     level++;
     entry = next;
   }

@@ -1,23 +1,18 @@
-// The pixels of a group: where their samples go, and what is written when one of them is done.
+// Where the samples of pixels go: counts at once, fractions when eight wait for theirs.
 
 import { beginLogs, fractionsOf } from "./log2";
+import { CX, CY, EARLY, SAMPLE } from "./pixel";
 
 /** Iterations after which a pixel counts as interior. */
 export let limit: i32 = 0;
-/** Whether steps may be skipped by the tables. */
-export let skipping: bool = true;
 
 /** Addresses of the u32 counts and the f32 fractions (0: none wanted). */
 let counts: usize = 0;
 let fractions: usize = 0;
-/** The reference's C, and the address of the eight c of the group. */
+/** The reference's C, as doubles; and what differences are to be multiplied by to be added to it. */
 let centreX: f64 = 0.0;
 let centreY: f64 = 0.0;
-let offsets: usize = 0;
-/** Indices of the eight samples. */
-let samples: usize = 0;
-/** Counts of the eight that were noted before they left (i32); -1 where none was. */
-let early: usize = 0;
+let unit: f64 = 1.0;
 
 /** |z|^2 from which on the fraction is taken: 256^2. */
 const FAR: f64 = 65536.0;
@@ -38,76 +33,57 @@ const LEFT_SAMPLE: usize = 40 * LEAVING;
 /** Bytes of memory that they take. */
 export const LEAVING_BYTES: usize = 48 * LEAVING;
 
-/** Prepares for a batch. `leavingAt`, aligned to 16, is memory for pixels that wait for their fraction. */
-export function beginPixels(
+/**
+ * Says where a batch's samples go. x and y are the reference's C, and its differences are in units of
+ * `plainUnit`: 0 where they are too small for doubles. `leavingAt`, aligned to 16, is memory for pixels that
+ * wait for their fraction.
+ */
+export function beginSamples(
   iterations: i32,
-  skips: bool,
   countsAt: usize,
   fractionsAt: usize,
   leavingAt: usize,
 ): void {
   beginLogs();
   limit = iterations;
-  skipping = skips;
   counts = countsAt;
   fractions = fractionsAt;
   leaving = leavingAt;
   left = 0;
 }
 
-/** Says where the group's eight c (f64, real parts first), indices of samples and early counts (i32) lie. */
-export function placeGroup(
-  x: f64,
-  y: f64,
-  offsetsAt: usize,
-  samplesAt: usize,
-  earlyAt: usize,
-): void {
+/** Says where the reference is; differences from it count `plainUnit` each, 0 below the range of doubles. */
+export function placeReference(x: f64, y: f64, plainUnit: f64): void {
   centreX = x;
   centreY = y;
-  offsets = offsetsAt;
-  samples = samplesAt;
-  early = earlyAt;
-  v128.store(early, i64x2.splat(-1)), v128.store(early, i64x2.splat(-1), 16);
-}
-
-/**
- * Notes the count of pixels (a bit each) that are outside radius 2 by less than a double can tell. They
- * go on until it can: from there the fraction is found.
- */
-export function note(lanes: i32, count: i32): void {
-  for (let lane = 0; lane < 8; lane++) {
-    const at = early + (<usize> lane << 2);
-    if ((lanes >> lane & 1) !== 0 && load<i32>(at) < 0) store<i32>(at, count);
-  }
+  unit = plainUnit;
 }
 
 /** Writes a pixel that never escaped, as far as doubles can tell. */
-export function stay(lane: i32): void {
-  const noted = load<i32>(early + (<usize> lane << 2));
-  write(lane, noted < 0 ? limit : noted, 0.0);
+export function stay(pixel: usize): void {
+  const noted = load<i32>(pixel, EARLY);
+  write(pixel, noted < 0 ? limit : noted, 0.0);
 }
 
 /**
  * Takes a pixel in that is outside radius 2 at z_count = x + iy. It waits for its fraction until there
  * are eight such, as most of the time is latency.
  */
-export function leave(lane: i32, count: i32, x: f64, y: f64): void {
-  const noted = load<i32>(early + (<usize> lane << 2));
+export function leave(pixel: usize, count: i32, x: f64, y: f64): void {
+  const noted = load<i32>(pixel, EARLY);
   if (fractions === 0) {
-    write(lane, noted < 0 ? count : noted, 0.0);
+    write(pixel, noted < 0 ? count : noted, 0.0);
     return;
   }
-  const c = offsets + (<usize> lane << 3);
   const eighth = leaving + (<usize> left << 3);
   store<f64>(eighth, x);
   store<f64>(eighth, y, LEFT_Y);
-  store<f64>(eighth, centreX + load<f64>(c), LEFT_CX);
-  store<f64>(eighth, centreY + load<f64>(c, 64), LEFT_CY);
+  store<f64>(eighth, centreX + unit * load<f64>(pixel, CX), LEFT_CX);
+  store<f64>(eighth, centreY + unit * load<f64>(pixel, CY), LEFT_CY);
   const fourth = leaving + (<usize> left << 2);
   store<i32>(fourth, noted < 0 ? count : noted, LEFT_COUNT);
   store<i32>(fourth, noted < 0 ? 0 : count - noted, LEFT_AHEAD);
-  store<i32>(fourth, load<i32>(samples + (<usize> lane << 2)), LEFT_SAMPLE);
+  store<i32>(fourth, load<i32>(pixel, SAMPLE), LEFT_SAMPLE);
   left++;
   if (left === LEAVING) finishLeaving();
 }
@@ -167,8 +143,8 @@ function reachOut(at: usize): v128 {
   return steps;
 }
 
-function write(lane: i32, count: i32, fraction: f32): void {
-  const index = <usize> load<u32>(samples + (<usize> lane << 2)) << 2;
+function write(pixel: usize, count: i32, fraction: f32): void {
+  const index = <usize> load<u32>(pixel, SAMPLE) << 2;
   store<u32>(counts + index, count);
   if (fractions !== 0) store<f32>(fractions + index, fraction);
 }
