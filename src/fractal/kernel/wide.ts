@@ -106,15 +106,18 @@ export function takeWide(): void {
   for (let lane = 0; lane < LANES; lane++) {
     const at = <usize> lane << 3;
     const pixel = pixelAt(lane);
-    const isOn = (alive >> lane & 1) !== 0;
-    // In two steps, as the pixel's own number may be as small as a double can be.
-    const ahead = load<i32>(pixel, E) - e;
-    const scale = isOn ? powerOfTwo(min(1000, ahead)) : 0.0;
-    const rest = powerOfTwo(max(0, ahead - 1000));
-    store<f64>(w + at, load<f64>(pixel, X) * scale * rest);
-    store<f64>(w + at, load<f64>(pixel, Y) * scale * rest, 64);
-    store<f64>(d + at, isOn ? load<f64>(pixel, CX) : 0.0);
-    store<f64>(d + at, isOn ? load<f64>(pixel, CY) : 0.0, 64);
+    let x = 0.0, y = 0.0, cx = 0.0, cy = 0.0;
+    if ((alive >> lane & 1) !== 0) {
+      cx = load<f64>(pixel, CX), cy = load<f64>(pixel, CY);
+      x = load<f64>(pixel, X), y = load<f64>(pixel, Y);
+      if (max(abs(x), abs(y)) !== 0.0) {
+        // At most 2^1022, where the pixel's own number is as small as a double can be.
+        const scale = powerOfTwo(load<i32>(pixel, E) - e);
+        x *= scale, y *= scale;
+      }
+    }
+    store<f64>(w + at, x), store<f64>(w + at, y, 64);
+    store<f64>(d + at, cx), store<f64>(d + at, cy, 64);
   }
 }
 
