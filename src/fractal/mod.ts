@@ -9,6 +9,10 @@ export {
   type ExactOptions,
   settledEscapeTime,
 } from "./exact_escape_time.ts";
+export type { Approach, Course } from "./course.ts";
+export { advanceCycle, type CycleSearch, cycleSearch } from "./cycle.ts";
+export { type FixedPoint, isProven, type PartToProve, wayToProve } from "./deep_interior.ts";
+export { advanceNucleus, mayBeWithin, type NucleusSearch, nucleusSearch } from "./nucleus.ts";
 export {
   type Batch,
   Kernel,
@@ -34,6 +38,8 @@ export {
 export {
   differencesOf,
   exactPoint,
+  nucleusPointOf,
+  nucleusReach,
   type ReferencePoint,
   referencePointOf,
 } from "./reference_point.ts";

@@ -1,5 +1,8 @@
 /** The reference orbit: one point iterated in fixed-point BigInt, kept as doubles. */
 
+import { type Course, followed, NO_COURSE } from "./course.ts";
+import { bitLength, timesPowerOfTwo } from "./scaled.ts";
+
 /**
  * A point's orbit on its way. Plain data: it crosses to a worker and back, a slice of steps at a time.
  * All numbers are fixed point, `bits` bits behind the point.
@@ -16,6 +19,8 @@ export interface Orbit {
   readonly length: number;
   /** Whether that point is beyond {@link END_RADIUS}: the orbit has escaped and ends there. */
   readonly ended: boolean;
+  /** What it has shown so far. */
+  readonly course: Course;
 }
 
 /**
@@ -63,7 +68,7 @@ const STEPS_PER_LOOK = 32;
 
 /** The orbit of C = (re + i im) 2^-bits at its beginning: Z_0 = 0. */
 export function orbitOf(re: bigint, im: bigint, bits: number): Orbit {
-  return { bits, re, im, x: 0n, y: 0n, length: 0, ended: false };
+  return { bits, re, im, x: 0n, y: 0n, length: 0, ended: false, course: NO_COURSE };
 }
 
 /**
@@ -92,6 +97,7 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
   const most = Math.max(0, length - orbit.length);
   let points = new Float64Array(2 * Math.min(most, FEW_POINTS));
   const fines: FinePoint[] = [];
+  const tiny: FinePoint[] = [];
   const end = performance.now() + milliseconds;
   let { x, y, ended } = orbit;
   let steps = 0;
@@ -118,16 +124,20 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
     const size = Math.max(Math.abs(zx), Math.abs(zy));
     const square = zx * zx + zy * zy;
     const index = orbit.length + steps;
-    if (size < 2 ** TINY_LOG2) pushFine(fines, index, { x, y, bits });
-    else if (Math.abs(square - 4) < RIM) {
+    if (size < 2 ** TINY_LOG2) {
+      pushFine(tiny, index, { x, y, bits });
+      if (tiny.at(-1)?.index === index) fines.push(tiny.at(-1)!);
+    } else if (Math.abs(square - 4) < RIM) {
       const excess = x * x + y * y - (4n << 2n * shift);
       pushFine(fines, index, { x: excess, y: 0n, bits: 2 * bits });
     }
     ended = square > END_RADIUS * END_RADIUS;
   }
+  points = points.slice(0, 2 * steps);
+  const course = followed(orbit.course, orbit.length, { points, tiny });
   return {
-    orbit: { ...orbit, x, y, length: orbit.length + steps, ended },
-    points: points.slice(0, 2 * steps),
+    orbit: { ...orbit, x, y, length: orbit.length + steps, ended, course },
+    points,
     fines,
   };
 }
@@ -162,17 +172,4 @@ function pushFine(
     y: Number(y >> BigInt(cut)) * scale,
     exponent: length - 1 - bits,
   });
-}
-
-/** Bits of |value|. */
-function bitLength(value: bigint): number {
-  const digits = (value < 0n ? -value : value).toString(16);
-  if (digits === "0") return 0;
-  return 4 * digits.length - Math.clz32(parseInt(digits[0]!, 16)) + 28;
-}
-
-/** number 2^k, in two steps where 2^k itself is no double. */
-function timesPowerOfTwo(number: number, k: number): number {
-  if (k >= -1000) return number * 2 ** k;
-  return number * 2 ** -1000 * 2 ** Math.max(-1074, k + 1000);
 }

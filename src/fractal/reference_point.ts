@@ -16,6 +16,8 @@ export interface ReferencePoint {
   readonly wide: boolean;
   /** Whether the frame's pixels may skip steps: not so near the top that it moves counts. */
   readonly skips: boolean;
+  /** Steps after which the orbit is back at 0, where the point is a nucleus: it is not iterated beyond. */
+  readonly period?: number;
 }
 
 /** Zoom levels that share a reference, and how far above the first of them its tile is. */
@@ -86,6 +88,30 @@ export function referencePointOf(frame: Frame): ReferencePoint {
   const key = [level, x, y, bits, reach, wide].join("/");
   const skips = zoomOf(frame, Math.max(width, height)) >= SKIPS_FROM;
   return { key, re: re.toFixedPoint(bits), im: im.toFixedPoint(bits), bits, reach, wide, skips };
+}
+
+/**
+ * How far from a reference point (log2, above its reach) a nucleus may lie that is to replace it.
+ *
+ * A reference's reach is at most 2^16 of its finest pixels (that of a larger frame is so for its own), so
+ * differences are up to 2^20 pixels. As doubles they are within 2^-33 of a pixel, far below what a skip does, which moves c
+ * by 2^-36 of it at first, 16 times that at most, by 2^-12 of a pixel.
+ */
+const NUCLEUS_BEYOND = 4;
+
+/** How far from a reference point a nucleus may lie that is to replace it: log2. */
+export function nucleusReach({ reach }: ReferencePoint): number {
+  return reach + NUCLEUS_BEYOND;
+}
+
+/** The nucleus as the reference of the frames that had the other point. */
+export function nucleusPointOf(
+  point: ReferencePoint,
+  { re, im, period }: { readonly re: bigint; readonly im: bigint; readonly period: number },
+): ReferencePoint {
+  // No farther from the nucleus than 2^reach + 2^nucleusReach.
+  const reach = nucleusReach(point) + 1;
+  return { ...point, key: `${point.key}/${period}`, re, im, reach, period };
 }
 
 interface Tile {

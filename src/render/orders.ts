@@ -118,6 +118,12 @@ export interface FileOptions {
 /** A picture to be painted and how it is written: all of it can be JSON. */
 export type PaintWish = readonly [order: PaintOrder, options: FileOptions];
 
+/** A search that has gone on, and the compute time that it took, milliseconds. */
+export interface TimedSearch<S> {
+  readonly search: S;
+  readonly milliseconds: number;
+}
+
 /** Steps of a reference orbit, and the compute time that they took, milliseconds. */
 export interface TimedSlice {
   readonly slice: OrbitSlice;

@@ -14,27 +14,35 @@ import {
   writePoints,
 } from "../fractal/mod.ts";
 import { type Arena, OverBudgetError, type Region } from "../pool/mod.ts";
+import type { Frame } from "../plane/mod.ts";
 import type { TimedSlice } from "./orders.ts";
+import { type SearchWorker, SLICE, type SliceOptions, Surveys } from "./surveys.ts";
 
 /** Who computes: a worker, one slice at a time. */
-export interface ReferenceWorker {
+export interface ReferenceWorker extends SearchWorker {
   /** Iterates an orbit for about so many milliseconds, and says how many it was. */
-  orbit(
-    orbit: Orbit,
-    length: number,
-    options: { milliseconds: number; signal: AbortSignal },
-  ): Promise<TimedSlice>;
+  orbit(orbit: Orbit, length: number, options: SliceOptions): Promise<TimedSlice>;
   /** Builds the tables of a reference whose points are in place. */
   finish(at: number, shape: ReferenceShape, reach: number): Promise<unknown>;
 }
 
 /** A reference in use: it stays where it is until disposed of. */
 export interface HeldReference extends PlacedReference, Disposable {
-  readonly bits: number;
-  readonly wide: boolean;
+  readonly inside: false;
+  /** The point that differences are measured from: the one asked for, or a nucleus nearby. */
+  readonly point: ReferencePoint;
   /** Points of its orbit. */
   readonly length: number;
   /** Compute time that went into it for this request, milliseconds; 0 when it was there. */
+  readonly milliseconds: number;
+  /** Compute time that went into the question whether its frame is inside, which it is not. */
+  readonly proving: number;
+}
+
+/** No reference, for there is nothing to iterate: all of the frame lies inside the set. */
+export interface InsideFrame extends Disposable {
+  readonly inside: true;
+  /** Compute time that the proof took, milliseconds. */
   readonly milliseconds: number;
 }
 
@@ -43,6 +51,8 @@ export interface HoldOptions {
   readonly signal?: AbortSignal;
   /** Compute time, milliseconds. */
   readonly budget?: number;
+  /** What the reference is for: if all of it proves to lie inside, no reference is needed. */
+  readonly frame?: Frame;
 }
 
 /** An orbit is longer than there is memory for. */
@@ -59,9 +69,6 @@ export class OrbitTooLongError extends RangeError {
   }
 }
 
-/** Milliseconds of one slice: a worker is free for others in between. */
-const SLICE = 20;
-
 /** A reference's place in memory. It is given back when it has been replaced and nobody uses it. */
 interface Placement {
   readonly region: Region;
@@ -71,6 +78,8 @@ interface Placement {
 
 interface Waiting {
   readonly budget: number;
+  /** Whether the orbit has shown something that may spare it to go on. */
+  readonly hasLeads: (orbit: Orbit) => boolean;
   readonly settle: PromiseWithResolvers<number>;
 }
 
@@ -96,6 +105,7 @@ export class References {
   readonly #memory: WebAssembly.Memory;
   readonly #arena: Arena;
   readonly #worker: ReferenceWorker;
+  readonly #surveys: Surveys;
   /** By key, least recently used first. */
   readonly #entries = new Map<string, Entry>();
 
@@ -103,6 +113,7 @@ export class References {
     this.#memory = memory;
     this.#arena = arena;
     this.#worker = worker;
+    this.#surveys = new Surveys(worker);
   }
 
   /** References that are kept, and the bytes that they take. */
@@ -112,26 +123,62 @@ export class References {
 
   /**
    * Waits for a point's orbit of at least `iterations` points (or up to its escape), computing what is
-   * missing. Whoever asks for the same meanwhile shares it; when the last of them gives up, so does it.
+   * missing; for the orbit of a nucleus nearby instead, once around, where the point's does not end for
+   * long; or for the proof that the frame is inside. Which of them is a function of the point, the
+   * iterations and the frame. Whoever asks for the same meanwhile shares it; when the last of them gives
+   * up, so does it.
    *
    * @throws {OverBudgetError} when the orbit takes more than the budget
    * @throws {OrbitTooLongError} when there is not enough memory for it
    */
+  hold(
+    point: ReferencePoint,
+    iterations: number,
+    options: HoldOptions & { readonly frame: Frame },
+  ): Promise<HeldReference | InsideFrame>;
+  hold(point: ReferencePoint, iterations: number, options?: HoldOptions): Promise<HeldReference>;
   async hold(
     point: ReferencePoint,
     iterations: number,
     options: HoldOptions = {},
-  ): Promise<HeldReference> {
+  ): Promise<HeldReference | InsideFrame> {
+    const { signal, budget = Infinity, frame } = options;
+    const length = point.period ?? iterations;
+    if (point.period !== undefined) this.#requireRoom({ length, fines: 0, wide: point.wide });
     let milliseconds = 0;
+    let proving = 0;
+    let from = 0;
+    const left = () => ({
+      ...(signal && { signal }),
+      budget: budget - milliseconds - proving,
+    });
     try {
       for (;;) {
-        options.signal?.throwIfAborted();
+        signal?.throwIfAborted();
+        const wish = { length, from, ...(frame && { frame }) };
+        const known = this.#entries.get(point.key)?.orbit;
+        const seen = await this.#surveys.followUp(
+          point,
+          { ...wish, ...(known && { known }) },
+          left(),
+        );
+        ({ from } = seen);
+        proving += seen.proving;
+        milliseconds += seen.searching;
+        if (seen.inside) {
+          return { inside: true, milliseconds: milliseconds + proving, [Symbol.dispose]: () => {} };
+        }
+        if (seen.nucleus !== undefined) {
+          const held = await this.hold(seen.nucleus, iterations, left());
+          return { ...held, proving, milliseconds: held.milliseconds + milliseconds };
+        }
         const entry = this.#entryOf(point);
         const { placement, orbit } = entry;
-        if (placement !== undefined && (orbit.ended || orbit.length >= iterations)) {
-          return this.#lend(entry, placement, milliseconds);
+        if (placement !== undefined && (orbit.ended || orbit.length >= length)) {
+          return { ...this.#lend(entry, placement, milliseconds), proving };
         }
-        milliseconds += await this.#grown(entry, iterations, options);
+        const hasLeads = (orbit: Orbit) => this.#surveys.hasLeads(point, { ...wish, orbit });
+        milliseconds += await this.#grown(entry, length, { ...left(), hasLeads });
       }
     } catch (error) {
       // What was meant for this one may be room for others.
@@ -154,14 +201,15 @@ export class References {
     const exact = exactPoint(point);
     let held = true;
     return {
+      inside: false,
+      point,
       at: placement.region.at,
       x: exact.re.toDouble(),
       y: exact.im.toDouble(),
       unit: point.wide ? point.reach : 0,
-      bits: point.bits,
-      wide: point.wide,
       length: orbit.length,
       milliseconds,
+      proving: 0,
       [Symbol.dispose]: () => {
         if (!held) return;
         held = false;
@@ -176,10 +224,10 @@ export class References {
   async #grown(
     entry: Entry,
     length: number,
-    { signal, budget = Infinity }: HoldOptions,
+    { signal, budget = Infinity, hasLeads }: HoldOptions & Pick<Waiting, "hasLeads">,
   ): Promise<number> {
     const growth = entry.growth ?? this.#start(entry, length);
-    const waiting: Waiting = { budget, settle: Promise.withResolvers() };
+    const waiting: Waiting = { budget, hasLeads, settle: Promise.withResolvers() };
     growth.waiting.add(waiting);
     const leave = () => waiting.settle.reject(signal?.reason);
     signal?.addEventListener("abort", leave, { once: true });
@@ -219,7 +267,8 @@ export class References {
    * it is given up it leaves the entry alone: another may have begun to lengthen it.
    */
   async #grow(entry: Entry, { length, waiting, abort: { signal } }: Growth): Promise<number> {
-    const { wide, reach } = entry.point;
+    const { point } = entry;
+    const { wide, reach } = point;
     let { orbit, fines } = entry;
     const slices: Float64Array[] = [];
     let milliseconds = 0;
@@ -232,6 +281,8 @@ export class References {
       fines = [...fines, ...timed.slice.fines];
       this.#requireRoom({ length: orbit.length, fines: fines.length, wide });
       refuseOverBudget(waiting, { milliseconds, orbit, length });
+      this.#surveys.note(point, orbit);
+      if (waiting.values().some(({ hasLeads }) => hasLeads(orbit))) break;
     }
     const shape = { length: orbit.length, fines: fines.length, wide };
     const region = await this.#allocate(shape, signal);

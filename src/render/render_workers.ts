@@ -110,6 +110,16 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
         this.#computed.milliseconds += timed.milliseconds;
         return timed;
       },
+      nucleus: async (search, { milliseconds, signal }) => {
+        const timed = await pool.apply("nucleus", [search, milliseconds], { signal });
+        this.#computed.milliseconds += timed.milliseconds;
+        return timed;
+      },
+      cycle: async (search, { milliseconds, signal }) => {
+        const timed = await pool.apply("cycle", [search, milliseconds], { signal });
+        this.#computed.milliseconds += timed.milliseconds;
+        return timed;
+      },
       finish: (at, shape, reach) => pool.apply("finishReference", [at, shape, reach]),
     });
   }
@@ -177,28 +187,35 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     }
     if (path.arithmetic === "interior") return await this.#fill(frame, options);
     using reference = await this.#references.hold(path.reference, iterations, {
+      frame: whole,
       ...(signal && { signal }),
       ...(budget !== undefined && { budget }),
     });
+    if (reference.inside) return await this.#fill(frame, options, reference.milliseconds);
     const shape = perturbedShape(frame.width, frame.height, iterations);
-    const differences = differencesOf(frame, path.reference);
+    const differences = differencesOf(frame, reference.point);
     const columns = columnsOf(differences);
     const rows = rowsOf(differences);
     return await this.#sweep({ columns, rows, shape, reference }, {
       ...options,
       skips: path.reference.skips && options.skips !== false,
-      ...(budget !== undefined && { budget: Math.max(1, budget - reference.milliseconds) }),
+      ...(budget !== undefined &&
+        { budget: Math.max(1, budget - reference.milliseconds - reference.proving) }),
     });
   }
 
   /** Samples of a frame that is inside the set as a whole. */
-  async #fill({ width, height }: Frame, options: SampleOptions): Promise<Sampled> {
+  async #fill(
+    { width, height }: Frame,
+    options: SampleOptions,
+    milliseconds = 0,
+  ): Promise<Sampled> {
     const { iterations, fractions, signal } = options;
     const room = await this.#samples.filled({ width, height, iterations, fractions }, signal);
     options.onProgress?.(1);
     return {
       ...room.placed,
-      milliseconds: 0,
+      milliseconds,
       steps: 0,
       arithmetic: { kind: "interior" },
       ...disposalOf(room),
@@ -233,7 +250,8 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       return {
         ...placed,
         ...swept,
-        milliseconds: swept.milliseconds + (reference?.milliseconds ?? 0),
+        milliseconds: swept.milliseconds + (reference?.milliseconds ?? 0) +
+          (reference?.proving ?? 0),
         steps: steps.made,
         arithmetic: arithmeticBy({ reference, iterations: placed.iterations }, steps),
         ...disposalOf(room),
@@ -357,7 +375,7 @@ function arithmeticBy(
   steps: { readonly made: number; readonly skipped: number },
 ): Arithmetic {
   if (reference === undefined) return { kind: "double" };
-  const { bits, wide, milliseconds } = reference;
+  const { point: { bits, wide }, milliseconds } = reference;
   // It may be longer, for the sake of others: an answer tells of its own request alone.
   const length = Math.min(reference.length, iterations);
   return { kind: "perturbation", bits, length, wide, ...steps, orbit: milliseconds };

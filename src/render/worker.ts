@@ -1,9 +1,13 @@
 /** The workers' entry: the kernel and the colours behind the pool's door. Works without permission. */
 
 import {
+  advanceCycle,
+  advanceNucleus,
   advanceOrbit,
+  type CycleSearch,
   type ExactEscape,
   Kernel,
+  type NucleusSearch,
   type Orbit,
   PERTURBED_SCRATCH_BYTES,
   PerturbedKernel,
@@ -33,6 +37,7 @@ import {
   type PaintWish,
   type Placed,
   type StartArgument,
+  type TimedSearch,
   type TimedSlice,
   unpackSampleOrder,
 } from "./orders.ts";
@@ -87,6 +92,12 @@ const service = serve({
       const timed = { slice, milliseconds: performance.now() - began };
       return new Transferred(timed, [slice.points.buffer]);
     },
+    /** Goes on with the search for a nucleus for about so many milliseconds. */
+    nucleus: (search: NucleusSearch, milliseconds: number): TimedSearch<NucleusSearch> =>
+      timed(() => advanceNucleus(search, milliseconds)),
+    /** The same for a cycle. */
+    cycle: (search: CycleSearch, milliseconds: number): TimedSearch<CycleSearch> =>
+      timed(() => advanceCycle(search, milliseconds)),
     /** Builds the tables of a reference whose points are in place. */
     finishReference: (at: number, shape: ReferenceShape, reach: number) =>
       perturbedKernel.finishReference(at, shape, reach),
@@ -127,6 +138,12 @@ const service = serve({
     },
   },
 });
+
+function timed<S>(advance: () => S): TimedSearch<S> {
+  const began = performance.now();
+  const search = advance();
+  return { search, milliseconds: performance.now() - began };
+}
 
 function quotient([numerator, denominator]: [bigint, bigint]): Exact {
   return Exact.of(numerator).dividedBy(Exact.of(denominator));

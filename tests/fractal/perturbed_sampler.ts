@@ -1,11 +1,16 @@
 // The perturbation kernel in one thread: a frame in, counts out, and places to try it on.
 
 import {
+  advanceNucleus,
   advanceOrbit,
   compilePerturbedKernel,
   differencesOf,
   exactEscapeTime,
   exactPoint,
+  mayBeWithin,
+  nucleusPointOf,
+  nucleusReach,
+  nucleusSearch,
   orbitOf,
   type OrbitSlice,
   PERTURBED_SCRATCH_BYTES,
@@ -29,7 +34,7 @@ export interface PerturbedSamples {
   readonly fractions: Float32Array;
   readonly steps: PerturbedSteps;
   readonly point: ReferencePoint;
-  /** Points of the reference's orbit, and whether that had escaped. */
+  /** Points of the reference's orbit, and whether that had escaped; the point has a period if it returns to 0. */
   readonly length: number;
   readonly ended: boolean;
 }
@@ -72,9 +77,9 @@ export class PerturbedSampler {
    */
   prepare(
     frame: Frame,
-    { iterations, point = referencePointOf(frame) }: Omit<PerturbedOptions, "skips">,
+    { iterations, point: asked = referencePointOf(frame) }: Omit<PerturbedOptions, "skips">,
   ): (skips: boolean) => PerturbedSamples {
-    const slice = advanceOrbit(orbitOf(point.re, point.im, point.bits), iterations);
+    const { slice, point } = settled(asked, iterations);
     const { orbit, fines } = slice;
     const at = align(PAGE + PERTURBED_SCRATCH_BYTES);
     const shape = { length: orbit.length, fines: fines.length, wide: point.wide };
@@ -120,6 +125,27 @@ export class PerturbedSampler {
       };
     };
   }
+}
+
+/** The orbit of a point for so many iterations, or that of a nucleus nearby where it does not end for long. */
+function settled(
+  point: ReferencePoint,
+  iterations: number,
+): { readonly slice: OrbitSlice; readonly point: ReferencePoint } {
+  const slice = advanceOrbit(orbitOf(point.re, point.im, point.bits), iterations);
+  const { surveys, approaches } = slice.orbit.course;
+  const within = nucleusReach(point);
+  for (const survey of surveys) {
+    for (const approach of approaches) {
+      if (approach.index > survey || !mayBeWithin(approach, within)) continue;
+      const { state, period, orbit } = advanceNucleus(nucleusSearch(point, approach, within));
+      if (state !== "found") continue;
+      const { re, im } = orbit;
+      const nucleus = nucleusPointOf(point, { re, im, period });
+      return { slice: advanceOrbit(orbitOf(re, im, point.bits), period), point: nucleus };
+    }
+  }
+  return { slice, point };
 }
 
 function align(address: number): number {

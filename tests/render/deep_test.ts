@@ -86,7 +86,8 @@ Deno.test("a reference that was cut off by few iterations is not taken for one t
   for (const tile of CUT) {
     const { name, iterations } = tile;
     const few = await sampled(workers, frameOf(tile), iterations);
-    assert.equal(few.arithmetic.length, iterations, `${name}: cut`);
+    const { length } = few.arithmetic;
+    assert.ok(length === iterations || 8 * length < iterations, `${name}: cut, or of a nucleus`);
     const many = await sampled(workers, frameOf(tile), 2 * iterations);
     const outlive = many.counts.filter((count) => count > iterations);
     assert.ok(outlive.length > 200 && outlive.length < 4000, `${name}: ${outlive.length}`);

@@ -1,14 +1,18 @@
 /** A worker for reference orbits whose every slice is settled by hand, and points to refer to. */
 
 import {
+  advanceCycle,
+  advanceNucleus,
   advanceOrbit,
+  type CycleSearch,
+  type NucleusSearch,
   type Orbit,
   orbitOf,
   type ReferencePoint,
   referencePointOf,
 } from "../../src/fractal/mod.ts";
 import { Exact, frameOfTile, TileAddress, tileAt } from "../../src/plane/mod.ts";
-import type { TimedSlice } from "../../src/render/orders.ts";
+import type { TimedSearch, TimedSlice } from "../../src/render/orders.ts";
 import type { ReferenceWorker } from "../../src/render/references.ts";
 
 const TURNS = 20;
@@ -62,6 +66,18 @@ export class HandWorker implements ReferenceWorker {
       // A task comes after all promises that can settle.
       await new Promise((resolve) => setTimeout(resolve));
     }
+  }
+
+  /** Searches go on at once. */
+  nucleus(search: NucleusSearch): Promise<TimedSearch<NucleusSearch>> {
+    return Promise.resolve({
+      search: advanceNucleus(search),
+      milliseconds: HandWorker.milliseconds,
+    });
+  }
+
+  cycle(search: CycleSearch): Promise<TimedSearch<CycleSearch>> {
+    return Promise.resolve({ search: advanceCycle(search), milliseconds: HandWorker.milliseconds });
   }
 
   orbit(
