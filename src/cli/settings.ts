@@ -56,7 +56,7 @@ export const NUMBERS = {
     flag: SETTING.references,
     about: "memory for reference orbits",
     unit: "MiB",
-    fallback: 192,
+    fallback: 256,
     least: 1,
     most: 2047,
     beyond: "400",

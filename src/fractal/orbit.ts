@@ -17,8 +17,13 @@ export interface Orbit {
   readonly y: bigint;
   /** Index of the last point. */
   readonly length: number;
-  /** Whether that point is beyond {@link END_RADIUS}: the orbit has escaped and ends there. */
+  /** Whether it needs no more points: the last is beyond {@link END_RADIUS}, or it repeats itself. */
   readonly ended: boolean;
+  /** How far before its last point it has been at that point already; 0 unless it ended for that. */
+  readonly period: number;
+  /** A point that later ones are compared with, and the length of the cycle once it has come back; 0 before. */
+  readonly kept: { readonly index: number; readonly x: bigint; readonly y: bigint };
+  readonly cycle: number;
   /** What it has shown so far. */
   readonly course: Course;
 }
@@ -60,6 +65,9 @@ const ENOUGH = 2 ** 54;
 /** Up to here the fixed-point number itself is a double, and so is its unit: nothing has to be cut. */
 const MOST_BITS_AT_ONCE = 1000;
 
+/** Points of an orbit that repeats itself: enough for its tables to skip many steps. */
+const REPEATING_POINTS = 65_536;
+
 /** Points that a slice has room for at first. */
 const FEW_POINTS = 4096;
 
@@ -68,11 +76,15 @@ const STEPS_PER_LOOK = 32;
 
 /** The orbit of C = (re + i im) 2^-bits at its beginning: Z_0 = 0. */
 export function orbitOf(re: bigint, im: bigint, bits: number): Orbit {
-  return { bits, re, im, x: 0n, y: 0n, length: 0, ended: false, course: NO_COURSE };
+  return {
+    ...{ bits, re, im, x: 0n, y: 0n, length: 0, ended: false, period: 0, course: NO_COURSE },
+    ...{ kept: { index: 0, x: 0n, y: 0n }, cycle: 0 },
+  };
 }
 
 /**
- * Iterates an orbit until it has `length` points behind Z_0, it ends, or the time is over.
+ * Iterates an orbit until it has `length` points behind Z_0, it ends, or the time is over. One that comes
+ * back to a point where it has been, bit for bit, ends once it has a few tables' worth of points.
  *
  *     re' = (re + im) (re - im) + C_re,   im' = 2 re im + C_im
  *
@@ -99,7 +111,9 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
   const fines: FinePoint[] = [];
   const tiny: FinePoint[] = [];
   const end = performance.now() + milliseconds;
-  let { x, y, ended } = orbit;
+  let { x, y, ended, kept, cycle } = orbit;
+  // Unknown at the beginning of a slice: then the fixed-point numbers are compared.
+  let keptX = NaN;
   let steps = 0;
   while (steps < most && !ended) {
     if (steps % STEPS_PER_LOOK === 0 && steps > 0 && performance.now() > end) break;
@@ -132,11 +146,22 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
       pushFine(fines, index, { x: excess, y: 0n, bits: 2 * bits });
     }
     ended = square > END_RADIUS * END_RADIUS;
+    // Brent: a point is kept at 1, 2, 4, ... As doubles most points are told apart quickly.
+    if (cycle > 0) {
+      ended ||= index >= REPEATING_POINTS;
+    } else if ((zx === keptX || keptX !== keptX) && x === kept.x && y === kept.y) {
+      cycle = index - kept.index;
+    } else if (index >= 2 * kept.index) {
+      kept = { index, x, y };
+      keptX = zx;
+    }
   }
   points = points.slice(0, 2 * steps);
   const course = followed(orbit.course, orbit.length, { points, tiny });
+  const reached = orbit.length + steps;
+  const period = ended && cycle > 0 ? cycle * Math.floor((reached - kept.index) / cycle) : 0;
   return {
-    orbit: { ...orbit, x, y, length: orbit.length + steps, ended, course },
+    orbit: { ...orbit, x, y, length: reached, ended, period, kept, cycle, course },
     points,
     fines,
   };

@@ -17,7 +17,7 @@ export function most(z: number): number {
  *   the orbit    it takes at most 30 core-seconds: a quarter of a request's budget of 120, so that the
  *                tile, which finds the orbit already made, has most of its own left
  *   its memory   6,291,456 points, or 4,194,304 where the tables are wide: with its tables an orbit that
- *                neither escapes nor repeats then fits the 192 MiB that there are for references
+ *                neither escapes nor repeats then fits the 256 MiB that there are for references
  *   the tile     where every step of every pixel is made, as it is above zoom 102, all 256 x 256 pixels
  *                together take at most 120 core-seconds of a nanosecond each: 1,572,864 iterations
  *
@@ -50,7 +50,7 @@ export const FEW = 4;
 const ORBIT_MILLISECONDS = 4000;
 const FARTHEST_ORBIT_MILLISECONDS = 30_000;
 
-/** Points of an orbit: its memory with tables is 28 bytes a point, 42 where they are wide. */
+/** Points of an orbit: its memory with tables is 38 bytes a point, 52 where they are wide. */
 const NARROW_POINTS = 6_291_456;
 const WIDE_POINTS = 4_194_304;
 

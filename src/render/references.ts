@@ -284,7 +284,7 @@ export class References {
       this.#surveys.note(point, orbit);
       if (waiting.values().some(({ hasLeads }) => hasLeads(orbit))) break;
     }
-    const shape = { length: orbit.length, fines: fines.length, wide };
+    const shape = { length: orbit.length, fines: fines.length, wide, period: orbit.period };
     const region = await this.#allocate(shape, signal);
     const { at } = region;
     try {

@@ -57,7 +57,7 @@ export interface RenderWorkersOptions {
   readonly workers?: number;
   /** Bytes of memory shared with them, for samples and scratch; default 256 MiB. */
   readonly memoryBytes?: number;
-  /** Bytes of the same memory for reference orbits and their tables; default 192 MiB. */
+  /** Bytes of the same memory for reference orbits and their tables; default 256 MiB. */
   readonly referenceBytes?: number;
   /**
    * How far the workers step back behind other threads (see `stepBack`), if they may; default 0: not at
@@ -68,7 +68,7 @@ export interface RenderWorkersOptions {
 
 const PAGE = 65536;
 const DEFAULT_MEMORY = 256 * 2 ** 20;
-const DEFAULT_REFERENCES = 192 * 2 ** 20;
+const DEFAULT_REFERENCES = 256 * 2 ** 20;
 
 /** A worker's own part of the memory. */
 const BYTES_PER_WORKER = SCRATCH_BYTES + PERTURBED_SCRATCH_BYTES + WARM_UP_BYTES;

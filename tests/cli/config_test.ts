@@ -39,7 +39,7 @@ Deno.test("a server that is told nothing has the documented defaults", () => {
     basePath: "",
     port: 8000,
     memory: 256 * 2 ** 20,
-    references: 192 * 2 ** 20,
+    references: 256 * 2 ** 20,
     maxAge: 86_400,
     grace: 10,
     cache: { kind: "memory" },

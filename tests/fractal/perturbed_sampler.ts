@@ -82,7 +82,8 @@ export class PerturbedSampler {
     const { slice, point } = settled(asked, iterations);
     const { orbit, fines } = slice;
     const at = align(PAGE + PERTURBED_SCRATCH_BYTES);
-    const shape = { length: orbit.length, fines: fines.length, wide: point.wide };
+    const { length, period } = orbit;
+    const shape = { length, fines: fines.length, wide: point.wide, period };
     const bytes = referenceBytes(shape);
     const differences = differencesOf(frame, point);
     const exact = exactPoint(point);

@@ -203,7 +203,7 @@ Deno.test("where nothing ever escapes it says that it was capped, and what it ha
     assert.ok(iterations <= 1.5 * (512 + 64 * zoom), `${iterations} is the least`);
     const length = Math.max(...sampler.asked);
     const bytes = referenceBytes({ length, fines: 0, wide: zoom >= 944 });
-    assert.ok(bytes <= 192 * 2 ** 20, `${bytes} bytes of an orbit`);
+    assert.ok(bytes <= 256 * 2 ** 20, `${bytes} bytes of an orbit`);
     assert.ok(sampler.asked.length <= 10);
   }
   const inside = new MadeUpSampler(() => Infinity, { kind: "interior" });
