@@ -157,8 +157,8 @@ export function isAtRim(x: f64, y: f64): bool {
 }
 
 /** |Z_m|^2 - 4 of a point at the rim, as `readExcess` found it: mantissa and exponent. */
-let excess: f64 = 0.0;
-let excessE: i32 = 0;
+export let excess: f64 = 0.0;
+export let excessE: i32 = 0;
 
 export function readExcess(ref: usize, m: i32): void {
   const fine = fineAt(ref, m);

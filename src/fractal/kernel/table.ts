@@ -31,11 +31,15 @@ import {
   ENTRY_G,
   ENTRY_LINEAR,
   ENTRY_RADIUS,
+  excess,
+  excessE,
+  isAtRim,
   levelOf,
   LONG_BLOCK,
   LONG_LEVEL,
   LOWEST,
   CUBIC_SHARE,
+  readExcess,
   Reference,
   SKIP_ERROR,
   TINY,
@@ -62,11 +66,18 @@ export function build(ref: usize, reach: i32): void {
   if (reference.wide) buildWideTables(ref, reach);
 }
 
-/** The radius at one point: z is small against it, and the point itself has not escaped. */
+/** The radius at one point: z is small against it, and cannot take it out of radius 2. */
 
 @inline
-function radiusAt(size: f64, share: f64): f64 {
-  return CAUTION * max(0.0, min(share * size, 2.0 - size));
+function radiusAt(size: f64, room: f64, share: f64): f64 {
+  return CAUTION * max(0.0, min(share * size, room));
+}
+
+/** How far Z_m is inside radius 2: near it (2 - |Z|) (2 + |Z|) = 4 - |Z|^2 tells, which is known there. */
+function roomAt(ref: usize, m: i32, zx: f64, zy: f64): f64 {
+  if (!isAtRim(zx, zy)) return 2.0 - absolute(zx, zy);
+  readExcess(ref, m);
+  return -0.25 * excess * powerOfTwo(excessE);
 }
 
 @inline
@@ -88,13 +99,14 @@ function buildBlocks(ref: usize, most: f64): void {
       const zx = load<f64>(point), zy = load<f64>(point, 8);
       const size = absolute(zx, zy);
       const sizeA = absolute(ax, ay);
+      const room = roomAt(ref, 1 + i * BLOCK + k, zx, zy);
       const moved = absolute(bx, by) * most;
-      const linear = radiusAt(size, 2.0 * SKIP_ERROR) - moved;
+      const linear = radiusAt(size, room, 2.0 * SKIP_ERROR) - moved;
       straight = min(straight, linear / sizeA);
       radius = linear > 0.0
-        ? min(radius, (radiusAt(size, 2.0 * CUBIC_SHARE) - moved) / sizeA)
+        ? min(radius, (radiusAt(size, room, 2.0 * CUBIC_SHARE) - moved) / sizeA)
         : 0.0;
-      safe = min(safe, (radiusAt(size, SAFE_SHARE) - moved) / sizeA);
+      safe = min(safe, (radiusAt(size, room, SAFE_SHARE) - moved) / sizeA);
       const px = 2.0 * zx, py = 2.0 * zy;
       let t = px * gx - py * gy + 2.0 * (ax * dx - ay * dy);
       gy = px * gy + py * gx + 2.0 * (ax * dy + ay * dx);

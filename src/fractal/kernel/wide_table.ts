@@ -7,6 +7,10 @@ import {
   BLOCK,
   CAUTION,
   entriesOf,
+  excess,
+  excessE,
+  isAtRim,
+  readExcess,
   LOWEST,
   Reference,
   SKIP_ERROR,
@@ -124,10 +128,18 @@ function buildBlocks(ref: usize, reach: i32): void {
       normalise(pointX, pointY, pointE);
       const zx = x, zy = y, zE = e;
       const size = absolute(zx, zy);
-      let radius = CAUTION * 2.0 * SKIP_ERROR * size;
-      // Only a point of ordinary size can be near radius 2.
-      if (zE >= 0) radius = max(0.0, min(radius, CAUTION * (2.0 * powerOfTwo(-zE) - size)));
-      narrow(radius, zE, absolute(ax, ay), aE, absolute(bx, by), bE + reach);
+      const radius = CAUTION * 2.0 * SKIP_ERROR * size;
+      const sizeA = absolute(ax, ay), moved = absolute(bx, by);
+      narrow(radius, zE, sizeA, aE, moved, bE + reach);
+      // Only a point of ordinary size can be near radius 2; how near it is, is known there.
+      if (zE >= 0) {
+        if (isAtRim(pointX, pointY)) {
+          readExcess(ref, 1 + i * BLOCK + k);
+          narrow(CAUTION * -0.25 * excess, excessE, sizeA, aE, moved, bE + reach);
+        } else {
+          narrow(CAUTION * (2.0 * powerOfTwo(-zE) - size), zE, sizeA, aE, moved, bE + reach);
+        }
+      }
       normalise(zx * ax - zy * ay, zx * ay + zy * ax, zE + 1 + aE);
       ax = x, ay = y, aE = e;
       add(zx * bx - zy * by, zx * by + zy * bx, zE + 1 + bE, 1.0, 0.0, 0);
