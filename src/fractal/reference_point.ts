@@ -30,6 +30,9 @@ const SIDE_LOG2 = 9;
 /** Bits that an orbit has beyond those that tell two pixels apart, at least. */
 const GUARD_BITS = 52;
 
+/** Bits beyond those that tell two pixels apart, at most, for the sake of a centre that is named in more digits. */
+const MOST_NAMED_BITS = 512;
+
 /** Bits are rounded up to a multiple of this, so that nearly equal frames share an orbit. */
 const BITS_STEP = 64;
 
@@ -48,6 +51,10 @@ const SKIPS_FROM = 102;
  * seven levels above the frame's own, a multiple of four. Where that tile touches the real axis it is the
  * middle of the side there: points of the axis then stay on it, and mirror images are mirror images. Where
  * the tile holds -2, i or -i it is that point, whose orbit is known exactly.
+ *
+ * A frame with an odd number of columns and of rows has a pixel at its very centre, which is the one point
+ * that a request names by itself. It may be far closer to a point of the boundary than pixels are apart, and
+ * then only an orbit of its own tells how long it takes to escape: it is the reference.
  *
  * So a reference serves at least 16 by 16 tiles, and the four zooms that have one ancestor at a multiple
  * of four: the one that `iterations=auto` looks at, too. (2026-11-28, references of a cold screen of five
@@ -79,13 +86,23 @@ export function referencePointOf(frame: Frame): ReferencePoint {
   const x = centre.re.minus(WORLD.left).timesPowerOfTwo(level - 2).floor();
   const y = WORLD.top.minus(centre.im).timesPowerOfTwo(level - 2).floor();
   const tile = { level, x, y };
-  const { re, im } = exactlyKnown(tile) ?? middleOf(tile);
+  const named = width % 2 === 1 && height % 2 === 1 ? centre : undefined;
+  const { re, im } = exactlyKnown(tile) ?? named ?? middleOf(tile);
   const finest = Math.max(level + ABOVE + LEVELS - 1 + SIDE_LOG2 - 2, -stepLog2(frame));
-  const bits = BITS_STEP * Math.ceil((finest + GUARD_BITS) / BITS_STEP);
+  const most = named === undefined ? finest : Math.min(bitsOf(named), finest + MOST_NAMED_BITS);
+  const bits = BITS_STEP * Math.ceil((Math.max(finest, most) + GUARD_BITS) / BITS_STEP);
   // No point of the tile is farther from any other than 1.42 of its side.
   const reach = Math.max(3 - level, reachOf(frame, { re, im }));
   const wide = -finest < WIDE_BELOW;
-  const key = [level, x, y, bits, reach, wide].join("/");
+  const key = [
+    level,
+    x,
+    y,
+    bits,
+    reach,
+    wide,
+    ...(named ? [re, im].map((part) => part.toFixedPoint(bits).toString(36)) : []),
+  ].join("/");
   const skips = zoomOf(frame, Math.max(width, height)) >= SKIPS_FROM;
   return { key, re: re.toFixedPoint(bits), im: im.toFixedPoint(bits), bits, reach, wide, skips };
 }
@@ -112,6 +129,11 @@ export function nucleusPointOf(
   // No farther from the nucleus than 2^reach + 2^nucleusReach.
   const reach = nucleusReach(point) + 1;
   return { ...point, key: `${point.key}/${period}`, re, im, reach, period };
+}
+
+/** Bits behind the point that tell a point from its neighbours with as many digits. */
+function bitsOf({ re, im }: { re: Exact; im: Exact }): number {
+  return Math.max(...[re, im].map((value) => 4 * value.toFraction()[1].toString(16).length));
 }
 
 interface Tile {
