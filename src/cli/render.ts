@@ -12,17 +12,21 @@ import { emptyStore } from "../store/mod.ts";
 import {
   BadRequestError,
   ENDINGS,
+  type Limits,
   type Location,
+  LocationLimitError,
   OFFERED,
   readLocation,
   readView,
   readWishes,
   RENDER_PARAMETERS,
   requireFits,
+  SETTING,
   widthOf,
+  withIterationsWithin,
 } from "../web/mod.ts";
 import { readFlags, UsageError } from "./flags.ts";
-import { CONFIG_FLAGS } from "./settings.ts";
+import { CONFIG_FLAGS, NUMBERS } from "./settings.ts";
 import { readSources, SOURCE_FLAGS } from "./sources.ts";
 import { print, ProgressBar, say } from "./terminal.ts";
 
@@ -31,7 +35,8 @@ export const RENDER_HELP: string = `render: one view to a file
   deno task render --re=-0.7436 --im 0.1318 --span 0.004 --width 1200 --height 800 picture.png
 
   --from FILE              the place of a .kfr or .toml location file or of a picture made here;
-                           what other flags say comes first
+                           what other flags say comes first, and iterations above
+                           --max-iterations become that many
   --re, --im               centre (-0.75, 0)
   --span                   width of the view (4)
   --width, --height        pixels (1024, 768)
@@ -74,9 +79,13 @@ export async function render(args: readonly string[]): Promise<number> {
   const { limits, workers: size, memory, references } = config;
   const given = new Map([...values].filter(([name]) => PARAMETERS.includes(name)));
   const source = values.get("from");
-  const parameters = source === undefined
+  const found = source === undefined
+    ? undefined
+    : withIterationsWithin(await readPlace(source, limits), limits.iterations);
+  const parameters = found === undefined
     ? new Map([...Object.entries(DEFAULTS), ...given])
-    : parametersFrom(await readPlace(source), given);
+    : parametersFrom(found.location, given);
+  const asked = given.has("iterations") ? undefined : found?.asked;
   // An array has no supersampling that a picture could hand down.
   if (format === "npy" && !given.has("supersample")) parameters.delete("supersample");
   const { view, wishes } = readRequest(() => {
@@ -86,6 +95,7 @@ export async function render(args: readonly string[]): Promise<number> {
   });
   const output: Output = format === "npy" ? { format: "npy" } : { format, look: wishes.look };
   await requireWritable(path);
+  if (asked !== undefined) say(`${source} ${cutIterations(asked, limits)}`);
 
   await using local = await RenderWorkers.start({
     workers: size,
@@ -106,7 +116,8 @@ export async function render(args: readonly string[]): Promise<number> {
   const { iterations, capped, elapsed } = rendered;
   if (values.has("json")) {
     const milliseconds = Math.round(elapsed);
-    print(JSON.stringify({ file: path, width, height, iterations, capped, milliseconds }));
+    const told = { file: path, width, height, iterations, capped, milliseconds };
+    print(JSON.stringify({ ...told, ...(asked !== undefined && { iterationsAsked: asked }) }));
   } else {
     const seconds = (elapsed / 1000).toFixed(2);
     const within = capped ? `${iterations} iterations (capped)` : `${iterations} iterations`;
@@ -131,12 +142,22 @@ async function underProgress<T>(
   }
 }
 
-async function readPlace(path: string): Promise<Location> {
+async function readPlace(path: string, limits: Limits): Promise<Location> {
   try {
-    return readLocation(await Deno.readFile(path));
+    return readLocation(await Deno.readFile(path), limits);
   } catch (error) {
-    throw new UsageError(`Cannot render from ${path}: ${(error as Error).message}`);
+    const more = error instanceof LocationLimitError
+      ? `; --${SETTING[error.limit]} gives more`
+      : "";
+    throw new UsageError(`Cannot render from ${path}: ${(error as Error).message}${more}`);
   }
+}
+
+/** What is said of a file that asks for more iterations than it gets. */
+function cutIterations(asked: number, { iterations }: Limits): string {
+  const { flag, most } = NUMBERS.iterations;
+  const more = iterations < most ? `; --${flag} allows up to ${most}` : "";
+  return `asks for ${asked} iterations and gets ${iterations}, the limit${more}`;
 }
 
 /** The parameters of a location, below those given. A given width or height changes the view's shape. */

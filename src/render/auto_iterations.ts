@@ -215,7 +215,7 @@ class Looks {
     const { bound } = before;
     const { z } = this.#ancestor;
     const glance = frameOfTile(this.#ancestor, GLANCE_SIDE);
-    if (isSurelyInside(glance)) return { ...before.seen, shows: 0 };
+    if (isSurelyInside(glance, bound)) return { ...before.seen, shows: 0 };
     let { seen } = before;
     let escaped = 0;
     let looked = before.iterations;
@@ -256,8 +256,8 @@ class Looks {
 }
 
 /** Whether all points of a frame have attracting cycles, where doubles can tell. */
-function isSurelyInside(frame: Frame): boolean {
-  if (pathOf(frame).arithmetic !== "double") return false;
+function isSurelyInside(frame: Frame, iterations: number): boolean {
+  if (pathOf(frame, iterations).arithmetic !== "double") return false;
   const rows = rowsOf(frame);
   return columnsOf(frame).every((re) => rows.every((im) => hasAttractingCycle(re, im)));
 }

@@ -178,7 +178,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
 
   async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
     const { iterations, signal, budget, whole = frame } = options;
-    const path = pathOf(whole);
+    const path = pathOf(whole, iterations);
     if (path.arithmetic === "double") {
       const shape = batchShape(frame.width, frame.height, iterations);
       const columns = columnsOf(frame);

@@ -19,8 +19,11 @@ import explorerMap from "./page/explorer_map.js" with { type: "text" };
 import flight from "./page/flight.js" with { type: "text" };
 import leaflet from "./page/leaflet.js" with { type: "text" };
 import location from "./page/location.js" with { type: "text" };
+import locationText from "./page/location_text.js" with { type: "text" };
+import locationWishes from "./page/location_wishes.js" with { type: "text" };
 import look from "./page/look.js" with { type: "text" };
 import magnification from "./page/magnification.js" with { type: "text" };
+import openedFile from "./page/opened_file.js" with { type: "text" };
 import palette from "./page/palette.js" with { type: "text" };
 import panel from "./page/panel.js" with { type: "text" };
 import patientFetch from "./page/patient_fetch.js" with { type: "text" };
@@ -99,8 +102,11 @@ const scripts = {
   "lesson/stage": lessonStage,
   "lesson/table": lessonTable,
   location,
+  location_text: locationText,
+  location_wishes: locationWishes,
   look,
   magnification,
+  opened_file: openedFile,
   palette,
   panel,
   patient_fetch: patientFetch,

@@ -1,6 +1,12 @@
 // web: THE DOOR. The Hono app, its limits and its error table.
 
-export { type Location, readLocation, widthOf } from "./page/location.js";
+export {
+  type Location,
+  LocationLimitError,
+  readLocation,
+  widthOf,
+  withIterationsWithin,
+} from "./page/location.js";
 export { type App, type AppOptions, type Connection, createApp } from "./app.ts";
 export { BASE_PATH } from "./base_path.ts";
 export { ENDINGS, OFFERED, requireFits } from "./formats.ts";

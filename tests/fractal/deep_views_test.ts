@@ -12,8 +12,7 @@ Deno.test("views of every kind have exact counts, nearly", async () => {
 });
 
 Deno.test("a view is wrong by its third pixel, by all of them, or by a count far off", () => {
-  const row = (...pixels: number[]) =>
-    pixels.map((count, column) => [column, 0, count] as const);
+  const row = (...pixels: number[]) => pixels.map((count, column) => [column, 0, count] as const);
   const right = (exact: number[], found: number[]) => {
     const place = { id: "", kind: "", re: "0", im: "0", span: "1", iterations: 5000 };
     const view = { ...place, width: 4, pixels: row(...exact) };

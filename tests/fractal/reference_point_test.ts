@@ -129,20 +129,28 @@ Deno.test("steps may be skipped from one zoom on, by frames that reach no farthe
   }
 });
 
-Deno.test("the path is chosen by the pixel step alone", () => {
-  const at = (z: number, size: number) =>
-    pathOf(frameOfTile(TileAddress.of(z, 1n, 1n), size)).arithmetic;
+Deno.test("the path is chosen by the pixel step, and for long orbits by the iterations too", () => {
+  const at = (z: number, size: number, iterations = 1000) =>
+    pathOf(frameOfTile(TileAddress.of(z, 1n, 1n), size), iterations).arithmetic;
   assert.equal(at(40, 256), "double");
   assert.equal(at(41, 256), "perturbation");
   assert.equal(at(40, 512), "perturbation", "a retina tile's pixels are half as wide");
+  // 2^-36 is more than 4 * 2^-53 times 16,384, and less than that times 65,536.
+  assert.equal(at(30, 256, 16_384), "double");
+  assert.equal(at(30, 256, 65_536), "perturbation", "rounding may add up to a quarter of a pixel");
+  assert.equal(at(30, 256, 131_073), "double", "longer orbits need what doubles know of cycles");
+  assert.equal(at(40, 256, 16_383), "double");
   const view = (span: string, width: number) =>
-    pathOf(frameOfView({
-      re: Exact.parse("-0.75"),
-      im: Exact.parse("0.1"),
-      span: Exact.parse(span),
-      width,
-      height: 9,
-    }));
+    pathOf(
+      frameOfView({
+        re: Exact.parse("-0.75"),
+        im: Exact.parse("0.1"),
+        span: Exact.parse(span),
+        width,
+        height: 9,
+      }),
+      1000,
+    );
   assert.equal(view("1e-11", 64).arithmetic, "double");
   const deep = view("1e-400", 64);
   assert.ok(deep.arithmetic === "perturbation" && deep.reference.wide);

@@ -213,6 +213,6 @@ function atEdge(tile: TileAddress): TileAddress {
 }
 
 function reference(tile: TileAddress): string {
-  const path = pathOf(frameOfTile(tile, SIDE));
+  const path = pathOf(frameOfTile(tile, SIDE), 1000);
   return path.arithmetic === "perturbation" ? path.reference.key : "none";
 }

@@ -104,7 +104,7 @@ Deno.test("tiles have no seam where one reference meets the next", async () => {
     const { name, iterations } = tile;
     const side = tile.address.z < 43 ? SIDE : SIDE / 2;
     const [left, right] = acrossReferences(tile.address).map((tile) => frameOfTile(tile, side));
-    assert.notDeepEqual(pathOf(left!), pathOf(right!), "two references");
+    assert.notDeepEqual(pathOf(left!, iterations), pathOf(right!, iterations), "two references");
     const one = await sampled(workers, left!, iterations);
     const next = await sampled(workers, right!, iterations);
     const both = new Frame({ ...left!, width: 2 * side });
@@ -187,7 +187,7 @@ function acrossReferences({ z, x, y }: TileAddress): [TileAddress, TileAddress] 
         TileAddress,
         TileAddress,
       ];
-      const [one, next] = pair.map((tile) => pathOf(frameOfTile(tile, SIDE)));
+      const [one, next] = pair.map((tile) => pathOf(frameOfTile(tile, SIDE), 1000));
       assert.ok(one!.arithmetic === "perturbation" && next!.arithmetic === "perturbation");
       if (one!.reference.key !== next!.reference.key) return pair;
     }

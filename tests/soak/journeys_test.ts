@@ -156,6 +156,14 @@ async function opensFiles(room: Room): Promise<void> {
   await page.waitForFunction(() =>
     document.getElementById("place-fault")!.textContent!.includes("b.toml: Cannot find a place")
   );
+  await open("b.kfr", "Re: -1.25\nIm: 0.02\nZoom: 1E10\nRotateAngle: 30\n");
+  await page.waitForFunction(() =>
+    document.getElementById("place-fault")!.textContent!.includes("RotateAngle = 30")
+  );
+  await open("c.kfr", "Re: -1.25\nIm: 0.02\nZoom: 1E10\nIterations: 1e10\n");
+  await explorer.hashMatches(/^#re=-1\.25&im=0\.02&zoom=34&iterations=1000000000$/);
+  const said = await page.textContent("#said");
+  assert.match(said!, /^c\.kfr asks for 10,000,000,000 iterations and gets 1,000,000,000/);
   await page.evaluate(() => {
     const dropped = new DataTransfer();
     dropped.items.add(new File(['real = "0.25"\nimag = "0.5"\nzoom = "4e3"'], "c.toml"));

@@ -1,27 +1,46 @@
 // @ts-check
 /** Decimal text and exact binary fractions: how coordinates of any length are read and written. */
 
-/** Longest number worth reading: the server takes 20,000 digits, and zoom 30,000 needs 9037. */
-const longestText = 20_010;
-/** A power of ten this large or small is no place in the world. */
-const largestExponent = 20_000;
+/**
+ * @typedef {object} DecimalLimits
+ * @property {number} digits most of them before the exponent, zeros included
+ * @property {number} exponent largest absolute value of the exponent
+ */
 
-const decimalForm = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/;
+/** @type {DecimalLimits} the server's own where it is told no others; zoom 30,000 needs 9037 digits */
+export const usualLimits = { digits: 20_000, exponent: 20_000 };
+
+const decimalForm = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 
 /**
- * Reads a decimal number as `digits * 10^exponent`; null when the text is not one.
+ * Reads a decimal number as `digits * 10^exponent`; null when the text is not one, or is beyond the
+ * usual limits.
  *
  * @param {string} text such as `-0.75`, `.5` or `1.2e-9`
  * @returns {{ digits: bigint, exponent: number } | null}
  */
 export function parseDecimal(text) {
-  if (text.length > longestText) return null;
+  const number = readDecimal(text, usualLimits);
+  return "fault" in number ? null : number;
+}
+
+/**
+ * Reads a decimal number as `digits * 10^exponent`, or says what is wrong with it: its form, too many
+ * digits, too large an exponent.
+ *
+ * @param {string} text
+ * @param {DecimalLimits} limits
+ * @returns {{ digits: bigint, exponent: number } |
+ *   { fault: "form" } | { fault: "digits", count: number } | { fault: "exponent" }}
+ */
+export function readDecimal(text, limits) {
   const [, sign = "", whole = "", fraction = "", power = "0"] = decimalForm.exec(text) ?? [];
-  if (whole + fraction === "") return null;
-  const exponent = Number(power) - fraction.length;
-  if (Math.abs(exponent) > largestExponent) return null;
+  const count = whole.length + fraction.length;
+  if (count === 0) return { fault: "form" };
+  if (count > limits.digits) return { fault: "digits", count };
+  if (Math.abs(Number(power)) > limits.exponent) return { fault: "exponent" };
   const digits = BigInt(whole + fraction);
-  return { digits: sign === "-" ? -digits : digits, exponent };
+  return { digits: sign === "-" ? -digits : digits, exponent: Number(power) - fraction.length };
 }
 
 /**

@@ -32,7 +32,10 @@ const panel = new Panel(settings, start.look, (look) => {
   picture.show(look);
   addressBar.update();
 });
-new PlacesPanel(() => map.getSize(), travel);
+new PlacesPanel(() => map.getSize(), travel, {
+  settings,
+  onNotice: (text) => announce({ said: text }),
+});
 new Readout(map).copyBy(copyAndSay);
 drawEdge(map);
 
@@ -135,9 +138,19 @@ function markEnds() {
  */
 async function copyAndSay(text, said) {
   const copied = await copy(text);
+  announce({ said: copied ? said : "Please copy this", copied: text });
+}
+
+/**
+ * Shows a line above the figures for a while: longer when it is to be read and not only seen.
+ *
+ * @param {{ said: string, copied?: string }} line
+ */
+function announce({ said, copied }) {
   const notice = element("notice", HTMLElement);
-  element("said", HTMLElement).textContent = copied ? said : "Please copy this";
-  element("copied", HTMLElement).textContent = text;
+  element("said", HTMLElement).textContent = said;
+  element("copied", HTMLElement).textContent = copied ?? "";
+  notice.classList.toggle("long", copied === undefined);
   notice.classList.remove("seen");
   // Reading a size makes the browser take note of the removal, so that the animation starts anew.
   notice.getBoundingClientRect();

@@ -5,8 +5,9 @@
 import { parseDecimal } from "./decimal.js";
 import { Drawer } from "./drawer.js";
 import { element, make } from "./elements.js";
-import { readLocation, widthOf, zoomOf } from "./location.js";
+import { zoomOf } from "./location.js";
 import { powerOfTwo } from "./magnification.js";
+import { openedFile } from "./opened_file.js";
 import { places } from "./places.js";
 
 /** @typedef {import("./place.js").Place} Place */
@@ -23,6 +24,8 @@ import { places } from "./places.js";
 export class PlacesPanel {
   #size;
   #onGo;
+  #settings;
+  #onNotice;
   #form = element("places", HTMLFormElement);
   #drawer = new Drawer(element("toggle-places", HTMLButtonElement), this.#form);
   #fault = element("place-fault", HTMLElement);
@@ -30,10 +33,15 @@ export class PlacesPanel {
   /**
    * @param {() => { readonly x: number, readonly y: number }} size of the map, in pixels
    * @param {(destination: Destination, speed: Speed) => void} onGo
+   * @param {object} server
+   * @param {import("./settings.js").Settings} server.settings
+   * @param {(text: string) => void} server.onNotice an opened file does not get all that it asks for
    */
-  constructor(size, onGo) {
+  constructor(size, onGo, { settings, onNotice }) {
     this.#size = size;
     this.#onGo = onGo;
+    this.#settings = settings;
+    this.#onNotice = onNotice;
     element("place-list", HTMLElement).append(...places.map((place) => this.#entry(place)));
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -60,17 +68,17 @@ export class PlacesPanel {
   }
 
   /**
-   * Dives to the place in a file; says so when there is none.
+   * Dives to the place in a file; says so when there is none, or when it cannot be shown as the file asks.
    *
    * @param {File | undefined} file
    */
   async open(file) {
     if (file === undefined) return;
     try {
-      const { re, im, span, ...wishes } = readLocation(new Uint8Array(await file.arrayBuffer()));
-      const { x: width, y: height } = this.#size();
-      const zoom = zoomOf(widthOf(span, { width, height }), width);
-      this.#go({ place: { re, im, zoom }, wishes });
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      const { destination, notice } = openedFile(bytes, this.#size(), this.#settings);
+      this.#go(destination);
+      if (notice !== "") this.#onNotice(`${file.name} ${notice}`);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       this.#drawer.show(true);
