@@ -1,5 +1,6 @@
 // fractal: HOW LONG. Escape counts: the oracles, and the WASM kernels that must agree with them.
 
+export { countAlone, sampleAlone } from "./alone.ts";
 export { compileKernel, compilePerturbedKernel } from "./compiled.ts";
 export { escapeTime, smoothEscapeTime } from "./escape_time.ts";
 export {
@@ -10,6 +11,7 @@ export {
 } from "./exact_escape_time.ts";
 export { type Batch, Kernel, MOST_PIXELS, MOST_SIDE, SCRATCH_BYTES } from "./kernel.ts";
 export { advanceOrbit, type FinePoint, type Orbit, orbitOf, type OrbitSlice } from "./orbit.ts";
+export { ownReferenceOf } from "./own_reference.ts";
 export { type Path, pathOf } from "./path.ts";
 export {
   PERTURBED_SCRATCH_BYTES,
@@ -29,4 +31,5 @@ export {
   type ReferencePoint,
   referencePointOf,
 } from "./reference_point.ts";
+export { type SuspectFrame, type Suspicion, suspicionOf } from "./suspicion.ts";
 export { WARM_UP_BYTES, warmUp, warmUpPerturbed } from "./warm_up.ts";

@@ -69,6 +69,11 @@ export class SharedSamples implements SampleMemory {
     return room;
   }
 
+  /** Counts where they lie. */
+  countsOf(samples: Placed): Uint32Array {
+    return this.#counts(samples);
+  }
+
   /** Copies counts out of shared memory, row 0 first. */
   copyCounts(samples: Placed): Uint32Array<ArrayBuffer> {
     const counts = new Uint32Array(samples.width * samples.height);
