@@ -19,6 +19,7 @@ import {
   type PerturbedBatch,
   type PerturbedSteps,
 } from "./perturbed_kernel.ts";
+import { exponentOf, NONE, scaled } from "./exponents.ts";
 
 /** A batch; whether to skip does not arise. */
 export type AloneBatch = Omit<PerturbedBatch, "skips">;
@@ -48,9 +49,6 @@ const SMALL = 2 ** -22;
 /** |z|^2 from which on the fraction is taken: 256^2. */
 const FAR = 65536;
 
-/** The exponent of 0. */
-const NONE = -(2 ** 30);
-
 /**
  * Computes a batch. Asks `stopped` every millisecond or two and leaves the batch unfinished once it says
  * true. The fractions are the kernel's to some 1e-6.
@@ -79,16 +77,25 @@ export function sampleAlone(
   return pixel.steps;
 }
 
-/** Counts single points by their differences from a reference, in its unit. */
+/**
+ * Counts single points by their differences from a reference, in its unit.
+ *
+ * @throws {DOMException} AbortError, when `stopped` said so
+ */
 export function countAlone(
   memory: WebAssembly.Memory,
   batch: Pick<AloneBatch, "reference" | "iterations">,
-  points: readonly (readonly [x: number, y: number])[],
+  { points, stopped = () => false }: {
+    readonly points: readonly (readonly [x: number, y: number])[];
+    readonly stopped?: () => boolean;
+  },
 ): number[] {
   const pixel = new Pixel(memory, batch);
   return points.map(([x, y]) => {
     pixel.begin(x, y);
-    while (!pixel.advance(STEPS_PER_LOOK));
+    while (!pixel.advance(STEPS_PER_LOOK)) {
+      if (stopped()) throw new DOMException("The point was given up", "AbortError");
+    }
     return pixel.count;
   });
 }
@@ -377,31 +384,3 @@ interface Wide {
 }
 
 const ZERO: Wide = { x: 0, y: 0, e: NONE };
-
-/** The powers of two that are doubles, from 2^-1074 on. */
-const POWERS = powers();
-
-function powers(): Float64Array {
-  const all = new Float64Array(1074 + 1024);
-  let power = Number.MIN_VALUE;
-  for (let i = 0; i < all.length; i++, power *= 2) all[i] = power;
-  return all;
-}
-
-const one = new Float64Array(1);
-const upperHalf = new Uint32Array(one.buffer);
-
-/** floor(log2) of a number of at least 0; `NONE` of 0. */
-function exponentOf(value: number): number {
-  if (value === 0) return NONE;
-  one[0] = value;
-  const biased = upperHalf[1]! >>> 20;
-  return biased === 0 ? exponentOf(value * 2 ** 100) - 100 : biased - 1023;
-}
-
-/** value 2^k, 0 where that is too small for a double. */
-function scaled(value: number, k: number): number {
-  if (k > -1000 && k < 1000) return value * POWERS[k + 1074]!;
-  if (k < -2200) return 0;
-  return k < 0 ? scaled(value * 2 ** -999, k + 999) : scaled(value * 2 ** 999, k - 999);
-}

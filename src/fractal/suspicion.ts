@@ -8,15 +8,19 @@ export interface SuspectFrame {
   readonly iterations: number;
   /** Row by row. */
   readonly counts: Uint32Array;
-  /** Points of the reference's orbit; it escaped there when it is shorter than `iterations`. */
-  readonly length: number;
+  /**
+   * The reference's orbit from Z_1 on, as far as `iterations` go: pairs of real and imaginary part. It escaped
+   * when it is shorter.
+   */
+  readonly points: Float64Array;
 }
 
 /**
  * `flat`: one count all over, which is not that of the reference. `blocks`: the borders between counts are
- * those between the groups of 4 by 2 pixels that the kernel iterates together.
+ * those between the groups of 4 by 2 pixels that the kernel iterates together. `near 0`: many pixels left on
+ * one step, at which the reference is next to 0: nobody who is still beside it can be outside radius 2 there.
  */
-export type Suspicion = "flat" | "blocks";
+export type Suspicion = "flat" | "blocks" | "near 0";
 
 /** How far the count of a flat frame may lie from its reference's: that is some frames away. */
 const NEAR = 16;
@@ -35,22 +39,28 @@ const ROWS = 32;
 const ENOUGH = 48;
 const TOO_MANY = 0.42;
 
+/** Pixels whose counts are tallied, the share of them that is many, and how near to 0 is next to it. */
+const TALLIED = 256;
+const MANY = 0.1;
+const NEXT_TO_ZERO = 2 ** -20;
+
 /**
- * Why a frame is not to be believed; undefined where nothing speaks against it. Takes 0.01 ms for a tile,
- * 0.04 if it has one count all over.
+ * Why a frame is not to be believed; undefined where nothing speaks against it. Takes 0.01 to 0.06 ms for a
+ * tile of 256 x 256.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  * import { suspicionOf } from "./mod.ts";
- * const frame = { width: 8, height: 8, iterations: 500, length: 300 };
+ * const frame = { width: 8, height: 8, iterations: 500, points: new Float64Array(2 * 300) };
  * assert.equal(suspicionOf({ ...frame, counts: new Uint32Array(64).fill(99) }), "flat");
  * assert.equal(suspicionOf({ ...frame, counts: new Uint32Array(64).fill(301) }), undefined);
  * ```
  */
 export function suspicionOf(frame: SuspectFrame): Suspicion | undefined {
   if (isFlat(frame.counts)) return isOfItsReference(frame) ? undefined : "flat";
-  return isInBlocks(frame) ? "blocks" : undefined;
+  if (isInBlocks(frame)) return "blocks";
+  return leavesNearZero(frame) ? "near 0" : undefined;
 }
 
 function isFlat(counts: Uint32Array): boolean {
@@ -60,8 +70,9 @@ function isFlat(counts: Uint32Array): boolean {
 }
 
 /** Whether the only count of a frame is about that of its reference, or neither escapes. */
-function isOfItsReference({ counts, iterations, length }: SuspectFrame): boolean {
+function isOfItsReference({ counts, iterations, points }: SuspectFrame): boolean {
   const count = counts[0]!;
+  const length = points.length / 2;
   if (length >= iterations) return count === iterations;
   return Math.abs(count + 1 - length) <= NEAR;
 }
@@ -85,4 +96,20 @@ function isInBlocks({ width, height, counts }: SuspectFrame): boolean {
   if (atBorders + within < ENOUGH || atBorders < TOO_MANY * (atBorders + within)) return false;
   // A straight line can lie on a border; all over the frame they cannot.
   return 2 * seen.reduce((sum, one) => sum + one) >= borders;
+}
+
+function leavesNearZero({ counts, iterations, points }: SuspectFrame): boolean {
+  const tally = new Map<number, number>();
+  const every = Math.ceil(counts.length / TALLIED);
+  let tallied = 0;
+  for (let i = 0; i < counts.length; i += every, tallied++) {
+    tally.set(counts[i]!, 1 + (tally.get(counts[i]!) ?? 0));
+  }
+  for (const [count, pixels] of tally) {
+    if (pixels < MANY * tallied || count >= iterations) continue;
+    // Whoever has the count n was outside at n + 1, where Z_1 is the first point.
+    const size = Math.max(Math.abs(points[2 * count]!), Math.abs(points[2 * count + 1]!));
+    if (size < NEXT_TO_ZERO) return true;
+  }
+  return false;
 }

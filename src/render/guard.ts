@@ -3,6 +3,7 @@
 import {
   differencesOf,
   type PlacedReference,
+  pointsOf,
   type ReferencePoint,
   type Suspicion,
   suspicionOf,
@@ -18,6 +19,8 @@ export interface Looked {
   readonly reference: PlacedReference;
   /** Its counts, row by row, where they lie. */
   readonly counts: Uint32Array;
+  /** Where the reference lies. */
+  readonly memory: WebAssembly.Memory;
   /** Compute time that the request may take, milliseconds; undefined: any. */
   readonly budget: number | undefined;
   readonly signal: AbortSignal | undefined;
@@ -50,14 +53,14 @@ const STEP_WIDE = 2e-5;
 const PIXEL = 3e-4;
 const STEP_ALONE = 1.5e-5;
 const exactStep = (bits: number) => 1e-3 * (0.2 + 3e-4 * bits + 2.6e-7 * bits * bits);
-const ASKING = 0.2;
+const ASKING = 0.5;
 
 /** Compute time of a look at a suspicious frame at most: milliseconds, and a share of the request's. */
 const MOST_MILLISECONDS = 10_000;
 const MOST_SHARE = 0.25;
 
 /** What a look at any other frame may take, as a share of the frame itself. */
-const SPOT_SHARE = 0.02;
+const SPOT_SHARE = 0.01;
 
 /** Where a frame is looked at: points of Roberts' R2 sequence, which leave no part of it out. */
 const ACROSS = 0.7548776662466927;
@@ -105,9 +108,10 @@ export async function settled(
 async function look(samples: Sampled, looked: Looked): Promise<Verdict | undefined> {
   const { arithmetic, iterations } = samples;
   if (arithmetic.kind !== "perturbation") return undefined;
-  const { frame: { width, height }, counts } = looked;
+  const { frame: { width, height }, counts, reference, memory } = looked;
   const { length, made, wide } = arithmetic;
-  const suspicion = suspicionOf({ width, height, counts, iterations, length });
+  const points = pointsOf(memory, reference.at, length);
+  const suspicion = suspicionOf({ width, height, counts, iterations, points });
   const comparison = comparisonFor(looked, {
     suspicion,
     iterations,

@@ -188,13 +188,13 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       verdict = await verdictOn(samples, {
         ...{ frame, point, reference, signal, budget },
         counts: this.#samples.countsOf(samples),
-        pool: this.#pool,
+        ...{ pool: this.#pool, memory: this.#samples.memory },
       });
     }
     return await settled(samples, verdict, async () => {
       const left = budget === undefined
         ? options
-        : { ...options, budget: budget - samples.milliseconds };
+        : { ...options, budget: Math.max(1, budget - samples.milliseconds) };
       const own = ownReferenceOf(whole, point);
       using reference = await this.#hold(own, left);
       return await this.#perturb(frame, { point: own, reference, alone: true }, left);

@@ -116,7 +116,11 @@ const service = serve({
       reference: PlacedReference,
       points: readonly (readonly [x: number, y: number])[],
       iterations: number,
-    ): number[] => countAlone(memory, { reference, iterations }, points),
+    ): number[] => {
+      const task = currentTask();
+      const stopped = () => task.stopped;
+      return countAlone(memory, { reference, iterations }, { points, stopped });
+    },
     /** Colours samples and encodes the picture: a file, and the milliseconds that either took. */
     paint,
     /** The same, wished for in JSON. */

@@ -60,6 +60,10 @@ export const HEADERS: Json = {
   },
   "Mandeltile-Iterations": { description: "Those that were taken.", schema: COUNTED },
   "Mandeltile-Arithmetic": { description: "How it was computed.", schema: { type: "string" } },
+  "Mandeltile-Checked": {
+    description: "What came of a comparison with slower arithmetic, where there was one.",
+    schema: { type: "string", enum: ["passed", "unchecked", "recomputed"] },
+  },
   "Mandeltile-Fallback": {
     description: "Set where it is an ancestor's pixels.",
     schema: { type: "string" },

@@ -1,7 +1,7 @@
 // Tests of suspicion: what it takes for one, and that good views give none.
 
 import assert from "node:assert/strict";
-import { suspicionOf } from "../../src/fractal/mod.ts";
+import { advanceOrbit, orbitOf, suspicionOf } from "../../src/fractal/mod.ts";
 import { integerIn, randomFrom } from "../plane/random.ts";
 import { deepPlaces, PerturbedSampler, viewOf } from "./perturbed_sampler.ts";
 
@@ -16,7 +16,8 @@ function grid(
     { length: SIDE * SIDE },
     (_, i) => countAt(i % SIDE, Math.floor(i / SIDE)),
   );
-  return { width: SIDE, height: SIDE, iterations: LIMIT, counts, length };
+  const points = new Float64Array(2 * length).fill(1);
+  return { width: SIDE, height: SIDE, iterations: LIMIT, counts, points };
 }
 
 Deno.test("one count all over is suspicious unless it is the reference's", () => {
@@ -42,15 +43,24 @@ Deno.test("blocks of one colour are suspicious, wherever some pixels of them are
   assert.equal(suspicionOf(grid((column) => column < 16 ? 1 : column < 40 ? 2 : 3)), undefined);
 });
 
+Deno.test("many who leave where the reference is next to 0 are suspicious", () => {
+  const frame = grid((column, row) => column < 16 ? 1585 : 1000 + column + row);
+  assert.equal(suspicionOf(frame), undefined);
+  frame.points.fill(1e-9, 2 * 1585, 2 * 1586);
+  assert.equal(suspicionOf(frame), "near 0");
+  assert.equal(suspicionOf({ ...frame, iterations: 1585 }), undefined, "those never left");
+});
+
 Deno.test("the listed places give no suspicion", async () => {
   const sampler = await PerturbedSampler.start();
   for (const place of deepPlaces()) {
     const { iterations, name } = place;
     for (const side of [SIDE, 37]) {
       const frame = viewOf(place, side);
-      const { counts, length } = sampler.sample(frame, { iterations });
+      const { counts, point } = sampler.sample(frame, { iterations });
+      const { points } = advanceOrbit(orbitOf(point.re, point.im, point.bits), iterations);
       const { width, height } = frame;
-      assert.equal(suspicionOf({ width, height, iterations, counts, length }), undefined, name);
+      assert.equal(suspicionOf({ width, height, iterations, counts, points }), undefined, name);
     }
   }
 });
