@@ -1,5 +1,6 @@
 // fractal: HOW LONG. Escape counts: the oracles, and the WASM kernels that must agree with them.
 
+export { countAlone, sampleAlone } from "./alone.ts";
 export { hasAttractingCycle } from "./attracting.ts";
 export { compileKernel, compilePerturbedKernel } from "./compiled.ts";
 export { escapeTime, smoothEscapeTime } from "./escape_time.ts";
@@ -22,6 +23,7 @@ export {
   SCRATCH_BYTES,
 } from "./kernel.ts";
 export { advanceOrbit, type FinePoint, type Orbit, orbitOf, type OrbitSlice } from "./orbit.ts";
+export { ownReferenceOf } from "./own_reference.ts";
 export { type Path, pathOf } from "./path.ts";
 export {
   PERTURBED_SCRATCH_BYTES,
@@ -43,4 +45,5 @@ export {
   type ReferencePoint,
   referencePointOf,
 } from "./reference_point.ts";
+export { type SuspectFrame, type Suspicion, suspicionOf } from "./suspicion.ts";
 export { WARM_UP_BYTES, warmUp, warmUpPerturbed } from "./warm_up.ts";

@@ -82,9 +82,9 @@ export const PERTURBED_SCRATCH_BYTES = COORDINATE_BYTES + GROUP_BYTES;
 const STEPS_PER_CALL = 1_000_000;
 
 // The layout of a reference, as in kernel/reference.ts; a test compares the sizes.
-const HEADER_BYTES = 256;
+export const HEADER_BYTES = 256;
 const POINT_BYTES = 16;
-const FINE_BYTES = 24;
+export const FINE_BYTES = 24;
 const ENTRY_BYTES = 80;
 const WIDE_ENTRY_BYTES = 56;
 const SAFE_BYTES = 8;

@@ -28,6 +28,7 @@ export { RenderWorkers, type RenderWorkersOptions } from "./render_workers.ts";
 export { OrbitTooLongError } from "./references.ts";
 export type {
   Arithmetic,
+  Checked,
   Oracle,
   Painter,
   PerturbationArithmetic,

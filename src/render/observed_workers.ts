@@ -4,6 +4,7 @@ import type { Picture } from "../image/mod.ts";
 import type { Frame } from "../plane/mod.ts";
 import type { FileOptions, PaintOrder, Placed } from "./orders.ts";
 import type {
+  Checked,
   PaintedFile,
   Painter,
   Sampled,
@@ -20,6 +21,8 @@ export interface WorkDone extends Computed {
   readonly frames: number;
   /** Files encoded. */
   readonly files: number;
+  /** Perturbed frames that were compared with exact arithmetic, or should have been, by what came of it. */
+  readonly checked: Readonly<Record<Checked, number>>;
 }
 
 /** What computing has taken, whether a frame came of it or its client hung up in the middle. */
@@ -41,6 +44,7 @@ export class ObservedWorkers implements Sampler, Painter, SampleMemory {
   readonly #workers: Observable;
   readonly #before: Computed;
   readonly #done = { frames: 0, files: 0 };
+  readonly #checked = { passed: 0, unchecked: 0, recomputed: 0 };
 
   /** Does not own the workers. */
   constructor(workers: Observable) {
@@ -53,6 +57,7 @@ export class ObservedWorkers implements Sampler, Painter, SampleMemory {
     const { milliseconds, iterations } = this.#workers.computed;
     return {
       ...this.#done,
+      checked: { ...this.#checked },
       milliseconds: milliseconds - this.#before.milliseconds,
       iterations: iterations - this.#before.iterations,
     };
@@ -65,14 +70,18 @@ export class ObservedWorkers implements Sampler, Painter, SampleMemory {
   sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
     return inSpan("compute", async (span) => {
       const samples = await this.#workers.sample(frame, options);
-      const { file } = samples;
+      const { file, arithmetic } = samples;
       this.#done.frames++;
+      if (arithmetic.kind === "perturbation" && arithmetic.checked !== undefined) {
+        this.#checked[arithmetic.checked]++;
+      }
       if (file !== undefined) {
         this.#done.files++;
         pastSpan("encode", file.colour + file.encode);
       }
       if (span.isRecording()) {
-        const { milliseconds, width, height, steps: iterations, arithmetic: { kind } } = samples;
+        const { milliseconds, width, height, steps: iterations } = samples;
+        const { kind } = arithmetic;
         span.setAttributes({ width, height, iterations, milliseconds, arithmetic: kind });
       }
       return samples;

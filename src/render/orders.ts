@@ -49,11 +49,18 @@ export interface SampleOrder extends Placed {
 export interface Perturbed {
   readonly reference: PlacedReference;
   readonly skips: boolean;
+  /** Whether each pixel is iterated alone, the slow way; default: by the compiled kernel. */
+  readonly alone?: boolean;
 }
 
 /** Numbers in front of a grid's coordinates: the order without a reference, and what the reference adds. */
 const DIRECT = 9;
 const PERTURBED = 5;
+
+/** How it is perturbed, as a number: without skips, with them, or each pixel alone. */
+const WITHOUT = 0;
+const WITH_SKIPS = 1;
+const ALONE = 2;
 
 /** An order as numbers alone, which cross quickest. */
 export function packSampleOrder(order: SampleOrder): Float64Array {
@@ -64,8 +71,8 @@ export function packSampleOrder(order: SampleOrder): Float64Array {
     Number(perturbed !== undefined),
   ];
   if (perturbed !== undefined) {
-    const { reference: { at, x, y, unit }, skips } = perturbed;
-    front.push(at, x, y, unit, Number(skips));
+    const { reference: { at, x, y, unit }, skips, alone = false } = perturbed;
+    front.push(at, x, y, unit, alone ? ALONE : skips ? WITH_SKIPS : WITHOUT);
   }
   const numbers = new Float64Array(front.length + width + height);
   numbers.set(front);
@@ -78,14 +85,20 @@ export function packSampleOrder(order: SampleOrder): Float64Array {
 export function unpackSampleOrder(numbers: Float64Array): SampleOrder {
   const [width, height, iterations, counts, fractions, across, down, tally, isPerturbed] = numbers
     .subarray(0, DIRECT) as unknown as DirectFront;
-  const [at, x, y, unit, skips] = numbers.subarray(DIRECT) as unknown as PerturbedFront;
+  const [at, x, y, unit, mode] = numbers.subarray(DIRECT) as unknown as PerturbedFront;
   const from = isPerturbed !== 0 ? DIRECT + PERTURBED : DIRECT;
   return {
     ...{ width, height, iterations, counts, fractions, tally },
     shape: { columns: across, rows: down },
     columns: numbers.subarray(from, from + width),
     rows: numbers.subarray(from + width, from + width + height),
-    ...(isPerturbed !== 0 && { perturbed: { reference: { at, x, y, unit }, skips: skips !== 0 } }),
+    ...(isPerturbed !== 0 && {
+      perturbed: {
+        reference: { at, x, y, unit },
+        skips: mode === WITH_SKIPS,
+        alone: mode === ALONE,
+      },
+    }),
   };
 }
 
@@ -93,7 +106,7 @@ type DirectFront = readonly [
   ...[width: number, height: number, iterations: number, counts: number, fractions: number],
   ...[across: number, down: number, tally: number, isPerturbed: number],
 ];
-type PerturbedFront = readonly [at: number, x: number, y: number, unit: number, skips: number];
+type PerturbedFront = readonly [at: number, x: number, y: number, unit: number, mode: number];
 
 /** How a grid is cut: batches of this many columns and rows; less at the edges. */
 export interface BatchShape {

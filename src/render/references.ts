@@ -31,8 +31,9 @@ export interface HeldReference extends PlacedReference, Disposable {
   readonly inside: false;
   /** The point that differences are measured from: the one asked for, or a nucleus nearby. */
   readonly point: ReferencePoint;
-  /** Points of its orbit. */
+  /** Points of its orbit, and whether that escaped. */
   readonly length: number;
+  readonly escaped: boolean;
   /** Compute time that went into it for this request, milliseconds; 0 when it was there. */
   readonly milliseconds: number;
   /** Compute time that went into the question whether its frame is inside, which it is not. */
@@ -208,6 +209,7 @@ export class References {
       y: exact.im.toDouble(),
       unit: point.wide ? point.reach : 0,
       length: orbit.length,
+      escaped: orbit.ended && orbit.period === 0,
       milliseconds,
       proving: 0,
       [Symbol.dispose]: () => {

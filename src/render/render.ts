@@ -12,7 +12,14 @@ import {
 import type { AutoIterations, AutoOptions, Chosen } from "./auto_iterations.ts";
 import type { FileOptions, Placed } from "./orders.ts";
 import { addressAsText, textOfView } from "./place_text.ts";
-import type { Arithmetic, Painter, Sampled, SampleOptions, Sampler } from "./sampler.ts";
+import type {
+  Arithmetic,
+  Painter,
+  PerturbationArithmetic,
+  Sampled,
+  SampleOptions,
+  Sampler,
+} from "./sampler.ts";
 
 /** Whatever changes a sample: the count of a point that does not escape. */
 export type Iterations = number | "auto";
@@ -224,7 +231,18 @@ function together(one: Arithmetic, next: Arithmetic): Arithmetic {
     made: one.made + next.made,
     skipped: one.skipped + next.skipped,
     orbit: one.orbit + next.orbit,
+    ...checkedTogether(one, next),
   };
+}
+
+/** Of what came of two bands' checks the one that says more. */
+function checkedTogether(
+  { checked: one }: PerturbationArithmetic,
+  { checked: next }: PerturbationArithmetic,
+): Pick<PerturbationArithmetic, "checked"> {
+  const checked = (["recomputed", "unchecked", "passed"] as const)
+    .find((either) => either === one || either === next);
+  return checked === undefined ? {} : { checked };
 }
 
 function sampleOptions(

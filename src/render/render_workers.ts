@@ -5,8 +5,10 @@ import {
   compilePerturbedKernel,
   differencesOf,
   type ExactEscape,
+  ownReferenceOf,
   pathOf,
   PERTURBED_SCRATCH_BYTES,
+  type ReferencePoint,
   SCRATCH_BYTES,
   WARM_UP_BYTES,
 } from "../fractal/mod.ts";
@@ -34,10 +36,11 @@ import {
   type SampleOrder,
   type StartArgument,
 } from "./orders.ts";
+import { arithmeticBy } from "./arithmetic.ts";
+import { settled, type Verdict, verdictOn } from "./guard.ts";
 import type { Computed } from "./observed_workers.ts";
 import { type HeldReference, References } from "./references.ts";
 import type {
-  Arithmetic,
   Oracle,
   PaintedFile,
   Painter,
@@ -49,7 +52,7 @@ import type {
   SavedSamples,
 } from "./sampler.ts";
 import { disposalOf, SharedSamples } from "./shared_samples.ts";
-import type { RenderService } from "./worker.ts";
+import type { RenderPool, RenderService } from "./worker.ts";
 
 /** How the workers are set up. */
 export interface RenderWorkersOptions {
@@ -64,6 +67,8 @@ export interface RenderWorkersOptions {
    * all.
    */
   readonly niceness?: number;
+  /** The compiled perturbation kernel; default: the committed one. */
+  readonly perturbed?: WebAssembly.Module;
 }
 
 const PAGE = 65536;
@@ -75,8 +80,6 @@ const BYTES_PER_WORKER = SCRATCH_BYTES + PERTURBED_SCRATCH_BYTES + WARM_UP_BYTES
 
 /** Threads that may run on for ever before a replacement has to wait: far more than a machine bears. */
 const STRAYS = 8;
-
-type RenderPool = Awaited<ReturnType<typeof Pool.start<RenderService>>>;
 
 /**
  * Workers that sample, paint and encode, without permissions once they have started.
@@ -136,7 +139,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     const pages = Math.ceil((samplesEnd + referenceBytes) / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const direct = await compileKernel();
-    const perturbed = await compilePerturbedKernel();
+    const perturbed = options.perturbed ?? await compilePerturbedKernel();
     const scratches = new Arena(PAGE, scratchEnd);
     const arena = new Arena(scratchEnd, samplesEnd);
     const references = new Arena(samplesEnd, samplesEnd + referenceBytes);
@@ -186,19 +189,49 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       return await this.#sweep({ columns, rows, shape }, options);
     }
     if (path.arithmetic === "interior") return await this.#fill(frame, options);
-    using reference = await this.#references.hold(path.reference, iterations, {
-      frame: whole,
-      ...(signal && { signal }),
-      ...(budget !== undefined && { budget }),
+    const { reference: point } = path;
+    let samples: Sampled;
+    let verdict: Verdict | undefined;
+    {
+      using reference = await this.#references.hold(point, iterations, {
+        frame: whole,
+        ...(signal && { signal }),
+        ...(budget !== undefined && { budget }),
+      });
+      if (reference.inside) return await this.#fill(frame, options, reference.milliseconds);
+      samples = await this.#perturb(frame, { reference }, options);
+      verdict = await verdictOn(samples, {
+        ...{ frame, reference, signal, budget },
+        counts: this.#samples.countsOf(samples),
+        ...{ pool: this.#pool, memory: this.#samples.memory },
+      });
+    }
+    return await settled(samples, verdict, async () => {
+      const left = budget === undefined ? Infinity : Math.max(1, budget - samples.milliseconds);
+      const own = ownReferenceOf(whole, point);
+      using reference = await this.#references.hold(own, iterations, {
+        ...(signal && { signal }),
+        budget: left,
+      });
+      return await this.#perturb(frame, { reference, alone: true }, { ...options, budget: left });
     });
-    if (reference.inside) return await this.#fill(frame, options, reference.milliseconds);
+  }
+
+  /** Samples of a frame as differences from a reference; `alone` is the slow way. */
+  #perturb(
+    frame: Frame,
+    { reference, alone = false }: { readonly reference: HeldReference; readonly alone?: boolean },
+    options: SampleOptions,
+  ): Promise<Sampled> {
+    const { iterations, budget } = options;
+    const { point } = reference;
     const shape = perturbedShape(frame.width, frame.height, iterations);
-    const differences = differencesOf(frame, reference.point);
+    const differences = differencesOf(frame, point);
     const columns = columnsOf(differences);
     const rows = rowsOf(differences);
-    return await this.#sweep({ columns, rows, shape, reference }, {
+    return this.#sweep({ columns, rows, shape, reference, alone }, {
       ...options,
-      skips: path.reference.skips && options.skips !== false,
+      skips: point.skips && options.skips !== false,
       ...(budget !== undefined &&
         { budget: Math.max(1, budget - reference.milliseconds - reference.proving) }),
     });
@@ -224,7 +257,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
 
   /** Lets the workers compute a grid's batches, and the one that ends it make the picture. */
   async #sweep(grid: Grid, options: SampleOptions): Promise<Sampled> {
-    const { columns, rows, shape, reference } = grid;
+    const { columns, rows, shape, reference, alone = false } = grid;
     const { iterations, fractions, skips = true, signal, budget, onProgress, picture } = options;
     const width = columns.length;
     const height = rows.length;
@@ -234,7 +267,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       const batches = batchCount(width, height, shape);
       const order: SampleOrder = {
         ...{ ...placed, columns, rows, shape, tally },
-        ...(reference && { perturbed: perturbedBy(reference, skips) }),
+        ...(reference && { perturbed: perturbedBy(reference, { skips, alone }) }),
       };
       const bounds = {
         batches,
@@ -357,26 +390,16 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
 /** A grid's points, or their differences from a reference, and how it is cut. */
 interface Grid extends Pick<SampleOrder, "columns" | "rows" | "shape"> {
   readonly reference?: HeldReference;
+  readonly alone?: boolean;
 }
 
 function paintedFile({ bytes, numbers: [colour = 0, encode = 0] }: BytesAndNumbers): PaintedFile {
   return { bytes, colour, encode };
 }
 
-function perturbedBy({ at, x, y, unit }: HeldReference, skips: boolean): Perturbed {
-  return { reference: { at, x, y, unit }, skips };
-}
-
-function arithmeticBy(
-  { reference, iterations }: {
-    readonly reference: HeldReference | undefined;
-    readonly iterations: number;
-  },
-  steps: { readonly made: number; readonly skipped: number },
-): Arithmetic {
-  if (reference === undefined) return { kind: "double" };
-  const { point: { bits, wide }, milliseconds } = reference;
-  // It may be longer, for the sake of others: an answer tells of its own request alone.
-  const length = Math.min(reference.length, iterations);
-  return { kind: "perturbation", bits, length, wide, ...steps, orbit: milliseconds };
+function perturbedBy(
+  { at, x, y, unit }: HeldReference,
+  how: Pick<Perturbed, "skips" | "alone">,
+): Perturbed {
+  return { reference: { at, x, y, unit }, ...how };
 }

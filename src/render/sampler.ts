@@ -65,7 +65,15 @@ export interface PerturbationArithmetic {
   readonly skipped: number;
   /** Milliseconds that the orbit took; 0 when it was there. */
   readonly orbit: number;
+  /** What came of a comparison with exact arithmetic, where there was one. */
+  readonly checked?: Checked;
 }
+
+/**
+ * `recomputed`: the comparison failed, and the samples were made again the slow way. `unchecked`: they look
+ * suspicious, and a comparison would have taken longer than it may.
+ */
+export type Checked = "passed" | "unchecked" | "recomputed";
 
 /** Computes the samples of a frame. */
 export interface Sampler {

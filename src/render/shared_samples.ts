@@ -31,11 +31,11 @@ export interface Room extends Disposable {
 export class SharedSamples implements SampleMemory {
   /** Samples of one frame at most: a quarter, so that one large picture never keeps all others waiting. */
   readonly most: number;
-  readonly #memory: WebAssembly.Memory;
+  readonly memory: WebAssembly.Memory;
   readonly #arena: Arena;
 
   constructor(memory: WebAssembly.Memory, arena: Arena) {
-    this.#memory = memory;
+    this.memory = memory;
     this.#arena = arena;
     const quarter = arena.capacity / 4 - arena.capacity / 4 % Arena.alignment;
     this.most = Math.floor((quarter - TALLY_BYTES) / SAMPLE_BYTES);
@@ -46,7 +46,7 @@ export class SharedSamples implements SampleMemory {
     const half = 4 * width * height;
     const bytes = TALLY_BYTES + (fractions ? 2 : 1) * half;
     const region = await this.#arena.allocate(bytes, signal);
-    new BigInt64Array(this.#memory.buffer, region.at, 2).fill(0n);
+    new BigInt64Array(this.memory.buffer, region.at, 2).fill(0n);
     const counts = region.at + TALLY_BYTES;
     return {
       placed: { width, height, iterations, counts, fractions: fractions ? counts + half : 0 },
@@ -57,7 +57,7 @@ export class SharedSamples implements SampleMemory {
 
   /** The two numbers of a tally. */
   tallied({ tally }: Room): { readonly made: number; readonly skipped: number } {
-    const sums = new BigInt64Array(this.#memory.buffer, tally, 2);
+    const sums = new BigInt64Array(this.memory.buffer, tally, 2);
     return { made: Number(sums[0]), skipped: Number(sums[1]) };
   }
 
@@ -67,6 +67,11 @@ export class SharedSamples implements SampleMemory {
     this.#counts(room.placed).fill(wanted.iterations);
     this.#fractions(room.placed)?.fill(0);
     return room;
+  }
+
+  /** Counts where they lie. */
+  countsOf(samples: Placed): Uint32Array {
+    return this.#counts(samples);
   }
 
   /** Copies counts out of shared memory, row 0 first. */
@@ -92,18 +97,18 @@ export class SharedSamples implements SampleMemory {
     const { bytes, arithmetic } = saved;
     const room = await this.room(saved, signal);
     const { placed } = room;
-    new Uint8Array(this.#memory.buffer, placed.counts, bytes.length).set(bytes);
+    new Uint8Array(this.memory.buffer, placed.counts, bytes.length).set(bytes);
     return { ...placed, milliseconds: 0, steps: 0, arithmetic, ...disposalOf(room) };
   }
 
   #counts({ width, height, counts }: Placed): Uint32Array {
-    return new Uint32Array(this.#memory.buffer, counts, width * height);
+    return new Uint32Array(this.memory.buffer, counts, width * height);
   }
 
   #fractions({ width, height, fractions }: Placed): Float32Array | undefined {
     return fractions === 0
       ? undefined
-      : new Float32Array(this.#memory.buffer, fractions, width * height);
+      : new Float32Array(this.memory.buffer, fractions, width * height);
   }
 }
 

@@ -4,14 +4,19 @@ import {
   advanceCycle,
   advanceNucleus,
   advanceOrbit,
+  countAlone,
   type CycleSearch,
   type ExactEscape,
+  exactEscapeTime,
+  type ExactOptions,
   Kernel,
   type NucleusSearch,
   type Orbit,
   PERTURBED_SCRATCH_BYTES,
   PerturbedKernel,
+  type PlacedReference,
   type ReferenceShape,
+  sampleAlone,
   SCRATCH_BYTES,
   settledEscapeTime,
   warmUp,
@@ -29,7 +34,14 @@ import {
   type Samples,
 } from "../image/mod.ts";
 import { Exact } from "../plane/mod.ts";
-import { type BytesAndNumbers, currentTask, serve, stepBack, Transferred } from "../pool/mod.ts";
+import {
+  type BytesAndNumbers,
+  currentTask,
+  type Pool,
+  serve,
+  stepBack,
+  Transferred,
+} from "../pool/mod.ts";
 import { batchAt } from "./batches.ts";
 import {
   type FileOptions,
@@ -77,6 +89,8 @@ const service = serve({
         };
         const steps = perturbed === undefined
           ? { made: kernel.sample(batch, stopped), skipped: 0 }
+          : perturbed.alone
+          ? sampleAlone(memory, { ...batch, ...perturbed, stride: width }, stopped)
           : perturbedKernel.sample({ ...batch, ...perturbed, stride: width }, stopped);
         const sums = new BigInt64Array(memory.buffer, order.tally, 2);
         Atomics.add(sums, 0, BigInt(steps.made));
@@ -102,19 +116,21 @@ const service = serve({
     finishReference: (at: number, shape: ReferenceShape, reach: number) =>
       perturbedKernel.finishReference(at, shape, reach),
     /** Counts one point exactly, each coordinate a numerator and a denominator. */
-    exact: (re: [bigint, bigint], im: [bigint, bigint], iterations: number): ExactEscape => {
+    exact: (re: Fraction, im: Fraction, iterations: number): ExactEscape =>
+      tallied((options) => settledEscapeTime(pointAt(re, im), iterations, options)),
+    /** The same with so many bits, and without a second opinion. */
+    countExactly: (re: Fraction, im: Fraction, iterations: number, bits: number): number =>
+      tallied((options) => exactEscapeTime(pointAt(re, im), iterations, { ...options, bits }))
+        .count,
+    /** Counts points by perturbation the slow way. */
+    countAlone: (
+      reference: PlacedReference,
+      points: readonly (readonly [x: number, y: number])[],
+      iterations: number,
+    ): number[] => {
       const task = currentTask();
-      const point = { re: quotient(re), im: quotient(im) };
-      const began = performance.now();
-      try {
-        return settledEscapeTime(point, iterations, {
-          stopped: () => task.stopped,
-          made: (steps) => Atomics.add(exactTally, 0, BigInt(steps)),
-        });
-      } finally {
-        const microseconds = Math.round(1000 * (performance.now() - began));
-        Atomics.add(exactTally, 1, BigInt(microseconds));
-      }
+      const stopped = () => task.stopped;
+      return countAlone(memory, { reference, iterations }, { points, stopped });
     },
     /** Colours samples and encodes the picture: a file, and the milliseconds that either took. */
     paint,
@@ -145,12 +161,36 @@ function timed<S>(advance: () => S): TimedSearch<S> {
   return { search, milliseconds: performance.now() - began };
 }
 
-function quotient([numerator, denominator]: [bigint, bigint]): Exact {
+type Fraction = [numerator: bigint, denominator: bigint];
+
+function pointAt(re: Fraction, im: Fraction): { re: Exact; im: Exact } {
+  return { re: quotient(re), im: quotient(im) };
+}
+
+function quotient([numerator, denominator]: Fraction): Exact {
   return Exact.of(numerator).dividedBy(Exact.of(denominator));
+}
+
+/** Counts a point exactly until the task is stopped, and adds what that took to what all have made. */
+function tallied<T>(count: (options: Pick<ExactOptions, "stopped" | "made">) => T): T {
+  const task = currentTask();
+  const began = performance.now();
+  try {
+    return count({
+      stopped: () => task.stopped,
+      made: (steps) => Atomics.add(exactTally, 0, BigInt(steps)),
+    });
+  } finally {
+    const microseconds = Math.round(1000 * (performance.now() - began));
+    Atomics.add(exactTally, 1, BigInt(microseconds));
+  }
 }
 
 /** The type by which the pool knows what it may ask for. */
 export type RenderService = typeof service;
+
+/** The workers as a pool. */
+export type RenderPool = Awaited<ReturnType<typeof Pool.start<RenderService>>>;
 
 async function paint(
   order: PaintOrder,

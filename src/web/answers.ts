@@ -37,6 +37,9 @@ export async function answerFile(
   c.set("bytes", bytes.length);
   headers["mandeltile-iterations"] = capped ? `${iterations}; capped` : String(iterations);
   headers["mandeltile-arithmetic"] = described(arithmetic);
+  if (arithmetic.kind === "perturbation" && arithmetic.checked !== undefined) {
+    headers["mandeltile-checked"] = arithmetic.checked;
+  }
   headers["server-timing"] = rendered === null ? CACHED : timing(rendered);
   // Where the caches are cold, 0.04 of 0.13 ms less than to give the response its headers to check
   // (2026-11-28), and Hono's `c.body` would collect them in an object of their own first.

@@ -64,6 +64,13 @@ const COUNTERS: readonly Metric[] = [
     values: ({ state }) => only(state.work.frames),
   },
   {
+    name: "frames_checked_total",
+    help: "Perturbed frames compared with exact arithmetic, by what came of it.",
+    labels: ["outcome"],
+    values: ({ state }) =>
+      Object.entries(state.work.checked).map(([outcome, frames]) => [{ outcome }, frames]),
+  },
+  {
     name: "files_encoded_total",
     help: "Files encoded.",
     values: ({ state }) => only(state.work.files),

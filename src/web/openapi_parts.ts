@@ -64,6 +64,10 @@ export const HEADERS: Json = {
     schema: { type: "string", pattern: "^[1-9][0-9]*(; capped)?$" },
   },
   "Mandeltile-Arithmetic": { description: "How it was computed.", schema: { type: "string" } },
+  "Mandeltile-Checked": {
+    description: "What came of a comparison with slower arithmetic, where there was one.",
+    schema: { type: "string", enum: ["passed", "unchecked", "recomputed"] },
+  },
   "Mandeltile-Fallback": {
     description: "Set where it is an ancestor's pixels.",
     schema: { type: "string" },

@@ -18,6 +18,7 @@ const SHARING: Parameters<typeof cors>[0] = {
     "ETag",
     "Retry-After",
     "Mandeltile-Arithmetic",
+    "Mandeltile-Checked",
     "Mandeltile-Fallback",
     "Mandeltile-Iterations",
     "Server-Timing",

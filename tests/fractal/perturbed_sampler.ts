@@ -19,6 +19,7 @@ import {
   referenceBytes,
   type ReferencePoint,
   referencePointOf,
+  sampleAlone,
   writeFines,
   writePoints,
 } from "../../src/fractal/mod.ts";
@@ -44,6 +45,8 @@ export interface PerturbedOptions {
   readonly iterations: number;
   /** Default: as the reference says. */
   readonly skips?: boolean;
+  /** Whether each pixel goes alone, the slow way. */
+  readonly alone?: boolean;
   /** Another reference than the frame's own. */
   readonly point?: ReferencePoint;
 }
@@ -60,9 +63,10 @@ export class PerturbedSampler {
     this.#memory = memory;
   }
 
-  static async start(): Promise<PerturbedSampler> {
+  /** @param given another compiled kernel than the committed one */
+  static async start(given?: WebAssembly.Module): Promise<PerturbedSampler> {
     const memory = new WebAssembly.Memory({ initial: 1024, maximum: 1024, shared: true });
-    const module = await compilePerturbedKernel();
+    const module = given ?? await compilePerturbedKernel();
     return new PerturbedSampler(await PerturbedKernel.start(module, memory, PAGE), memory);
   }
 
@@ -77,7 +81,10 @@ export class PerturbedSampler {
    */
   prepare(
     frame: Frame,
-    { iterations, point: asked = referencePointOf(frame) }: Omit<PerturbedOptions, "skips">,
+    { iterations, point: asked = referencePointOf(frame), alone = false }: Omit<
+      PerturbedOptions,
+      "skips"
+    >,
   ): (skips: boolean) => PerturbedSamples {
     const { slice, point } = settled(asked, iterations);
     const { orbit, fines } = slice;
@@ -100,7 +107,7 @@ export class PerturbedSampler {
         if (laidOut !== bytes) throw new RangeError(`${laidOut} bytes are laid out, not ${bytes}`);
         this.#inMemory = slice;
       }
-      const steps = this.kernel.sample({
+      const batch = {
         columns,
         rows,
         reference: {
@@ -114,7 +121,8 @@ export class PerturbedSampler {
         counts,
         fractions,
         stride: width,
-      });
+      };
+      const steps = alone ? sampleAlone(this.#memory, batch) : this.kernel.sample(batch);
       const { buffer } = this.#memory;
       return {
         counts: new Uint32Array(buffer, counts, width * height).slice(),

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { ObservedWorkers, RememberingWorkers, RenderWorkers } from "../../src/render/mod.ts";
 import { emptyStore, MemoryStore } from "../../src/store/mod.ts";
+import { tileOfPlace } from "../render/frames.ts";
 import {
   type App,
   type AppOptions,
@@ -76,6 +77,47 @@ Deno.test("iterations are the steps that were made: where all are, the sum of th
   const counts = new Uint32Array(npy.slice(-4 * 256 * 256).buffer);
   const sum = counts.reduce((sum, count) => sum + count);
   assert.equal((await metricsOf(app)).get("mandeltile_iterations_total"), sum);
+});
+
+Deno.test("a frame that was made again says so, out of every cache too, and is counted once", async () => {
+  await using local = await RenderWorkers.start({ workers: 1 });
+  // As the guard answers where perturbation was wrong.
+  const sample: typeof local.sample = async (frame, options) => {
+    const samples = await local.sample(frame, options);
+    const { arithmetic } = samples;
+    if (arithmetic.kind !== "perturbation") return samples;
+    return { ...samples, arithmetic: { ...arithmetic, checked: "recomputed" } };
+  };
+  const guarded = new Proxy(local, {
+    get: (workers, name: keyof RenderWorkers) => {
+      if (name === "sample") return sample;
+      const value = workers[name];
+      return typeof value === "function" ? value.bind(workers) : value;
+    },
+  });
+  const observed = new ObservedWorkers(guarded);
+  const workers = new RememberingWorkers(observed, {
+    memory: new MemoryStore(2 ** 24),
+    disk: emptyStore,
+  });
+  const state = () => Promise.resolve({ ...IDLE, work: observed.done });
+  const app = watchedApp(workers, { state });
+  const deep = `/tiles/${tileOfPlace("seahorse-1e31", 48).address}.png?iterations=99`;
+  const saysSo = async (path: string) => {
+    const response = await app.request(path);
+    const said = response.headers.get("mandeltile-checked");
+    await bytesOf(response);
+    return said;
+  };
+  assert.equal(await saysSo(deep), "recomputed");
+  assert.equal(await saysSo(deep), "recomputed", "the answer that is kept");
+  assert.equal(await saysSo(`${deep}&palette=magma`), "recomputed", "samples that are kept");
+  assert.equal(await saysSo(deep.replace("png", "npy")), "recomputed");
+  assert.equal(await saysSo(TILE), null);
+  const metrics = await metricsOf(app);
+  const checked = (outcome: string) =>
+    metrics.get(`mandeltile_frames_checked_total{outcome="${outcome}"}`);
+  assert.deepEqual(["passed", "unchecked", "recomputed"].map(checked), [0, 0, 1]);
 });
 
 Deno.test("what a client leaves behind, or what is too dear, has been computed too", async () => {
