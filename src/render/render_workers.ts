@@ -8,7 +8,6 @@ import {
   ownReferenceOf,
   pathOf,
   PERTURBED_SCRATCH_BYTES,
-  type ReferencePoint,
   SCRATCH_BYTES,
   WARM_UP_BYTES,
 } from "../fractal/mod.ts";
@@ -107,22 +106,18 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     this.#exactTally = new BigInt64Array(exactTally);
     this.#samples = new SharedSamples(memory, arena);
     this.#pool = pool;
+    const counted = async <T extends { readonly milliseconds: number }>(work: Promise<T>) => {
+      const timed = await work;
+      this.#computed.milliseconds += timed.milliseconds;
+      return timed;
+    };
     this.#references = new References(memory, references, {
-      orbit: async (orbit, length, { milliseconds, signal }) => {
-        const timed = await pool.apply("orbit", [orbit, length, milliseconds], { signal });
-        this.#computed.milliseconds += timed.milliseconds;
-        return timed;
-      },
-      nucleus: async (search, { milliseconds, signal }) => {
-        const timed = await pool.apply("nucleus", [search, milliseconds], { signal });
-        this.#computed.milliseconds += timed.milliseconds;
-        return timed;
-      },
-      cycle: async (search, { milliseconds, signal }) => {
-        const timed = await pool.apply("cycle", [search, milliseconds], { signal });
-        this.#computed.milliseconds += timed.milliseconds;
-        return timed;
-      },
+      orbit: (orbit, length, { milliseconds, signal }) =>
+        counted(pool.apply("orbit", [orbit, length, milliseconds], { signal })),
+      nucleus: (search, { milliseconds, signal }) =>
+        counted(pool.apply("nucleus", [search, milliseconds], { signal })),
+      cycle: (search, { milliseconds, signal }) =>
+        counted(pool.apply("cycle", [search, milliseconds], { signal })),
       finish: (at, shape, reach) => pool.apply("finishReference", [at, shape, reach]),
     });
   }

@@ -11,7 +11,7 @@ import {
   renderView,
   RenderWorkers,
 } from "../../src/render/mod.ts";
-import { type DeepTile, deepTiles, same, tileOfPlace } from "./frames.ts";
+import { type DeepTile, deepTiles, same, tileOfPlace } from "../render/frames.ts";
 
 /** Pixels of a tile's side. */
 const SIDE = 256;
