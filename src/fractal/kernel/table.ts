@@ -19,6 +19,10 @@
 // it is the fourth power of z and the products of z and c that are left out. So z may be much larger; where c
 // itself is within the linear radius on the way, its products are as small.
 //
+// (2026-12, steps that a pixel makes at deep-1e50: linear skips with an error of 2^-36 5020; with the square
+// of z, at 2^-44, 1786; with the cube at 2^-39 686, and at 2^-36 595. The time with the cube, against linear
+// skips, of 64 x 64 pixels at seahorse-1e31, deep-1e50 and deep-5e113: 0.46, 0.35, 0.81.)
+//
 // The same recursion with a larger share gives the radius within which 8 exact steps need no test.
 
 import {
