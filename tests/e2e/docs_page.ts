@@ -2,6 +2,7 @@
 /** The page of the interface in a real browser, against the real command. */
 
 import assert from "node:assert/strict";
+import { DEFAULT_LIMITS } from "../../src/web/limits.ts";
 import type { Place } from "./explorer.ts";
 
 /** Asserts that it shows every request, and breaks no rule of its own. */
@@ -19,7 +20,8 @@ export async function showsDocs({ browser, url }: Place): Promise<void> {
   assert.equal(await page.locator("#operations details").count(), operations.length);
   await page.locator("summary", { hasText: "/tiles/{z}/{x}/{y}.{format}" }).click();
   const card = page.locator("details[open]");
-  assert.match(await card.innerText(), /iterations[^]*auto or 1 to 5000000/);
+  const { iterations: most } = DEFAULT_LIMITS;
+  assert.match(await card.innerText(), new RegExp(`iterations[^]*auto or 1 to ${most}`));
   assert.deepEqual(faults, []);
   await page.close();
 }
