@@ -10,8 +10,9 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   image: [],
   store: ["plane"],
   render: ["plane", "fractal", "pool", "image", "store"],
-  web: ["render", "plane", "image"],
-  cli: ["plane", "fractal", "pool", "image", "store", "render", "web"],
+  lesson: ["plane", "fractal", "pool", "render"],
+  web: ["lesson", "render", "plane", "image"],
+  cli: ["plane", "fractal", "pool", "image", "store", "render", "lesson", "web"],
   "main.ts": ["cli"],
 };
 
@@ -82,7 +83,7 @@ function assertEvery(wrongWith: (path: string, text: string) => string[]): void 
 }
 
 Deno.test("the whole of src is looked at", () => {
-  for (const path of ["main.ts", "plane/mod.ts", "render/worker.ts", "fractal/kernel.ts"]) {
+  for (const path of ["main.ts", "plane/mod.ts", "render/local/worker.ts", "fractal/kernel.ts"]) {
     assert.ok(files.has(path), path);
   }
   assert.ok(![...files.keys()].some((path) => path.startsWith("fractal/kernel/")));

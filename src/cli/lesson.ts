@@ -6,7 +6,7 @@ import {
   type LessonWindow,
   NOTEBOOK_WINDOW,
   runLesson,
-} from "../render/mod.ts";
+} from "../lesson/mod.ts";
 import { type Flags, readFlags, UsageError } from "./flags.ts";
 import { type CanvasFacts, factsOf, writeCanvas } from "./lesson_canvas.ts";
 import { LessonReport, lessonTable, pointsTable, type TableRow } from "./lesson_report.ts";

@@ -1,6 +1,6 @@
 /** What the lesson prints: as it goes, and the table at its end. */
 
-import type { LessonEvent, LessonRow } from "../render/mod.ts";
+import type { LessonEvent, LessonRow } from "../lesson/mod.ts";
 import { print, ProgressBar } from "./terminal.ts";
 
 /** A line of the table; Python's ways have no other name than ours. */

@@ -1,7 +1,7 @@
 /** The lesson's workload by Python, run beside ours. */
 
 import { fileURLToPath } from "node:url";
-import type { LessonWindow } from "../render/mod.ts";
+import type { LessonWindow } from "../lesson/mod.ts";
 
 /** A way of Python's, done. */
 export interface PythonRow {

@@ -2,9 +2,9 @@
 
 export { afterwards } from "./afterwards.ts";
 export { Arena, type Region } from "./arena.ts";
-export { AsyncResult, ResultTimeoutError } from "./async_result.ts";
-export { BatchCursor } from "./batch_cursor.ts";
-export { chunksOf, defaultChunkSize } from "./chunks.ts";
+export { AsyncResult, ResultTimeoutError } from "./parallel/async_result.ts";
+export { BatchCursor } from "./parallel/batch_cursor.ts";
+export { chunksOf, defaultChunkSize } from "./parallel/chunks.ts";
 export {
   DeadlineError,
   OverBudgetError,
@@ -22,17 +22,17 @@ export {
   type PoolOptions,
   type SweepOptions,
   type TaskOptions,
-} from "./pool.ts";
-export { Process, type ProcessOptions } from "./process.ts";
-export { type Functions, serve, type Service, type Sweeps, Transferred } from "./serve.ts";
-export { mayStepBack, STEP_BACK_PERMISSION, stepBack } from "./step_back.ts";
-export { currentTask, type Task } from "./task.ts";
+} from "./parallel/pool.ts";
+export { Process, type ProcessOptions } from "./parallel/process.ts";
+export { type Functions, serve, type Service, type Sweeps, Transferred } from "./worker/serve.ts";
+export { mayStepBack, STEP_BACK_PERMISSION, stepBack } from "./worker/step_back.ts";
+export { currentTask, type Task } from "./worker/task.ts";
 
 // Shared by any workers: lock, values and arrays, queue, pipe.
-export { type Capacity, Empty, Full } from "./channel.ts";
-export { Held, Lock, type LockHandle } from "./lock.ts";
-export { BrokenPipe, Connection, type ConnectionHandle, EndOfFile, pipe } from "./pipe.ts";
-export { Queue, QueueClosed, type QueueHandle } from "./queue.ts";
+export { type Capacity, Empty, Full } from "./sync/channel.ts";
+export { Held, Lock, type LockHandle } from "./sync/lock.ts";
+export { BrokenPipe, Connection, type ConnectionHandle, EndOfFile, pipe } from "./sync/pipe.ts";
+export { Queue, QueueClosed, type QueueHandle } from "./sync/queue.ts";
 export {
   type ElementOf,
   type ElementType,
@@ -42,7 +42,7 @@ export {
   type SharedValueHandle,
   type SharedViews,
   type ViewType,
-} from "./shared_array.ts";
-export type { WaitOptions } from "./wait.ts";
+} from "./sync/shared_array.ts";
+export type { WaitOptions } from "./sync/wait.ts";
 export type { BytesAndNumbers } from "./wire.ts";
-export type { Patience } from "./within.ts";
+export type { Patience } from "./parallel/within.ts";

@@ -13,8 +13,8 @@ import {
   type View,
 } from "../plane/mod.ts";
 import { enough, farthest, FEW, fewest, most, roundUp, skipsSteps } from "./auto_ceilings.ts";
-import { InFlight } from "./in_flight.ts";
-import { OrbitTooLongError } from "./references.ts";
+import { InFlight } from "./cache/in_flight.ts";
+import { OrbitTooLongError } from "./local/references.ts";
 import type { Painter, Sampler } from "./sampler.ts";
 
 /** Zoom levels that share one look at their ancestor. */

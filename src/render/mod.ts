@@ -9,12 +9,13 @@ export type { Part } from "../image/mod.ts";
 export type { StoreStats } from "../store/mod.ts";
 export { ALGORITHM } from "./algorithm.ts";
 export { AutoIterations, type AutoOptions, type Chosen } from "./auto_iterations.ts";
-export { FileCache, type FileRequest, type Served } from "./file_cache.ts";
-export { InFlight } from "./in_flight.ts";
-export { nameOf } from "./names.ts";
+export { batchAt, type BatchBounds, batchCount } from "./local/batches.ts";
+export { FileCache, type FileRequest, type Served } from "./cache/file_cache.ts";
+export { InFlight } from "./cache/in_flight.ts";
+export { nameOf } from "./cache/names.ts";
 export { ObservedWorkers, type WorkDone } from "./observed_workers.ts";
 export { emptySpan, inSpan, type SpanName } from "./spans.ts";
-export { type RememberedIn, RememberingWorkers } from "./remembering_workers.ts";
+export { type RememberedIn, RememberingWorkers } from "./cache/remembering_workers.ts";
 export {
   type Iterations,
   type Output,
@@ -24,8 +25,8 @@ export {
   renderTile,
   renderView,
 } from "./render.ts";
-export { RenderWorkers, type RenderWorkersOptions } from "./render_workers.ts";
-export { OrbitTooLongError } from "./references.ts";
+export { RenderWorkers, type RenderWorkersOptions } from "./local/render_workers.ts";
+export { OrbitTooLongError } from "./local/references.ts";
 export type {
   Arithmetic,
   Checked,
@@ -38,18 +39,3 @@ export type {
   Sampler,
   SavedSamples,
 } from "./sampler.ts";
-export {
-  countPointsInPool,
-  type Lesson,
-  type LessonEvent,
-  type LessonOptions,
-  type LessonRow,
-  runLesson,
-  type TimedBatch,
-} from "./lesson/lesson.ts";
-export {
-  type LessonWindow,
-  NOTEBOOK_WINDOW,
-  previewOf,
-  SPIRALS_WINDOW,
-} from "./lesson/workload.ts";

@@ -2,7 +2,7 @@
 
 import type { Picture } from "../image/mod.ts";
 import type { Frame } from "../plane/mod.ts";
-import type { FileOptions, PaintOrder, Placed } from "./orders.ts";
+import type { FileOptions, PaintOrder, Placed } from "./local/orders.ts";
 import type {
   Checked,
   PaintedFile,

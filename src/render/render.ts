@@ -10,7 +10,7 @@ import {
   type View,
 } from "../plane/mod.ts";
 import type { AutoIterations, AutoOptions, Chosen } from "./auto_iterations.ts";
-import type { FileOptions, Placed } from "./orders.ts";
+import type { FileOptions, Placed } from "./local/orders.ts";
 import { addressAsText, textOfView } from "./place_text.ts";
 import type {
   Arithmetic,

@@ -2,7 +2,7 @@
 
 import type { ExactEscape } from "../fractal/mod.ts";
 import type { Exact, Frame } from "../plane/mod.ts";
-import type { FileOptions, PaintOrder, Placed } from "./orders.ts";
+import type { FileOptions, PaintOrder, Placed } from "./local/orders.ts";
 import type { Picture } from "../image/mod.ts";
 
 /** What a frame's samples depend on besides the frame, and what bounds the work. */

@@ -7,19 +7,19 @@ import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
 import { afterwards, type FileCache, type Oracle, type Renderer } from "../render/mod.ts";
 import { type Asset, assets, docsPage, lessonPageWith, pageWith } from "./assets.ts";
-import { askedOf } from "./asked.ts";
-import { pathBelow } from "./base_path.ts";
-import { CostModel } from "./cost_model.ts";
-import { answerExact } from "./exact.ts";
-import type { Enlarge } from "./fallback.ts";
-import { ENDINGS, OFFERED } from "./formats.ts";
-import { Gate } from "./gate.ts";
-import { HotAnswers } from "./hot_answers.ts";
-import { answerLesson, LESSON_LIMITS, lessonSettings } from "./lesson.ts";
-import { type Limits, SETTING } from "./limits.ts";
-import { CLIENT_GONE, Observer } from "./observer.ts";
-import { answerOpenApi } from "./openapi.ts";
-import { answerHealth, answerMetrics, answerReady } from "./operations.ts";
+import { askedOf } from "./http/asked.ts";
+import { pathBelow } from "./http/base_path.ts";
+import { CostModel } from "./admission/cost_model.ts";
+import { answerExact } from "./tiles/exact.ts";
+import type { Enlarge } from "./tiles/fallback.ts";
+import { ENDINGS, OFFERED } from "./request/formats.ts";
+import { Gate } from "./admission/gate.ts";
+import { HotAnswers } from "./http/hot_answers.ts";
+import { answerLesson, LESSON_LIMITS, lessonSettings } from "./lesson/lesson.ts";
+import { type Limits, SETTING } from "./request/limits.ts";
+import { CLIENT_GONE, Observer } from "./http/observer.ts";
+import { answerOpenApi } from "./openapi/openapi.ts";
+import { answerHealth, answerMetrics, answerReady } from "./operations/operations.ts";
 import {
   answerNotFound,
   answerProblem,
@@ -27,18 +27,18 @@ import {
   NotOfferedError,
   shown,
   TooManyError,
-} from "./problem.ts";
-import { RateLimit, type RateOptions } from "./rate_limit.ts";
-import { answerCrs, answerOgcDocument, answerOgcTile, OGC_DOCUMENTS } from "./ogc.ts";
-import { answerRender, answerTile, type RenderDoor } from "./renders.ts";
-import type { RequestLine } from "./request_tally.ts";
-import { answerPreflight, PAGE_SECURITY, setStandardHeaders } from "./security.ts";
-import type { ServerState } from "./server_state.ts";
-import { answerTileJson } from "./tile_json.ts";
-import { TileQueries } from "./tile_queries.ts";
-import { Turns } from "./turns.ts";
-import { matches } from "./validators.ts";
-import { answerCapabilities, answerWmts, answerWmtsTile } from "./wmts.ts";
+} from "./http/problem.ts";
+import { RateLimit, type RateOptions } from "./admission/rate_limit.ts";
+import { answerCrs, answerOgcDocument, answerOgcTile, OGC_DOCUMENTS } from "./standards/ogc.ts";
+import { answerRender, answerTile, type RenderDoor } from "./tiles/renders.ts";
+import type { RequestLine } from "./http/request_tally.ts";
+import { answerPreflight, PAGE_SECURITY, setStandardHeaders } from "./http/security.ts";
+import type { ServerState } from "./operations/server_state.ts";
+import { answerTileJson } from "./standards/tile_json.ts";
+import { TileQueries } from "./request/tile_queries.ts";
+import { Turns } from "./http/turns.ts";
+import { matches } from "./http/validators.ts";
+import { answerCapabilities, answerWmts, answerWmtsTile } from "./standards/wmts.ts";
 
 /** What an app is made of. */
 export interface AppOptions {

@@ -1,6 +1,6 @@
 /** The page's files, held in memory: its own and Leaflet's. */
 
-import { etagOf } from "./validators.ts";
+import { etagOf } from "./http/validators.ts";
 import explorerCss from "./page/explorer.css" with { type: "text" };
 import favicon from "./page/favicon.svg" with { type: "text" };
 import addressBar from "./page/address_bar.js" with { type: "text" };

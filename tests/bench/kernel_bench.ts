@@ -9,7 +9,7 @@ import {
   warmUp,
 } from "../../src/fractal/mod.ts";
 import { columnsOf, cornerGrid, Exact, frameOfView, rowsOf } from "../../src/plane/mod.ts";
-import { batchAt, batchCount, batchShape } from "../../src/render/batches.ts";
+import { batchAt, batchCount, batchShape } from "../../src/render/local/batches.ts";
 import places from "../data/places.json" with { type: "json" };
 import { best, inTurns } from "./clock.ts";
 import { type LimitLoop, limitLoops } from "./limit_loop.ts";

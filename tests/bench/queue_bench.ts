@@ -1,6 +1,6 @@
 // Messages per second through Queue and through Python's multiprocessing.Queue, in turns: `deno run -A` this file.
 
-import { Queue } from "../../src/pool/queue.ts";
+import { Queue } from "../../src/pool/sync/queue.ts";
 import type { Order } from "./queue_bench_worker.ts";
 import { type PayloadName, PAYLOADS } from "./queue_payloads.ts";
 

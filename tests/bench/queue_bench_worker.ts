@@ -1,6 +1,6 @@
 // The producer of queue_bench.ts: puts one payload over and over.
 
-import { Queue, type QueueHandle } from "../../src/pool/queue.ts";
+import { Queue, type QueueHandle } from "../../src/pool/sync/queue.ts";
 import { type PayloadName, payloadOf } from "./queue_payloads.ts";
 
 self.addEventListener("message", (event) => {

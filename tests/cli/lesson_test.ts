@@ -5,7 +5,7 @@ import { join } from "node:path";
 import imagescript from "imagescript/png/node.js";
 import { escapeTime } from "../../src/fractal/mod.ts";
 import { cornerGrid } from "../../src/plane/mod.ts";
-import { type LessonEvent, runLesson, type TimedBatch } from "../../src/render/mod.ts";
+import { type LessonEvent, runLesson, type TimedBatch } from "../../src/lesson/mod.ts";
 import { callCommand, runCommand } from "./command.ts";
 
 Deno.test("every way fills the same canvas, the oracle's, and says who took which batch", async () => {

@@ -2,7 +2,7 @@
 /** The page of the interface in a real browser, against the real command. */
 
 import assert from "node:assert/strict";
-import { DEFAULT_LIMITS } from "../../src/web/limits.ts";
+import { DEFAULT_LIMITS } from "../../src/web/request/limits.ts";
 import type { Place } from "./explorer.ts";
 
 /** Asserts that it shows every request, and breaks no rule of its own. */

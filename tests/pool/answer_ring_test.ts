@@ -1,7 +1,7 @@
 // Tests of the ring of answers: what fits comes out as it went in, what does not is refused.
 
 import assert from "node:assert/strict";
-import { AnswerRing } from "../../src/pool/answer_ring.ts";
+import { AnswerRing } from "../../src/pool/parallel/answer_ring.ts";
 import type { Answer } from "../../src/pool/wire.ts";
 
 function answerWith(id: number, value: unknown): Answer {

@@ -1,10 +1,10 @@
 // Arrays of small arrays of one shape: by columns or not, what arrives is what structuredClone gives.
 
 import assert from "node:assert/strict";
-import { decode } from "../../src/pool/decode.ts";
-import { encode } from "../../src/pool/encode.ts";
-import { TAG } from "../../src/pool/format.ts";
-import { Queue } from "../../src/pool/queue.ts";
+import { decode } from "../../src/pool/codec/decode.ts";
+import { encode } from "../../src/pool/codec/encode.ts";
+import { TAG } from "../../src/pool/codec/format.ts";
+import { Queue } from "../../src/pool/sync/queue.ts";
 import { randomFrom } from "./fixtures/crew.ts";
 import { assertSameGraph } from "./fixtures/same_graph.ts";
 

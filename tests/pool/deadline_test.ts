@@ -9,7 +9,7 @@ import {
   serve,
   WorkerLostError,
 } from "../../src/pool/mod.ts";
-import { MAILBOX } from "../../src/pool/task_flags.ts";
+import { MAILBOX } from "../../src/pool/parallel/task_flags.ts";
 import { Flag } from "./fixtures/flag.ts";
 import type { SlowService, SlowStart } from "./fixtures/slow_worker.ts";
 

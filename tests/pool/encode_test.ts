@@ -1,8 +1,8 @@
 // encode and decode: what arrives is what structuredClone would give.
 
 import assert from "node:assert/strict";
-import { decode } from "../../src/pool/decode.ts";
-import { encode } from "../../src/pool/encode.ts";
+import { decode } from "../../src/pool/codec/decode.ts";
+import { encode } from "../../src/pool/codec/encode.ts";
 import { randomFrom } from "./fixtures/crew.ts";
 
 const ROOM = 2 ** 26;

@@ -1,7 +1,7 @@
 // Lock: nothing lost among workers, and every way to wait for it.
 
 import assert from "node:assert/strict";
-import { Lock, type LockHandle } from "../../src/pool/lock.ts";
+import { Lock, type LockHandle } from "../../src/pool/sync/lock.ts";
 import { hire, Step } from "./fixtures/crew.ts";
 import type { LockJob } from "./fixtures/lock_worker.ts";
 

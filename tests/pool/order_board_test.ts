@@ -1,11 +1,11 @@
 // Tests of the board of sweeps and of what tells a worker of them.
 
 import assert from "node:assert/strict";
-import { OrderBoard, type Posted, readPosted } from "../../src/pool/order_board.ts";
-import { OrderRing } from "../../src/pool/order_ring.ts";
-import { allocateRing, BYTES, Ring } from "../../src/pool/ring.ts";
-import { MAILBOX } from "../../src/pool/task_flags.ts";
-import { NOT_YET } from "../../src/pool/wait.ts";
+import { OrderBoard, type Posted, readPosted } from "../../src/pool/parallel/order_board.ts";
+import { OrderRing } from "../../src/pool/parallel/order_ring.ts";
+import { allocateRing, BYTES, Ring } from "../../src/pool/sync/ring.ts";
+import { MAILBOX } from "../../src/pool/parallel/task_flags.ts";
+import { NOT_YET } from "../../src/pool/sync/wait.ts";
 
 const sweep = { id: 7, name: "sample", argument: Float64Array.of(1.5, -0, NaN, 1e300), last: null };
 

@@ -1,14 +1,14 @@
 // pipe(): two connections, values and bytes, and the end of file.
 
 import assert from "node:assert/strict";
-import { Empty, Full } from "../../src/pool/channel.ts";
+import { Empty, Full } from "../../src/pool/sync/channel.ts";
 import {
   BrokenPipe,
   Connection,
   type ConnectionHandle,
   EndOfFile,
   pipe,
-} from "../../src/pool/pipe.ts";
+} from "../../src/pool/sync/pipe.ts";
 import { hire } from "./fixtures/crew.ts";
 import type { PipeJob } from "./fixtures/pipe_worker.ts";
 

@@ -8,7 +8,7 @@ import {
   type Service,
   WorkerLostError,
 } from "../../src/pool/mod.ts";
-import { MAILBOX } from "../../src/pool/task_flags.ts";
+import { MAILBOX } from "../../src/pool/parallel/task_flags.ts";
 import type { BatchArgument } from "./fixtures/bad_worker.ts";
 import { Flag } from "./fixtures/flag.ts";
 import {

@@ -1,8 +1,8 @@
 // Queue: nothing lost, nothing twice, in order; bounded; and every way to wait ends.
 
 import assert from "node:assert/strict";
-import { Empty, Full } from "../../src/pool/channel.ts";
-import { Queue, QueueClosed, type QueueHandle } from "../../src/pool/queue.ts";
+import { Empty, Full } from "../../src/pool/sync/channel.ts";
+import { Queue, QueueClosed, type QueueHandle } from "../../src/pool/sync/queue.ts";
 import { hire, randomFrom, Step } from "./fixtures/crew.ts";
 import type { Numbered, QueueJob } from "./fixtures/queue_worker.ts";
 

@@ -7,7 +7,7 @@ import {
   type SharedArrayHandle,
   SharedValue,
   type SharedValueHandle,
-} from "../../src/pool/shared_array.ts";
+} from "../../src/pool/sync/shared_array.ts";
 import { hire } from "./fixtures/crew.ts";
 import type { LockJob } from "./fixtures/lock_worker.ts";
 

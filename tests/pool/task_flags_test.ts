@@ -1,7 +1,7 @@
 // The flags of a worker's tasks: what is asked of a task that is over is not asked of the next.
 
 import assert from "node:assert/strict";
-import { TaskFlags } from "../../src/pool/task_flags.ts";
+import { TaskFlags } from "../../src/pool/parallel/task_flags.ts";
 
 Deno.test("a task that was answered can be told from one that is under way", () => {
   const parent = new TaskFlags();

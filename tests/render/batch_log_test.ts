@@ -1,7 +1,7 @@
 /** The log of batches: read as it grows, never half, and no further than its room. */
 
 import assert from "node:assert/strict";
-import { BatchLog, clock } from "../../src/render/lesson/batch_log.ts";
+import { BatchLog, clock } from "../../src/lesson/batch_log.ts";
 
 const entry = (batch: number) => ({ batch, worker: 1, began: 10.25 + batch, ended: 11.5 + batch });
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { MOST_ITERATIONS, MOST_PIXELS, MOST_SIDE } from "../../src/fractal/mod.ts";
-import { batchAt, batchCount, batchShape, perturbedShape } from "../../src/render/batches.ts";
+import { batchAt, batchCount, batchShape, perturbedShape } from "../../src/render/local/batches.ts";
 import { integerIn, randomFrom } from "../plane/random.ts";
 
 /** Cuts a grid and checks each batch; returns how many there are. */

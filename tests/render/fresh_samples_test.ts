@@ -1,7 +1,7 @@
 /** Tests of samples just computed: copied once, and their memory given back when nobody holds them. */
 
 import assert from "node:assert/strict";
-import { FreshSamples } from "../../src/render/fresh_samples.ts";
+import { FreshSamples } from "../../src/render/cache/fresh_samples.ts";
 import type { Sampled } from "../../src/render/mod.ts";
 
 function freshSamples() {

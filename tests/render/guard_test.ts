@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { exactPoint, ownReferenceOf, referencePointOf } from "../../src/fractal/mod.ts";
 import { Exact, frameOfView } from "../../src/plane/mod.ts";
-import { type Looked, verdictOn } from "../../src/render/guard.ts";
+import { type Looked, verdictOn } from "../../src/render/local/guard.ts";
 import type { Sampled } from "../../src/render/mod.ts";
 import { spoiledViews } from "../fractal/spoiled_kernel.ts";
 import { nowhere } from "./frames.ts";

@@ -12,8 +12,8 @@ import {
   referencePointOf,
 } from "../../src/fractal/mod.ts";
 import { Exact, frameOfTile, TileAddress, tileAt } from "../../src/plane/mod.ts";
-import type { TimedSearch, TimedSlice } from "../../src/render/orders.ts";
-import type { ReferenceWorker } from "../../src/render/references.ts";
+import type { TimedSearch, TimedSlice } from "../../src/render/local/orders.ts";
+import type { ReferenceWorker } from "../../src/render/local/references.ts";
 
 const TURNS = 20;
 

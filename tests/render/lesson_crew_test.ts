@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { cornerGrid } from "../../src/plane/mod.ts";
-import { BatchLog } from "../../src/render/lesson/batch_log.ts";
-import { startCrew } from "../../src/render/lesson/crew.ts";
-import { canvasOver, countBatch, sharedCanvas } from "../../src/render/lesson/workload.ts";
+import { BatchLog } from "../../src/lesson/batch_log.ts";
+import { startCrew } from "../../src/lesson/crew.ts";
+import { canvasOver, countBatch, sharedCanvas } from "../../src/lesson/workload.ts";
 import { WorkerWatch } from "./worker_watch.ts";
 
 /** Workers that die: more than there is kernel memory for, were it not given back. */

@@ -8,7 +8,7 @@ import {
   OrbitTooLongError,
   References,
   type ReferenceWorker,
-} from "../../src/render/references.ts";
+} from "../../src/render/local/references.ts";
 import { escapingPoint, HandWorker, insidePoint, orbitPoints } from "./hand_worker.ts";
 
 const PAGE = 65536;

@@ -1,7 +1,7 @@
 /** The lesson at its own size, beside Python, and again and again without leaving memory behind. */
 
 import assert from "node:assert/strict";
-import { runLesson } from "../../src/render/mod.ts";
+import { runLesson } from "../../src/lesson/mod.ts";
 import { runCommand } from "../cli/command.ts";
 
 const RUNS = 50;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { TileAddress } from "../../src/plane/mod.ts";
-import { CostModel, type Work } from "../../src/web/cost_model.ts";
+import { CostModel, type Work } from "../../src/web/admission/cost_model.ts";
 
 function tile(z: number, x: bigint, y: bigint, iterations: Work["iterations"] = 1000): Work {
   return { z, address: TileAddress.of(z, x, y), samples: 65_536, iterations };

@@ -1,9 +1,9 @@
 /** The gate: how many at a time, in which order, and nobody's place is ever lost. */
 
 import assert from "node:assert/strict";
-import { DrainRate } from "../../src/web/drain_rate.ts";
-import { Gate, type Visit } from "../../src/web/gate.ts";
-import { BusyError } from "../../src/web/problem.ts";
+import { DrainRate } from "../../src/web/admission/drain_rate.ts";
+import { Gate, type Visit } from "../../src/web/admission/gate.ts";
+import { BusyError } from "../../src/web/http/problem.ts";
 
 /** A piece of work that ends when it is told to. */
 class Held {

@@ -8,7 +8,7 @@ import {
   parametersOfQuery,
   RENDER_PARAMETERS,
   TILE_PARAMETERS,
-} from "../../src/web/parameters.ts";
+} from "../../src/web/request/parameters.ts";
 
 const limits = { ...DEFAULT_LIMITS, concurrency: 1 };
 const view = { re: "-0.75", im: "1e-1", span: "2.5", width: "40", height: "30" };

@@ -10,7 +10,7 @@ import {
   BusyError,
   NotOfferedError,
   shown,
-} from "../../src/web/problem.ts";
+} from "../../src/web/http/problem.ts";
 import { problemOf } from "./fixtures.ts";
 
 /** Answers with what was thrown, and tells what was reported. */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Connection } from "../../src/web/mod.ts";
-import { clientOf, compileProxies } from "../../src/web/rate_limit.ts";
+import { clientOf, compileProxies } from "../../src/web/admission/rate_limit.ts";
 import { appOver, HeldWorkers, problemOf } from "./fixtures.ts";
 
 Deno.test("a client is who the last trusted proxy says it is", () => {

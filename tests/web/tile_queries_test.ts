@@ -1,9 +1,9 @@
 /** Queries of tiles are read once, and say what they say wherever they stand. */
 
 import assert from "node:assert/strict";
-import { BadRequestError } from "../../src/web/problem.ts";
+import { BadRequestError } from "../../src/web/http/problem.ts";
 import { DEFAULT_LIMITS } from "../../src/web/mod.ts";
-import { TileQueries } from "../../src/web/tile_queries.ts";
+import { TileQueries } from "../../src/web/request/tile_queries.ts";
 
 const TILE = "http://localhost/tiles/4/3/5.png";
 const OTHER = "http://localhost/tiles/9/300/171.png";

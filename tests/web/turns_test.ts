@@ -1,7 +1,7 @@
 /** Requests of a burst begin one a turn, and those whose clients have gone by then not at all. */
 
 import assert from "node:assert/strict";
-import { Turns } from "../../src/web/turns.ts";
+import { Turns } from "../../src/web/http/turns.ts";
 import { appOver, CountedWorkers, endOfTurn } from "./fixtures.ts";
 
 Deno.test("one begins at once, the others one a turn, in order", async () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { ALGORITHM } from "../../src/render/mod.ts";
-import { etagOf, matches } from "../../src/web/validators.ts";
+import { etagOf, matches } from "../../src/web/http/validators.ts";
 
 Deno.test("an ETag is strong, quoted, and a function of the request alone", () => {
   const etag = etagOf("tile", "3/2/3", 256);

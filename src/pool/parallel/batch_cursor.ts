@@ -1,0 +1,166 @@
+/** The shared cursor: workers take numbered batches from shared memory, without a message for each. */
+
+const NEXT = 0;
+const DONE = 1;
+const STOPPED = 2;
+const REOPENED = 3;
+const EARLY = 4;
+const HEADER = 5;
+
+/** A batch's cell; otherwise the number of the worker that has taken it, plus 1. */
+const OPEN = 0;
+const FINISHED = -1;
+const OPEN_AGAIN = -2;
+
+/**
+ * Batches 0 to count - 1 and who has them, in one Int32Array: the next number to hand out, how many are
+ * done, a flag to stop, how many were opened again, how many can be taken at any time, and one cell a
+ * batch. With `lastAlone` the last batch is taken only when all others are done.
+ *
+ * A claim is one atomic addition. A batch whose worker was lost is opened again by the parent and taken
+ * before the others. Workers are told apart by numbers from 0 up; only the one that has a batch can
+ * finish it, so whoever was taken for lost and still runs does no harm.
+ *
+ * @example
+ * ```ts
+ * import { BatchCursor } from "../mod.ts";
+ * const cursor = BatchCursor.of(2);
+ * const there = new BatchCursor(cursor.cells); // in a worker: their memory is shared, not copied
+ * console.assert(there.claim(0) === 0 && cursor.claim(1) === 1 && cursor.claim(0) === -1);
+ * ```
+ */
+export class BatchCursor {
+  readonly cells: Int32Array<SharedArrayBuffer>;
+  readonly #count: number;
+
+  /** Looks at a cursor that exists. */
+  constructor(cells: Int32Array<SharedArrayBuffer>) {
+    this.cells = cells;
+    this.#count = cells.length - HEADER;
+  }
+
+  /** A new cursor over `count` batches. */
+  static of(count: number, options: { lastAlone?: boolean } = {}): BatchCursor {
+    const bytes = Int32Array.BYTES_PER_ELEMENT * BatchCursor.cellsFor(count);
+    return BatchCursor.in(new Int32Array(new SharedArrayBuffer(bytes)), options);
+  }
+
+  /** Cells for so many batches. */
+  static cellsFor(count: number): number {
+    if (!Number.isInteger(count) || count < 0) {
+      throw new RangeError(`Cannot count ${count} batches: not a whole number`);
+    }
+    return HEADER + count;
+  }
+
+  /** A new cursor in cells that were used for something else. */
+  static in(cells: Int32Array<SharedArrayBuffer>, { lastAlone = false } = {}): BatchCursor {
+    const cursor = new BatchCursor(cells.fill(0));
+    const { count } = cursor;
+    cells[EARLY] = lastAlone ? Math.max(0, count - 1) : count;
+    return cursor;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Takes an open batch for a worker; -1 when there is none, or all are to stop. */
+  claim(worker: number): number {
+    if (this.stopped) return -1;
+    if (this.#load(REOPENED) > 0) {
+      for (let batch = 0; batch < this.count; batch++) {
+        if (this.#exchange(batch, OPEN_AGAIN, worker + 1)) {
+          Atomics.sub(this.cells, REOPENED, 1);
+          return batch;
+        }
+      }
+    }
+    while (this.#load(NEXT) < this.#early) {
+      const batch = Atomics.add(this.cells, NEXT, 1);
+      if (batch >= this.#early) break;
+      if (this.#exchange(batch, OPEN, worker + 1)) return batch;
+    }
+    return this.claimLast(worker);
+  }
+
+  /** Takes the batch that comes after all others, if it is its turn; else -1. */
+  claimLast(worker: number): number {
+    const last = this.#early;
+    return this.#lastOpen && !this.stopped && this.#exchange(last, OPEN, worker + 1) ? last : -1;
+  }
+
+  /** Says that a batch is done; does nothing when the worker does not have it any more. */
+  finish(batch: number, worker: number): void {
+    if (this.#exchange(batch, worker + 1, FINISHED)) Atomics.add(this.cells, DONE, 1);
+  }
+
+  /** Opens a batch again that its worker will not finish. */
+  reopen(batch: number): void {
+    const owner = this.#load(HEADER + batch);
+    if (owner === FINISHED || owner === OPEN_AGAIN) return;
+    if (this.#exchange(batch, owner, OPEN_AGAIN)) Atomics.add(this.cells, REOPENED, 1);
+  }
+
+  /** The batches that a worker has claimed and not finished. */
+  heldBy(worker: number): number[] {
+    return this.unfinished().filter((batch) => this.#load(HEADER + batch) === worker + 1);
+  }
+
+  /** The batches that could have been taken and are not done. */
+  unfinished(): number[] {
+    const batches: number[] = [];
+    const reached = this.swept ? this.count : this.#early;
+    for (let batch = 0; batch < reached; batch++) {
+      if (this.#load(HEADER + batch) !== FINISHED) batches.push(batch);
+    }
+    return batches;
+  }
+
+  /** Asks everybody to stop: no further claim succeeds, and a long batch should look now and then. */
+  stop(): void {
+    Atomics.store(this.cells, STOPPED, 1);
+  }
+
+  get stopped(): boolean {
+    return this.#load(STOPPED) !== 0;
+  }
+
+  /** Whether a claim could succeed now. */
+  get open(): boolean {
+    if (this.stopped) return false;
+    return this.#load(NEXT) < this.#early || this.#load(REOPENED) > 0 || this.#lastOpen;
+  }
+
+  /** Whether every batch is done that can be taken at any time. */
+  get swept(): boolean {
+    return this.#load(DONE) >= this.#early;
+  }
+
+  /** Whether every batch is done. */
+  get complete(): boolean {
+    return this.#load(DONE) === this.count;
+  }
+
+  /** Batches done so far. */
+  get done(): number {
+    return this.#load(DONE);
+  }
+
+  get #early(): number {
+    return this.#load(EARLY);
+  }
+
+  get #lastOpen(): boolean {
+    const last = this.#early;
+    return last < this.count && this.#load(DONE) === last && this.#load(HEADER + last) === OPEN;
+  }
+
+  #exchange(batch: number, from: number, to: number): boolean {
+    return Atomics.compareExchange(this.cells, HEADER + batch, from, to) === from;
+  }
+
+  #load(cell: number): number {
+    return Atomics.load(this.cells, cell);
+  }
+}

@@ -1,0 +1,92 @@
+/** What a pool is told, and what it tells of itself. */
+
+import { LONGEST_TIMER } from "../sync/wait.ts";
+
+/** How a pool is set up. */
+export interface PoolOptions {
+  /** Workers; default: the machine's cores. */
+  readonly size?: number;
+  /** What the workers may do; default "none". */
+  readonly permissions?: Deno.PermissionOptions;
+  /**
+   * Makes the argument of the worker's `start`, or a promise of it; called for every worker,
+   * replacements included. `ended` resolves when that worker's thread runs no more, for whatever it is
+   * lent: a busy thread cannot be stopped, so it may be never.
+   */
+  readonly startArgument?: (ended: Promise<void>) => unknown;
+  /** Milliseconds that a worker may take to start, its module's loading included; default 60,000. */
+  readonly startDeadline?: number;
+  /** The `deadline` of tasks that are given none; default: they may take any time. */
+  readonly deadline?: number;
+  /**
+   * Milliseconds that a task may go on after its deadline, when it is asked to stop; then its worker is
+   * replaced. Default 1000.
+   */
+  readonly grace?: number;
+  /** Gives the pool's start up. */
+  readonly signal?: AbortSignal;
+}
+
+/** What every kind of work can be given. */
+export interface TaskOptions {
+  /** The caller waits no longer, and the task is asked to stop. */
+  readonly signal?: AbortSignal;
+  /**
+   * Milliseconds that a worker may take for a task: a call, a chunk of a map, a batch of a sweep. The
+   * time in line does not count. When it is over the caller gets a `DeadlineError` at once, and the
+   * worker is asked to stop; if it does not within the pool's `grace`, it is replaced.
+   */
+  readonly deadline?: number;
+}
+
+export interface CallOptions extends TaskOptions {
+  /** Buffers to move instead of copy. */
+  readonly transfer?: Transferable[];
+}
+
+/** How a list of items is worked through. */
+export interface MapOptions extends TaskOptions {
+  /** Items that travel together; default: Python's rule, four chunks for each worker. */
+  readonly chunkSize?: number;
+  /** Told the number of items done, after each chunk. */
+  readonly onProgress?: (done: number) => void;
+}
+
+export interface SweepOptions extends TaskOptions {
+  /** How many batches there are: 0 to batches - 1. */
+  readonly batches: number;
+  /** Compute time of all workers together, milliseconds; default: no bound. */
+  readonly budget?: number;
+  /** Told the number of batches done, now and then. */
+  readonly onProgress?: (done: number) => void;
+  /** Told what a worker's turn took, milliseconds: of a sweep that fails too, before it settles. */
+  readonly onWork?: (milliseconds: number) => void;
+  /**
+   * Told, before the sweep settles, of workers that were given up and may still write to what the sweep
+   * lent them. `ended` resolves when they run no more, which may be never.
+   */
+  readonly onStray?: (ended: Promise<void>) => void;
+}
+
+/** What a pool has seen so far. */
+export interface PoolCounters {
+  /** Workers that can take orders now. */
+  readonly alive: number;
+  /** Workers that died or were given up. */
+  readonly lost: number;
+  /** Threads of the lost that have not ended yet: busy, perhaps for ever. */
+  readonly strays: number;
+  /** Calls and sweeps that wait or run. */
+  readonly pending: number;
+}
+
+/**
+ * Milliseconds given as `name`, or the default; what no timer can count is no bound.
+ *
+ * @throws {RangeError} when they are not above 0
+ */
+export function milliseconds(name: string, given: number | undefined, otherwise: number): number {
+  const value = given ?? otherwise;
+  if (!(value > 0)) throw new RangeError(`Cannot take a ${name} of ${value} ms: more than 0`);
+  return value > LONGEST_TIMER ? Infinity : value;
+}

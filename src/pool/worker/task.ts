@@ -1,0 +1,113 @@
+/** What a function that runs in a worker can know of its task: whether it is asked to stop. */
+
+import type { TaskFlags } from "../parallel/task_flags.ts";
+
+/**
+ * The task that a function is called for. A task is asked to stop when its deadline is over, when its
+ * caller's signal aborts, and when its pool is terminated; what it returns then, nobody reads.
+ */
+export interface Task {
+  /** Whether the task is asked to stop. One load from shared memory: ask as often as you like. */
+  readonly stopped: boolean;
+  /** Aborts when the task is asked to stop: for whatever takes a signal. */
+  readonly signal: AbortSignal;
+  /**
+   * Says that the result will be there in a moment: the parent's thread, which takes 0.15 ms to wake up, can
+   * begin to. It is heard of a sweep's last call; of another it is nothing to say.
+   */
+  nearlyDone(): void;
+}
+
+let current: Task | undefined;
+
+/**
+ * The task that this worker is at: a worker does one after the other.
+ *
+ * @throws {TypeError} when it is at none
+ * @example
+ * ```ts ignore
+ * serve({
+ *   functions: {
+ *     search: (from: number) => {
+ *       const task = currentTask();
+ *       for (let n = from; !task.stopped; n++) if (isPrime(n)) return n;
+ *     },
+ *   },
+ * });
+ * ```
+ */
+export function currentTask(): Task {
+  if (current === undefined) {
+    throw new TypeError("Cannot give the current task: no function of a service is being called");
+  }
+  return current;
+}
+
+/** A task as the worker's side of a pool sees it: it can also be run, and be over. */
+export class RunningTask implements Task {
+  readonly #flags: TaskFlags;
+  readonly #slot: number;
+  readonly #announce: () => void;
+  #controller: AbortController | undefined;
+  #over = false;
+
+  /** `announce` says that it is nearly done, if somebody hears it. */
+  constructor(flags: TaskFlags, slot: number, announce: () => void = () => {}) {
+    this.#flags = flags;
+    this.#slot = slot;
+    this.#announce = announce;
+  }
+
+  get stopped(): boolean {
+    // Once it is over, the flag is another task's.
+    return !this.#over && this.#flags.stopped(this.#slot);
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      const controller = new AbortController();
+      this.#controller = controller;
+      if (!this.#over) {
+        this.#flags.change(this.#slot).then(() => {
+          if (this.stopped) controller.abort(stopError());
+        });
+      }
+    }
+    return this.#controller.signal;
+  }
+
+  nearlyDone(): void {
+    if (!this.#over) this.#announce();
+  }
+
+  /**
+   * This is the current task from now on.
+   *
+   * @throws {DOMException} AbortError when it is not to begin
+   */
+  begin(): void {
+    if (!this.#flags.begin(this.#slot)) throw stopError();
+    current = this;
+  }
+
+  /** @throws {DOMException} AbortError when the task is asked to stop */
+  throwIfStopped(): void {
+    if (this.stopped) throw stopError();
+  }
+
+  /** Its answer has been sent: should the worker end now, this task is not to blame. */
+  answered(): void {
+    this.#flags.answer(this.#slot);
+  }
+
+  /** The function has returned: the signal aborts no more. */
+  end(): void {
+    this.#over = true;
+    current = undefined;
+    if (this.#controller !== undefined) this.#flags.wake(this.#slot);
+  }
+}
+
+function stopError(): DOMException {
+  return new DOMException("The task was asked to stop", "AbortError");
+}

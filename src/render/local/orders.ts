@@ -1,0 +1,144 @@
+/** What crosses between the renderer and its workers: plain data. Addresses are bytes in shared memory. */
+
+import type { OrbitSlice, PlacedReference } from "../../fractal/mod.ts";
+import type { Look, PictureFormat, PngText } from "../../image/mod.ts";
+import type { NotedTile } from "../place_text.ts";
+
+/** What a worker is started with. */
+export interface StartArgument {
+  readonly direct: WebAssembly.Module;
+  readonly perturbed: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** This worker's own memory: the kernels' scratch, one after the other, and some to warm up with. */
+  readonly scratch: number;
+  /** What all workers have made for exact counts: u64 steps, then u64 microseconds. */
+  readonly exactTally: SharedArrayBuffer;
+  /** How far to step back behind other threads, as Linux counts: 0 for not at all, 19 at most. */
+  readonly niceness: number;
+}
+
+/** Where a grid of samples lies. */
+export interface Placed {
+  readonly width: number;
+  readonly height: number;
+  readonly iterations: number;
+  /** Address of width * height u32, row by row. */
+  readonly counts: number;
+  /** Address of width * height f32, row by row; 0 when there are none. */
+  readonly fractions: number;
+  /** Whether the rows lie upside down, row 0 last; default false. */
+  readonly turned?: boolean;
+}
+
+/** A grid to be sampled, cut into batches. */
+export interface SampleOrder extends Placed {
+  /**
+   * Real parts of the columns and imaginary parts of the rows, plane units; or their differences from
+   * the reference.
+   */
+  readonly columns: Float64Array;
+  readonly rows: Float64Array;
+  readonly shape: BatchShape;
+  /** Address of two i64, to which every batch adds: steps of single pixels made, and skipped. */
+  readonly tally: number;
+  /** How it is perturbed; without it the points are doubles. */
+  readonly perturbed?: Perturbed;
+}
+
+/** What perturbation takes. */
+export interface Perturbed {
+  readonly reference: PlacedReference;
+  readonly skips: boolean;
+  /** Whether each pixel is iterated alone, the slow way; default: by the compiled kernel. */
+  readonly alone?: boolean;
+}
+
+/** Numbers in front of a grid's coordinates: the order without a reference, and what the reference adds. */
+const DIRECT = 9;
+const PERTURBED = 5;
+
+/** How it is perturbed, as a number: without skips, with them, or each pixel alone. */
+const WITHOUT = 0;
+const WITH_SKIPS = 1;
+const ALONE = 2;
+
+/** An order as numbers alone, which cross quickest. */
+export function packSampleOrder(order: SampleOrder): Float64Array {
+  const { width, height, iterations, counts, fractions, columns, rows, shape, tally, perturbed } =
+    order;
+  const front = [
+    ...[width, height, iterations, counts, fractions, shape.columns, shape.rows, tally],
+    Number(perturbed !== undefined),
+  ];
+  if (perturbed !== undefined) {
+    const { reference: { at, x, y, unit }, skips, alone = false } = perturbed;
+    front.push(at, x, y, unit, alone ? ALONE : skips ? WITH_SKIPS : WITHOUT);
+  }
+  const numbers = new Float64Array(front.length + width + height);
+  numbers.set(front);
+  numbers.set(columns, front.length);
+  numbers.set(rows, front.length + width);
+  return numbers;
+}
+
+/** The order again; its coordinates are the numbers' own memory. */
+export function unpackSampleOrder(numbers: Float64Array): SampleOrder {
+  const [width, height, iterations, counts, fractions, across, down, tally, isPerturbed] = numbers
+    .subarray(0, DIRECT) as unknown as DirectFront;
+  const [at, x, y, unit, mode] = numbers.subarray(DIRECT) as unknown as PerturbedFront;
+  const from = isPerturbed !== 0 ? DIRECT + PERTURBED : DIRECT;
+  return {
+    ...{ width, height, iterations, counts, fractions, tally },
+    shape: { columns: across, rows: down },
+    columns: numbers.subarray(from, from + width),
+    rows: numbers.subarray(from + width, from + width + height),
+    ...(isPerturbed !== 0 && {
+      perturbed: {
+        reference: { at, x, y, unit },
+        skips: mode === WITH_SKIPS,
+        alone: mode === ALONE,
+      },
+    }),
+  };
+}
+
+type DirectFront = readonly [
+  ...[width: number, height: number, iterations: number, counts: number, fractions: number],
+  ...[across: number, down: number, tally: number, isPerturbed: number],
+];
+type PerturbedFront = readonly [at: number, x: number, y: number, unit: number, mode: number];
+
+/** How a grid is cut: batches of this many columns and rows; less at the edges. */
+export interface BatchShape {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Samples to be coloured: each square of factor * factor of them becomes a pixel. */
+export interface PaintOrder {
+  readonly samples: Placed;
+  readonly look: Look;
+  readonly factor: number;
+}
+
+/** How a file is written. A PNG has these notes, or those on a tile, which who writes it finds out. */
+export interface FileOptions {
+  readonly format: PictureFormat;
+  readonly text?: PngText;
+  readonly tile?: NotedTile;
+}
+
+/** A picture to be painted and how it is written: all of it can be JSON. */
+export type PaintWish = readonly [order: PaintOrder, options: FileOptions];
+
+/** A search that has gone on, and the compute time that it took, milliseconds. */
+export interface TimedSearch<S> {
+  readonly search: S;
+  readonly milliseconds: number;
+}
+
+/** Steps of a reference orbit, and the compute time that they took, milliseconds. */
+export interface TimedSlice {
+  readonly slice: OrbitSlice;
+  readonly milliseconds: number;
+}

@@ -1,0 +1,70 @@
+/** Sees every request answered: counts it, and tells whoever keeps a log. */
+
+import type { Context } from "hono";
+import { routePath } from "hono/route";
+import { afterwards } from "../../render/mod.ts";
+import { type Asked, askedOf } from "./asked.ts";
+import type { HotAnswer } from "./hot_answers.ts";
+import { type RequestLine, RequestTally } from "./request_tally.ts";
+
+/** The pattern that only middleware has: no route took the request; and how that is told. */
+const NO_ROUTE = "/*";
+const NOWHERE = "other";
+
+/** What is noted of a request whose client has hung up. */
+export const CLIENT_GONE = 499;
+
+/** Statuses from which on a line tells what went wrong. */
+const SERVERS_OWN = 500;
+
+/** What is noted of a request beside itself. */
+type Seen = Omit<RequestLine, "method" | "target">;
+
+/** The one place where requests are counted, whether the app answered or what it had answered before. */
+export class Observer {
+  readonly requests = new RequestTally();
+  readonly #log: ((line: RequestLine) => void) | undefined;
+
+  /** @param log told of every request, on its way out */
+  constructor(log?: (line: RequestLine) => void) {
+    this.#log = log;
+  }
+
+  /**
+   * Notes an answer that the app had given before. It takes no time worth counting, and reading the
+   * clock twice would be a part of it.
+   */
+  sawHot({ line }: HotAnswer): void {
+    const sums = this.requests.of(line.route, line.status);
+    sums.requests++;
+    sums.bytes += line.bytes;
+    this.#log?.(line);
+  }
+
+  /** Notes a request whose client hung up before anybody looked at it, and answers nobody. */
+  sawGone(request: Request): Response {
+    const seen = { route: NOWHERE, status: CLIENT_GONE, bytes: 0, milliseconds: 0 };
+    const asked = askedOf(request);
+    afterwards(() => this.#note(asked, seen));
+    return new Response(null, { status: CLIENT_GONE });
+  }
+
+  /** Notes an answer of the app, and tells by which route's pattern it came. */
+  saw(asked: Asked, c: Context, milliseconds: number): string {
+    const pattern = routePath(c, -1);
+    const route = pattern === NO_ROUTE ? NOWHERE : pattern;
+    const { status } = c.res;
+    const bytes = (c.get("bytes") as number | undefined) ?? 0;
+    const error = status >= SERVERS_OWN ? c.error : undefined;
+    this.#note(asked, { route, status, bytes, milliseconds, ...(error && { error }) });
+    return route;
+  }
+
+  #note({ method, target }: Asked, seen: Seen): void {
+    const sums = this.requests.of(seen.route, seen.status);
+    sums.requests++;
+    sums.milliseconds += seen.milliseconds;
+    sums.bytes += seen.bytes;
+    this.#log?.({ ...seen, method, target });
+  }
+}

@@ -1,0 +1,31 @@
+/** What an operator asks a server for: is it alive, is it ready, and its numbers. */
+
+import type { Context } from "hono";
+import type { Gate } from "../admission/gate.ts";
+import { type MetricSources, metricsText } from "./metrics.ts";
+import type { ServerState } from "./server_state.ts";
+
+const FRESH = { "cache-control": "no-store" };
+
+/** `GET /healthz`: the server answers, whatever else. */
+export function answerHealth(c: Context): Response {
+  return c.json({ status: "ok" }, 200, FRESH);
+}
+
+/** `GET /readyz`: whether to send it work, and what each condition says. */
+export async function answerReady(
+  c: Context,
+  { gate, state }: { readonly gate: Gate; readonly state: () => Promise<ServerState> },
+): Promise<Response> {
+  const { workers, storeOpen } = await state();
+  const checks = { workers: workers.alive > 0, store: storeOpen, accepting: !gate.closed };
+  const ready = Object.values(checks).every((good) => good);
+  const body = { status: ready ? "ready" : "not ready", ...checks };
+  return c.json(body, ready ? 200 : 503, ready ? FRESH : { ...FRESH, "retry-after": "1" });
+}
+
+/** `GET /metrics`: the text format of Prometheus. */
+export async function answerMetrics(c: Context, sources: MetricSources): Promise<Response> {
+  const { type, text } = await metricsText(sources);
+  return c.body(text, 200, { ...FRESH, "content-type": type });
+}

@@ -1,0 +1,13 @@
+/** What an app is told about the server around it: for `/metrics` and `/readyz`. */
+
+import type { PoolCounters, StoreStats, WorkDone } from "../../render/mod.ts";
+
+/** One look at the server. */
+export interface ServerState {
+  readonly workers: PoolCounters;
+  readonly work: WorkDone;
+  /** What is kept, by what it is (files or samples) and where. */
+  readonly caches: readonly (StoreStats & { readonly kind: string })[];
+  /** Whether every store that was asked for is open. */
+  readonly storeOpen: boolean;
+}

@@ -1,0 +1,123 @@
+/** What a WMTS says of itself: the capabilities document of WMTS 1.0.0 (OGC 07-057r7). */
+
+import { defaultPalette, paletteNames } from "../../image/mod.ts";
+import { PICTURES, typeOf } from "../request/formats.ts";
+import { escapeXml } from "./xml.ts";
+import {
+  LATITUDE_EDGE,
+  matricesOf,
+  PLANE_WKT,
+  TILE_MATRIX_SETS,
+  TILE_SIDE,
+  type TileMatrixSet,
+} from "./tile_matrix_sets.ts";
+
+/** The one layer. */
+export const LAYER = "mandelbrot";
+
+/** What the document depends on. */
+export interface CapabilitiesOptions {
+  /** The address in front of all paths, as clients see it. */
+  readonly base: string;
+  /** Parameters that every tile is to be asked for with, as a query without its question mark. */
+  readonly query: string;
+  readonly deepest: number;
+}
+
+/** The document. The deepest zoom stands in a constraint of its own, as clients cannot count so far. */
+export function capabilities({ base, query, deepest }: CapabilitiesOptions): string {
+  const kvp = escapeXml(`${base}/wmts?${query === "" ? "" : `${query}&`}`);
+  const rest = escapeXml(`${base}/wmts/1.0.0/WMTSCapabilities.xml`);
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<Capabilities xmlns="http://www.opengis.net/wmts/1.0" xmlns:ows="http://www.opengis.net/ows/1.1" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://www.opengis.net/wmts/1.0 http://schemas.opengis.net/wmts/1.0/wmtsGetCapabilities_response.xsd" version="1.0.0">
+  <ows:ServiceIdentification>
+    <ows:Title>Mandelbrot set</ows:Title>
+    <ows:ServiceType>OGC WMTS</ows:ServiceType>
+    <ows:ServiceTypeVersion>1.0.0</ows:ServiceTypeVersion>
+  </ows:ServiceIdentification>
+  <ows:OperationsMetadata>
+${operation("GetCapabilities", kvp)}
+${operation("GetTile", kvp)}
+    <ows:Constraint name="deepest_zoom">
+      <ows:AllowedValues><ows:Value>${deepest}</ows:Value></ows:AllowedValues>
+    </ows:Constraint>
+  </ows:OperationsMetadata>
+  <Contents>
+${layer({ base, query })}
+${TILE_MATRIX_SETS.map((set) => matrixSet(set, deepest)).join("\n")}
+  </Contents>
+  <ServiceMetadataURL xlink:href="${rest}"/>
+</Capabilities>
+`;
+}
+
+function operation(name: string, kvp: string): string {
+  return `    <ows:Operation name="${name}">
+      <ows:DCP><ows:HTTP><ows:Get xlink:href="${kvp}">
+        <ows:Constraint name="GetEncoding"><ows:AllowedValues><ows:Value>KVP</ows:Value></ows:AllowedValues></ows:Constraint>
+      </ows:Get></ows:HTTP></ows:DCP>
+    </ows:Operation>`;
+}
+
+/** The order of its elements is the schema's. */
+function layer({ base, query }: { base: string; query: string }): string {
+  const boxes = TILE_MATRIX_SETS.map((set) =>
+    `      <ows:BoundingBox crs="${escapeXml(crsOf(set))}">
+        <ows:LowerCorner>${set.left} ${set.bottom}</ows:LowerCorner>
+        <ows:UpperCorner>${set.right} ${set.top}</ows:UpperCorner>
+      </ows:BoundingBox>`
+  );
+  const styles = paletteNames.map((name) =>
+    `      <Style${name === defaultPalette ? ' isDefault="true"' : ""}>` +
+    `<ows:Identifier>${name}</ows:Identifier></Style>`
+  );
+  const formats = PICTURES.map((format) => `      <Format>${typeOf(format)}</Format>`);
+  const links = TILE_MATRIX_SETS.map(({ id }) =>
+    `      <TileMatrixSetLink><TileMatrixSet>${id}</TileMatrixSet></TileMatrixSetLink>`
+  );
+  const tile = `${base}/wmts/tiles/{Style}/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}`;
+  const templates = PICTURES.map((format) => {
+    const template = escapeXml(`${tile}.${format}${query === "" ? "" : `?${query}`}`);
+    return `      <ResourceURL format="${
+      typeOf(format)
+    }" resourceType="tile" template="${template}"/>`;
+  });
+  return `    <Layer>
+      <ows:Title>Mandelbrot set</ows:Title>
+      <ows:WGS84BoundingBox>
+        <ows:LowerCorner>-180 -${LATITUDE_EDGE}</ows:LowerCorner>
+        <ows:UpperCorner>180 ${LATITUDE_EDGE}</ows:UpperCorner>
+      </ows:WGS84BoundingBox>
+      <ows:Identifier>${LAYER}</ows:Identifier>
+${[...boxes, ...styles, ...formats, ...links, ...templates].join("\n")}
+    </Layer>`;
+}
+
+function matrixSet(set: TileMatrixSet, deepest: number): string {
+  const { id, title, left, top, registered } = set;
+  const known = registered === undefined
+    ? ""
+    : `\n      <WellKnownScaleSet>${registered.scaleSetUrn}</WellKnownScaleSet>`;
+  const matrices = matricesOf(set, deepest).map(({ id, scaleDenominator, width }) =>
+    `      <TileMatrix>
+        <ows:Identifier>${id}</ows:Identifier>
+        <ScaleDenominator>${scaleDenominator}</ScaleDenominator>
+        <TopLeftCorner>${left} ${top}</TopLeftCorner>
+        <TileWidth>${TILE_SIDE}</TileWidth>
+        <TileHeight>${TILE_SIDE}</TileHeight>
+        <MatrixWidth>${width}</MatrixWidth>
+        <MatrixHeight>${width}</MatrixHeight>
+      </TileMatrix>`
+  );
+  return `    <TileMatrixSet>
+      <ows:Title>${title}</ows:Title>
+      <ows:Identifier>${id}</ows:Identifier>
+      <ows:SupportedCRS>${escapeXml(crsOf(set))}</ows:SupportedCRS>${known}
+${matrices.join("\n")}
+    </TileMatrixSet>`;
+}
+
+/** In WKT where it is not registered: GDAL fetches no reference system, wherever it may be described. */
+function crsOf({ registered }: TileMatrixSet): string {
+  return registered?.urn ?? PLANE_WKT;
+}
