@@ -17,8 +17,8 @@ import {
   LocationLimitError,
   OFFERED,
   readLocation,
+  readParams,
   readView,
-  readWishes,
   RENDER_PARAMETERS,
   requireFits,
   SETTING,
@@ -88,12 +88,12 @@ export async function render(args: readonly string[]): Promise<number> {
   const asked = given.has("iterations") ? undefined : found?.asked;
   // An array has no supersampling that a picture could hand down.
   if (format === "npy" && !given.has("supersample")) parameters.delete("supersample");
-  const { view, wishes } = readRequest(() => {
+  const { view, params } = readRequest(() => {
     const view = readView(parameters, limits);
     requireFits(format, view);
-    return { view, wishes: readWishes(parameters, limits) };
+    return { view, params: readParams(parameters, limits) };
   });
-  const output: Output = format === "npy" ? { format: "npy" } : { format, look: wishes.look };
+  const output: Output = format === "npy" ? { format: "npy" } : { format, look: params.look };
   await requireWritable(path);
   if (asked !== undefined) say(`${source} ${cutIterations(asked, limits)}`);
 
@@ -107,7 +107,7 @@ export async function render(args: readonly string[]): Promise<number> {
   const rendered = await underProgress((onProgress) =>
     renderView(
       { workers, auto: new AutoIterations(workers) },
-      { view, iterations: wishes.iterations, output },
+      { view, iterations: params.iterations, output },
       { iterationsLimit: limits.iterations, onProgress },
     )
   );

@@ -103,7 +103,7 @@ async function stop(
     log: Log;
   },
 ): Promise<void> {
-  app.gate.close();
+  app.admission.close();
   const finished = server.shutdown();
   if (await isWithin(finished, config.grace)) return;
   log.tell(`Requests were still under way after ${config.grace} s: given up.`);

@@ -92,7 +92,7 @@ function sweep(way: "batches" | "kernelBatches"): Way["fill"] {
   return (setting) => {
     const { grid, pool, canvas, signal } = setting;
     const batches = batchesOf(grid);
-    return timed(setting, () => pool.sweep(way, canvas.buffer, { batches, signal }));
+    return timed(setting, () => pool.parallelFor(way, canvas.buffer, { batches, signal }));
   };
 }
 

@@ -78,7 +78,7 @@ const service = serve({
     /** The count of one point. */
     mandelbrot: (re: number, im: number) => escapeTime(re, im, lesson.grid.escape),
   },
-  sweeps: {
+  parallelFor: {
     /** Writes a batch's counts straight into the shared canvas. */
     batches: (shared: SharedArrayBuffer) => {
       const canvas = canvasOver(shared, lesson.grid.escape);

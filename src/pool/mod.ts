@@ -1,6 +1,6 @@
 // pool: WHO. Python's multiprocessing for Deno, on Workers and shared memory. Knows no fractal.
 
-export { afterwards } from "./afterwards.ts";
+export { defer } from "./deferred.ts";
 export { Arena, type Region } from "./arena.ts";
 export { AsyncResult, ResultTimeoutError } from "./parallel/async_result.ts";
 export { BatchCursor } from "./parallel/batch_cursor.ts";
@@ -16,15 +16,21 @@ export {
   type CallOptions,
   type LastCall,
   type MapOptions,
+  type ParallelForOptions,
   Pool,
   type PoolCounters,
   type PoolOf,
   type PoolOptions,
-  type SweepOptions,
   type TaskOptions,
 } from "./parallel/pool.ts";
 export { Process, type ProcessOptions } from "./parallel/process.ts";
-export { type Functions, serve, type Service, type Sweeps, Transferred } from "./worker/serve.ts";
+export {
+  type BatchFunctions,
+  type Functions,
+  serve,
+  type Service,
+  Transferred,
+} from "./worker/serve.ts";
 export { mayStepBack, STEP_BACK_PERMISSION, stepBack } from "./worker/step_back.ts";
 export { currentTask, type Task } from "./worker/task.ts";
 

@@ -3,7 +3,7 @@
 // What the workers' work may end in; for those above who turn errors into answers.
 export { OverBudgetError, PoolClosedError, type PoolCounters } from "../pool/mod.ts";
 // What need not be done before an answer.
-export { afterwards } from "../pool/mod.ts";
+export { defer } from "../pool/mod.ts";
 export type { Part } from "../image/mod.ts";
 // What those above tell an operator.
 export type { StoreStats } from "../store/mod.ts";

@@ -171,9 +171,9 @@ async function renderAtOnce(
 
 /** Of samples only what a worker has to know. */
 function placedOf(
-  { width, height, iterations, counts, fractions, turned = false }: Sampled,
+  { width, height, iterations, counts, fractions, flipped = false }: Sampled,
 ): Placed {
-  return { width, height, iterations, counts, fractions, turned };
+  return { width, height, iterations, counts, fractions, flipped };
 }
 
 /** A picture whose samples do not fit the memory at once: band by band, and encoded at the end. */
@@ -197,7 +197,10 @@ async function renderInBands(
       ...(limits.budget !== undefined && { budget: Math.max(1, limits.budget - compute) }),
       onProgress: (share) => limits.onProgress?.((from + share * (to - from)) / frame.height),
     });
-    using samples = await workers.sample(bandOf(frame, from, to), { ...options, whole: frame });
+    using samples = await workers.sample(bandOf(frame, from, to), {
+      ...options,
+      parentFrame: frame,
+    });
     const placed = placedOf(samples);
     const band = output.format === "npy"
       ? new Uint8Array(workers.copyCounts(placed).buffer)

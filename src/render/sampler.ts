@@ -13,7 +13,7 @@ export interface SampleOptions {
    * The frame of which this one is a band: its reference is chosen, so that all bands of a picture have
    * the same. Default: the frame itself.
    */
-  readonly whole?: Frame;
+  readonly parentFrame?: Frame;
   /** Whether perturbation may skip steps by its tables; default: yes. Tests and benchmarks say no. */
   readonly skips?: boolean;
   /** Whether fractions are wanted too (pictures) or counts alone (arrays). */
@@ -31,7 +31,7 @@ export interface SampleOptions {
 export interface PictureWish extends Omit<PaintOrder, "samples"> {
   readonly options: FileOptions;
   /** Whether the samples are of its mirror image below or above the real axis; default false. */
-  readonly turned?: boolean;
+  readonly flipped?: boolean;
 }
 
 /** Samples in shared memory, theirs until disposed of. */

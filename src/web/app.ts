@@ -5,7 +5,7 @@ import { METHOD_NAME_ALL } from "hono/router";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
-import { afterwards, type FileCache, type Oracle, type Renderer } from "../render/mod.ts";
+import { defer, type FileCache, type Oracle, type Renderer } from "../render/mod.ts";
 import { type Asset, assets, docsPage, lessonPageWith, pageWith } from "./assets.ts";
 import { askedOf } from "./http/asked.ts";
 import { pathBelow } from "./http/base_path.ts";
@@ -13,7 +13,7 @@ import { CostModel } from "./admission/cost_model.ts";
 import { answerExact } from "./tiles/exact.ts";
 import type { Enlarge } from "./tiles/fallback.ts";
 import { ENDINGS, OFFERED } from "./request/formats.ts";
-import { Gate } from "./admission/gate.ts";
+import { Admission } from "./admission/admission.ts";
 import { HotAnswers } from "./http/hot_answers.ts";
 import { answerLesson, LESSON_LIMITS, lessonSettings } from "./lesson/lesson.ts";
 import { type Limits, SETTING } from "./request/limits.ts";
@@ -74,13 +74,13 @@ export interface Connection {
   readonly remoteAddr: Deno.Addr;
 }
 
-/** The app, and the gate by which a server that stops refuses new work. */
+/** The app, and admission by which a server that stops refuses new work. */
 export interface App {
   /** Answers a request, as `Deno.serve` wants it; without its connection no client has a limit. */
   readonly fetch: (request: Request, connection?: Connection) => Response | Promise<Response>;
   /** Answers a request that never was on a wire; the target is a path and a query. */
   readonly request: (target: string, init?: RequestInit) => Response | Promise<Response>;
-  readonly gate: Gate;
+  readonly admission: Admission;
   /** What it answers: methods, and paths with `:name` where they are free. */
   readonly routes: readonly Route[];
 }
@@ -117,11 +117,11 @@ export function createApp(options: AppOptions): App {
   const pathOf = pathBelow(basePath);
   const app = new Hono({ getPath: pathOf });
   const observer = new Observer(log);
-  const gate = new Gate(limits, SETTING.queue);
+  const admission = new Admission(limits, SETTING.queue);
   const door: RenderDoor = {
     renderer,
     files,
-    gate,
+    admission,
     limits,
     maxAge,
     costs: new CostModel(),
@@ -135,12 +135,12 @@ export function createApp(options: AppOptions): App {
     basePath,
   });
   const lessonPage = lessonPageWith(lessonSettings);
-  const lessons = new Gate(LESSON_LIMITS);
+  const lessons = new Admission(LESSON_LIMITS);
   const hot = new HotAnswers(files, {
     basePath,
     ...(options.hotBytes !== undefined && { mostBytes: options.hotBytes }),
   });
-  const metrics = { requests: observer.requests, gate, hot, state };
+  const metrics = { requests: observer.requests, admission, hot, state };
 
   app.use((c, next) => {
     const bindings = c.env as Bindings;
@@ -173,7 +173,10 @@ export function createApp(options: AppOptions): App {
 
   app.get("/", secureHeaders(PAGE_SECURITY), (c) => answerAsset(c, page));
   app.get("/lesson", secureHeaders(PAGE_SECURITY), (c) => answerAsset(c, lessonPage));
-  app.get("/lesson/run", (c) => answerLesson(c, { lessons, isClosing: () => gate.closed, report }));
+  app.get(
+    "/lesson/run",
+    (c) => answerLesson(c, { lessons, isClosing: () => admission.closed, report }),
+  );
   app.get("/assets/*", (c) => {
     const asset = assets.get(c.req.path.slice("/assets/".length));
     return asset === undefined ? answerNotFound(c) : answerAsset(c, asset);
@@ -181,10 +184,10 @@ export function createApp(options: AppOptions): App {
   app.get("/docs", secureHeaders(PAGE_SECURITY), (c) => answerAsset(c, docsPage));
   app.get("/openapi.json", (c) => answerOpenApi(c, limits));
   app.get("/healthz", answerHealth);
-  app.get("/readyz", (c) => answerReady(c, { gate, state }));
+  app.get("/readyz", (c) => answerReady(c, { admission, state }));
   app.get("/metrics", (c) => answerMetrics(c, metrics));
   app.get("/tiles.json", (c) => answerTileJson(c, { limits, maxAge }));
-  app.get("/exact", (c) => answerExact(c, { oracle, gate, limits }));
+  app.get("/exact", (c) => answerExact(c, { oracle, admission, limits }));
   app.get("/tiles/:z/:x/:file", (c) => answerTile(c, door));
   app.get("/tms/:z/:x/:file", (c) => answerTile(c, door, "tms"));
   const wmts = { ...door, report };
@@ -234,7 +237,7 @@ export function createApp(options: AppOptions): App {
     if (request.method !== "OPTIONS") setStandardHeaders(response);
     const milliseconds = performance.now() - began;
     // Nobody waits for it to be counted, told of and learnt.
-    afterwards(() => {
+    defer(() => {
       const route = observer.saw(asked, bindings.context!, milliseconds);
       hot.learn(asked, response, route);
     });
@@ -279,7 +282,7 @@ export function createApp(options: AppOptions): App {
     const request = new Request(`http://localhost${target}`, init);
     return answerKnown(request) ?? answer(request);
   };
-  return { fetch, request, gate, routes };
+  return { fetch, request, admission, routes };
 }
 
 /**

@@ -13,10 +13,10 @@ export { ENDINGS, OFFERED, requireFits } from "./request/formats.ts";
 export { DEFAULT_LIMITS, type Limits, SETTING } from "./request/limits.ts";
 export {
   type Parameters,
+  type Params,
+  readParams,
   readView,
-  readWishes,
   RENDER_PARAMETERS,
-  type Wishes,
 } from "./request/parameters.ts";
 export { BadRequestError } from "./http/problem.ts";
 export { compileProxies, type RateOptions } from "./admission/rate_limit.ts";

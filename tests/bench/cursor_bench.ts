@@ -36,7 +36,7 @@ export async function benchCursor(batches = 10_000, rounds = 5): Promise<CursorB
   const numbers = Array.from({ length: batches }, (_, i) => i);
   try {
     const ways = {
-      cursor: () => pool.sweep("empty", undefined as never, { batches }),
+      cursor: () => pool.parallelFor("empty", undefined as never, { batches }),
       map: () => pool.map("empty", numbers),
       calls: () => Promise.all(numbers.map((i) => pool.apply("empty", [i]))),
       poolifier: () => Promise.all(numbers.map((i) => poolifier.execute(i))),

@@ -4,7 +4,7 @@ import { serve } from "../../src/pool/mod.ts";
 
 const service = serve({
   functions: { empty: (batch: number) => batch },
-  sweeps: { empty: () => () => {} },
+  parallelFor: { empty: () => () => {} },
 });
 
 export type EmptyService = typeof service;

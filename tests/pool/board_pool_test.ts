@@ -40,10 +40,10 @@ Deno.test("numbers reach every batch, and texts the last call", async () => {
   await using set = await startPool();
   const { pool, results } = set;
   for (const count of [1, 2, 40, 1000]) {
-    await pool.sweep("double", numbersOf(count), { batches: count });
+    await pool.parallelFor("double", numbersOf(count), { batches: count });
     assertDoubled(results, count);
     const texts = ["", "naïve", "海馬 \u{1F40E}", "\ud800 alone", "x".repeat(10_000)];
-    const { value } = await pool.sweepAndCall("double", numbersOf(count), {
+    const { value } = await pool.parallelForThenCall("double", numbersOf(count), {
       batches: count,
       last: { name: "echo", args: texts },
     });
@@ -54,7 +54,7 @@ Deno.test("numbers reach every batch, and texts the last call", async () => {
 
 Deno.test("every worker has an argument of its own", async () => {
   await using set = await startPool();
-  await set.pool.sweep("scribble", numbersOf(40), { batches: 40 });
+  await set.pool.parallelFor("scribble", numbersOf(40), { batches: 40 });
   assert.deepEqual(set.results.slice(0, 40), new Float64Array(40));
 });
 
@@ -66,11 +66,13 @@ Deno.test("many at once, more than the board holds, are all done; orders by mess
     const last = { name: "echo" as const, args: [String(i)] };
     if (i % 7 === 3) return pool.apply("echo", [String(i)]);
     if (i % 5 === 2) {
-      return pool.sweepAndCall("note", { value: i }, { batches: 3, last }).then(({ value }) =>
-        value
-      );
+      return pool.parallelForThenCall("note", { value: i }, { batches: 3, last }).then((
+        { value },
+      ) => value);
     }
-    return pool.sweepAndCall("double", large, { batches: 20, last }).then(({ value }) => value);
+    return pool.parallelForThenCall("double", large, { batches: 20, last }).then(({ value }) =>
+      value
+    );
   });
   assert.deepEqual(await Promise.all(sweeps), sweeps.map((_, i) => [String(i)]));
   assert.ok(results.slice(3, 20).every((result) => result === 2));
@@ -80,7 +82,7 @@ Deno.test("many at once, more than the board holds, are all done; orders by mess
 Deno.test("a batch whose worker dies is done by another, and so is a last call", async () => {
   await using set = await startPool();
   const { pool, results, entered } = set;
-  await pool.sweep("dieOnce", numbersOf(20), { batches: 20 });
+  await pool.parallelFor("dieOnce", numbersOf(20), { batches: 20 });
   assertDoubled(results, 20);
   assert.equal(pool.counters.lost, 1);
   assert.ok(entered.count >= 20);
@@ -89,7 +91,7 @@ Deno.test("a batch whose worker dies is done by another, and so is a last call",
 Deno.test("a last call whose worker dies is made by another", async () => {
   await using set = await startPool();
   const { pool, results, entered } = set;
-  const { value } = await pool.sweepAndCall("double", numbersOf(20), {
+  const { value } = await pool.parallelForThenCall("double", numbersOf(20), {
     batches: 20,
     last: { name: "dieOnce", args: ["still here"] },
   });
@@ -100,15 +102,15 @@ Deno.test("a last call whose worker dies is made by another", async () => {
 Deno.test("what throws is the caller's error, and an abort settles when the workers have left", async () => {
   await using set = await startPool();
   const { pool, results, entered, release } = set;
-  await assert.rejects(pool.sweep("refuse", numbersOf(3), { batches: 3 }), RemoteError);
+  await assert.rejects(pool.parallelFor("refuse", numbersOf(3), { batches: 3 }), RemoteError);
   const controller = new AbortController();
   const { signal } = controller;
-  const sweep = pool.sweep("hold", numbersOf(9), { batches: 9, signal });
+  const sweep = pool.parallelFor("hold", numbersOf(9), { batches: 9, signal });
   await entered.reached(2);
   controller.abort(new Error("enough"));
   release.raise();
   await assert.rejects(sweep, { message: "enough" });
-  await pool.sweep("double", numbersOf(40), { batches: 40 });
+  await pool.parallelFor("double", numbersOf(40), { batches: 40 });
   assertDoubled(results, 40);
 });
 
@@ -118,16 +120,16 @@ Deno.test("while a worker that was given up runs on, its sweep's place is nobody
   let stray: Promise<void> | undefined;
   const controller = new AbortController();
   const { signal } = controller;
-  const sweep = pool.sweep("hold", numbersOf(900), {
+  const sweep = pool.parallelFor("hold", numbersOf(900), {
     batches: 900,
     signal,
-    onStray: (ended) => stray = ended,
+    onLeakedThread: (ended) => stray = ended,
   });
   await entered.reached(1);
   controller.abort(new Error("enough"));
   await assert.rejects(sweep, { message: "enough" });
   assert.ok(stray !== undefined);
-  const next = pool.sweep("doubleLater", numbersOf(900), { batches: 900 });
+  const next = pool.parallelFor("doubleLater", numbersOf(900), { batches: 900 });
   await entered.reached(2);
   // The stray finishes its batch and looks for another one.
   release.raise();
@@ -140,11 +142,11 @@ Deno.test("while a worker that was given up runs on, its sweep's place is nobody
 Deno.test("a task that is nearly done for long holds nobody up", async () => {
   await using set = await startPool();
   const { pool, entered, release } = set;
-  const promised = pool.sweepAndCall("double", numbersOf(2), {
+  const promised = pool.parallelForThenCall("double", numbersOf(2), {
     batches: 2,
     last: { name: "promise", args: ["kept"] },
   });
-  const other = pool.sweep("hold", numbersOf(1), { batches: 1 });
+  const other = pool.parallelFor("hold", numbersOf(1), { batches: 1 });
   await entered.reached(1);
   release.raise();
   assert.equal((await promised).value, "kept");

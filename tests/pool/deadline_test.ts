@@ -43,7 +43,7 @@ for (const name of ["obey", "await"] as const) {
     });
     await obeyed.reached(1);
     assert.equal(await pool.apply("square", [3]), 9);
-    assert.deepEqual(pool.counters, { alive: 1, lost: 0, strays: 0, pending: 0 });
+    assert.deepEqual(pool.counters, { alive: 1, lost: 0, leakedThreads: 0, pending: 0 });
   });
 
   Deno.test(`an aborted task that runs is told to stop, and its worker stays: ${name}`, async () => {
@@ -72,13 +72,13 @@ Deno.test("a worker that does not listen is replaced, a stray as long as it runs
   const squares = Array.from({ length: MAILBOX + 1 }, (_, i) => pool.apply("square", [i]));
   await assert.rejects(call, DeadlineError);
   assert.deepEqual(await Promise.all(squares), squares.map((_, i) => i * i));
-  assert.deepEqual(pool.counters, { alive: 1, lost: 1, strays: 1, pending: 0 });
+  assert.deepEqual(pool.counters, { alive: 1, lost: 1, leakedThreads: 1, pending: 0 });
   assert.equal(entered.count, 1, "a task over its deadline is not tried again");
   release.raise();
   await left.reached(1);
   pool.terminate();
   assert.equal(await pool.join(), true, "its thread has ended, for it was not busy for ever");
-  assert.equal(pool.counters.strays, 0);
+  assert.equal(pool.counters.leakedThreads, 0);
 });
 
 Deno.test("a worker that goes on with what was aborted is replaced too", async () => {
@@ -94,7 +94,7 @@ Deno.test("a worker that goes on with what was aborted is replaced too", async (
   controller.abort(new Error("enough"));
   for (const call of calls) await assert.rejects(call, { message: "enough" });
   assert.equal(await pool.apply("square", [5]), 25);
-  assert.deepEqual(pool.counters, { alive: 1, lost: 1, strays: 1, pending: 0 });
+  assert.deepEqual(pool.counters, { alive: 1, lost: 1, leakedThreads: 1, pending: 0 });
   release.raise();
   await left.reached(1);
   const forgotten = pool.apply("forget", [], { deadline: SHORT });
@@ -141,7 +141,7 @@ Deno.test("map, starmap, imap and their likes have deadlines, a chunk at a time"
   await assert.rejects(pool.starmap("obey", [never, never, never]), DeadlineError);
   await assert.rejects(pool.starmapAsync("obey", [never]).get(), DeadlineError);
   await assert.rejects(pool.applyAsync("await", never).get(), DeadlineError);
-  await assert.rejects(pool.sweep("obey", [buffer()], { batches: 9 }), {
+  await assert.rejects(pool.parallelFor("obey", [buffer()], { batches: 9 }), {
     name: "DeadlineError",
     message: "Cannot wait longer for obey: a batch took 30 ms",
   });
@@ -158,7 +158,10 @@ Deno.test("map, starmap, imap and their likes have deadlines, a chunk at a time"
     await assert.rejects(pool.apply("square", [1], options), RangeError);
     await assert.rejects(pool.map("square", [1], options), RangeError);
     await assert.rejects(pool.imap("square", [1], options).next(), RangeError);
-    await assert.rejects(pool.sweep("obey", [buffer()], { batches: 1, ...options }), RangeError);
+    await assert.rejects(
+      pool.parallelFor("obey", [buffer()], { batches: 1, ...options }),
+      RangeError,
+    );
     await assert.rejects(startPool({ deadline: wrong }), RangeError);
     await assert.rejects(startPool({ grace: wrong }), RangeError);
     await assert.rejects(startPool({ startDeadline: wrong }), RangeError);
@@ -169,17 +172,17 @@ Deno.test("a sweep's worker that does not listen is replaced, and its memory is 
   await using pool = await startPool({ grace: SHORT });
   const [entered, release] = [new Flag(), new Flag()];
   let stray: Promise<void> | undefined;
-  const sweep = pool.sweep("ignore", [entered.buffer, release.buffer], {
+  const sweep = pool.parallelFor("ignore", [entered.buffer, release.buffer], {
     batches: 10,
     deadline: SHORT,
-    onStray: (ended) => stray = ended,
+    onLeakedThread: (ended) => stray = ended,
   });
   await assert.rejects(sweep, DeadlineError);
   assert.ok(stray !== undefined, "it was told before the sweep was over");
-  assert.deepEqual([pool.counters.lost, pool.counters.strays], [1, 1]);
+  assert.deepEqual([pool.counters.lost, pool.counters.leakedThreads], [1, 1]);
   release.raise();
   await stray;
-  assert.equal(pool.counters.strays, 0);
+  assert.equal(pool.counters.leakedThreads, 0);
 });
 
 Deno.test("a worker that hangs in its start is given up", async () => {

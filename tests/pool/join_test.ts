@@ -53,7 +53,7 @@ Deno.test("join waits for a closed pool's work and workers, and as often as one 
   assert.equal(await joined, true);
   await closed;
   assert.equal(await pool.join(), true);
-  assert.deepEqual(pool.counters, { alive: 0, lost: 0, strays: 0, pending: 0 });
+  assert.deepEqual(pool.counters, { alive: 0, lost: 0, leakedThreads: 0, pending: 0 });
 });
 
 Deno.test("terminate asks what runs to stop, and join then finds all threads ended", async () => {
@@ -81,7 +81,7 @@ Deno.test("leaving the block terminates the pool, as Python's context manager do
     await entered.reached(1);
   }
   await assert.rejects(call, PoolClosedError);
-  assert.deepEqual(left.counters, { alive: 0, lost: 0, strays: 0, pending: 0 });
+  assert.deepEqual(left.counters, { alive: 0, lost: 0, leakedThreads: 0, pending: 0 });
 });
 
 Deno.test("who waits for a result can give up, and the call goes on", async () => {

@@ -19,10 +19,10 @@ Deno.test("two sweeps share the workers: a short one does not wait for a long on
   const long = batchesOf(4000);
   const controller = new AbortController();
   const { signal } = controller;
-  const slow = pool.sweep("dawdle", long.argument, { batches: long.batches, signal });
+  const slow = pool.parallelFor("dawdle", long.argument, { batches: long.batches, signal });
   await long.entered.reached(1);
   const short = batchesOf(8);
-  await pool.sweep("dawdle", short.argument, { batches: short.batches });
+  await pool.parallelFor("dawdle", short.argument, { batches: short.batches });
   assertSquares(short.squares);
   const meanwhile = long.entered.count;
   assert.ok(meanwhile < long.batches / 4, `${meanwhile} batches of the long one came first`);
@@ -38,7 +38,7 @@ Deno.test("neither sweeps nor calls wait behind a long call while another worker
   await entered.reached(1);
   const { batches, argument, squares } = batchesOf(50);
   await Promise.all([
-    pool.sweep("square", argument, { batches }),
+    pool.parallelFor("square", argument, { batches }),
     pool.apply("square", [4]),
   ]);
   assertSquares(squares);
@@ -59,13 +59,13 @@ Deno.test("a call does not wait behind a long one once another worker is free", 
   assert.deepEqual(await Promise.all(squares), [1, 4, 9, 16]);
   release.raise();
   assert.equal(await long, "released");
-  assert.deepEqual(pool.counters, { alive: 2, lost: 0, strays: 0, pending: 0 });
+  assert.deepEqual(pool.counters, { alive: 2, lost: 0, leakedThreads: 0, pending: 0 });
 });
 
 Deno.test("close waits for what was taken and takes no more", async () => {
   const pool = await startPool();
   const { batches, argument, entered, release, squares } = batchesOf(6);
-  const sweep = pool.sweep("hold", argument, { batches });
+  const sweep = pool.parallelFor("hold", argument, { batches });
   await entered.reached(2);
   const call = pool.apply("square", [7]);
   const closed = pool.close();
@@ -73,7 +73,7 @@ Deno.test("close waits for what was taken and takes no more", async () => {
   const state = watch(closed);
   const refused = { name: "PoolClosedError", message: /closed/ };
   await assert.rejects(pool.apply("square", [1]), refused);
-  await assert.rejects(pool.sweep("square", argument, { batches }), refused);
+  await assert.rejects(pool.parallelFor("square", argument, { batches }), refused);
   await turns();
   assert.equal(state.settled, false);
   release.raise();
@@ -81,7 +81,7 @@ Deno.test("close waits for what was taken and takes no more", async () => {
   assert.equal(await call, 49);
   await sweep;
   assertSquares(squares);
-  assert.deepEqual(pool.counters, { alive: 0, lost: 0, strays: 0, pending: 0 });
+  assert.deepEqual(pool.counters, { alive: 0, lost: 0, leakedThreads: 0, pending: 0 });
 });
 
 Deno.test("a pool that is closing still replaces its dead", async () => {
@@ -95,7 +95,7 @@ Deno.test("terminate rejects everything at once", async () => {
   const pool = await startPool();
   const { batches, argument, entered, release } = batchesOf(10);
   const tasks: Promise<unknown>[] = [
-    pool.sweep("hold", argument, { batches }),
+    pool.parallelFor("hold", argument, { batches }),
     ...[1, 2, 3, 4, 5].map((x) => pool.apply("square", [x])),
   ];
   await entered.reached(2);
@@ -108,12 +108,12 @@ Deno.test("terminate rejects everything at once", async () => {
       status === "rejected" && "reason" in rest && rest.reason instanceof PoolClosedError
     ),
   );
-  assert.deepEqual(pool.counters, { alive: 0, lost: 0, strays: 2, pending: 0 });
+  assert.deepEqual(pool.counters, { alive: 0, lost: 0, leakedThreads: 2, pending: 0 });
   await assert.rejects(pool.apply("square", [1]), PoolClosedError);
   // A thread that is parked cannot be terminated.
   release.raise();
   assert.equal(await pool.join(), true);
-  assert.equal(pool.counters.strays, 0);
+  assert.equal(pool.counters.leakedThreads, 0);
 });
 
 Deno.test("a start that fails rejects the pool's start", async () => {

@@ -30,7 +30,7 @@ Deno.test("calls give the functions' results, in their types", async () => {
   assert.equal(moved.join(), "7,7,7,7,7");
   const many = await Promise.all(Array.from({ length: 200 }, (_, i) => pool.apply("square", [i])));
   assert.ok(many.every((value, i) => value === i * i));
-  assert.deepEqual(pool.counters, { alive: 2, lost: 0, strays: 0, pending: 0 });
+  assert.deepEqual(pool.counters, { alive: 2, lost: 0, leakedThreads: 0, pending: 0 });
   // @ts-expect-error: it takes a number
   await pool.apply("square", ["12"]);
   // @ts-expect-error: there is no such function
@@ -48,7 +48,7 @@ Deno.test("a sweep does every batch once and tells what it took", async () => {
   await using pool = await startPool();
   const { batches, argument, squares } = batchesOf(1000);
   let last = 0;
-  const milliseconds = await pool.sweep("square", argument, {
+  const milliseconds = await pool.parallelFor("square", argument, {
     batches,
     onProgress: (done) => {
       assert.ok(done >= last && done <= batches);
@@ -58,7 +58,7 @@ Deno.test("a sweep does every batch once and tells what it took", async () => {
   assertSquares(squares);
   assert.equal(last, batches);
   assert.ok(milliseconds >= 0);
-  assert.equal(await pool.sweep("square", argument, { batches: 0 }), 0);
+  assert.equal(await pool.parallelFor("square", argument, { batches: 0 }), 0);
   assert.equal(pool.counters.pending, 0);
 });
 
@@ -89,7 +89,7 @@ Deno.test("what cannot be cloned is a TypeError here, a RemoteError there", asyn
     message: /^Cannot send the arguments of square: /,
   });
   const argument = { squares: uncloneable } as unknown as BatchArgument;
-  await assert.rejects(pool.sweep("square", argument, { batches: 3 }), {
+  await assert.rejects(pool.parallelFor("square", argument, { batches: 3 }), {
     name: "TypeError",
     message: /^Cannot send the arguments of square: /,
   });
@@ -98,13 +98,13 @@ Deno.test("what cannot be cloned is a TypeError here, a RemoteError there", asyn
     remoteName: "DataCloneError",
   });
   assert.equal(await pool.apply("square", [3]), 9);
-  assert.deepEqual(pool.counters, { alive: 1, lost: 0, strays: 0, pending: 0 });
+  assert.deepEqual(pool.counters, { alive: 1, lost: 0, leakedThreads: 0, pending: 0 });
 });
 
 Deno.test("a batch that throws is done on another worker", async () => {
   await using pool = await startPool();
   const { batches, argument, squares } = batchesOf(100);
-  await pool.sweep("fallSick", argument, { batches });
+  await pool.parallelFor("fallSick", argument, { batches });
   assertSquares(squares);
   assert.equal(pool.counters.lost, 0);
 });
@@ -114,14 +114,14 @@ Deno.test("a batch that always throws fails its sweep alone", async () => {
     await using pool = await startPool(size);
     const good = batchesOf(50);
     const [bad, done] = await Promise.allSettled([
-      pool.sweep("refuse", undefined as never, { batches: 20 }),
-      pool.sweep("square", good.argument, { batches: good.batches }),
+      pool.parallelFor("refuse", undefined as never, { batches: 20 }),
+      pool.parallelFor("square", good.argument, { batches: good.batches }),
     ]);
     assert.equal(done.status, "fulfilled");
     assertSquares(good.squares);
     assert.ok(bad.status === "rejected" && bad.reason instanceof RemoteError);
     assert.match(bad.reason.message, /^RangeError: cannot do batch \d+$/);
-    assert.deepEqual(pool.counters, { alive: size, lost: 0, strays: 0, pending: 0 });
+    assert.deepEqual(pool.counters, { alive: size, lost: 0, leakedThreads: 0, pending: 0 });
   }
 });
 
@@ -170,7 +170,7 @@ Deno.test("a batch whose worker dies is done again", async () => {
   await using pool = await startPool();
   for (const [i, death] of DEATHS.entries()) {
     const { batches, argument, squares } = batchesOf(40);
-    await pool.sweep("die", { ...argument, death, deadly: 17, deaths: 1 }, { batches });
+    await pool.parallelFor("die", { ...argument, death, deadly: 17, deaths: 1 }, { batches });
     assertSquares(squares);
     // What was thrown asynchronously kills after the batch, and may be heard of after the sweep.
     for (let round = 0; pool.counters.lost <= i && round < 10_000; round++) {
@@ -186,7 +186,7 @@ Deno.test("a batch that kills two workers fails its sweep", async () => {
   for (const death of ["report", "close", "exit"] as const) {
     const { batches, argument, entered } = batchesOf(40);
     const order = { ...argument, death, deadly: 3, deaths: Infinity };
-    await assert.rejects(pool.sweep("die", order, { batches }), {
+    await assert.rejects(pool.parallelFor("die", order, { batches }), {
       name: "WorkerLostError",
       message: /^A worker died over die: /,
     });
@@ -199,7 +199,7 @@ Deno.test("a batch that kills two workers fails its sweep", async () => {
 Deno.test("a sweep survives the death of all workers at once", async () => {
   await using pool = await startPool();
   const { batches, argument, squares } = batchesOf(30);
-  await pool.sweep("dieTogether", argument, { batches });
+  await pool.parallelFor("dieTogether", argument, { batches });
   assertSquares(squares);
   await assertFull(pool);
   assert.equal(pool.counters.lost, 2);
@@ -210,7 +210,7 @@ Deno.test("a worker that leaves with a batch in its hands hangs nobody", async (
   type Quitter = Service<Record<never, never>, { any: (argument: null) => () => void }>;
   await using pool = await Pool.start<Quitter>(module, { size: 1 });
   let done = 0;
-  await pool.sweep("any", null, { batches: 10, onProgress: (now) => done = now });
+  await pool.parallelFor("any", null, { batches: 10, onProgress: (now) => done = now });
   assert.equal(done, 10);
 });
 
@@ -218,7 +218,7 @@ Deno.test("an aborted sweep stops between batches, and settles when nobody is at
   await using pool = await startPool();
   const { batches, argument, entered, release } = batchesOf(10);
   const controller = new AbortController();
-  const sweep = pool.sweep("hold", argument, { batches, signal: controller.signal });
+  const sweep = pool.parallelFor("hold", argument, { batches, signal: controller.signal });
   const state = watch(sweep);
   await entered.reached(2);
   controller.abort(new Error("enough"));
@@ -234,13 +234,13 @@ Deno.test("a long batch hears that it is to stop, and then is not done", async (
   await using pool = await startPool();
   const { batches, argument, entered, squares } = batchesOf(10);
   const controller = new AbortController();
-  const sweep = pool.sweep("listen", argument, { batches, signal: controller.signal });
+  const sweep = pool.parallelFor("listen", argument, { batches, signal: controller.signal });
   await entered.reached(2);
   controller.abort();
   await assert.rejects(sweep, { name: "AbortError" });
   assert.ok(squares.every((square) => square === -1));
   const early = AbortSignal.abort();
-  await assert.rejects(pool.sweep("listen", argument, { batches, signal: early }), {
+  await assert.rejects(pool.parallelFor("listen", argument, { batches, signal: early }), {
     name: "AbortError",
   });
   await assertFull(pool);
@@ -272,7 +272,7 @@ Deno.test("a call can be aborted while it waits and while it runs", async () => 
   release.raise();
   assert.deepEqual(await Promise.all(squares), squares.map((_, i) => i * i));
   assert.equal(counted.count, 0, "what was aborted in line is never begun");
-  assert.deepEqual(pool.counters, { alive: 1, lost: 0, strays: 0, pending: 0 });
+  assert.deepEqual(pool.counters, { alive: 1, lost: 0, leakedThreads: 0, pending: 0 });
 });
 
 Deno.test("a call that nobody waits for is not made again", async () => {
@@ -312,13 +312,13 @@ Deno.test("a sweep over its budget is stopped", async () => {
   await using pool = await startPool();
   const { batches, argument, entered } = batchesOf(5000);
   await assert.rejects(
-    pool.sweep("dawdle", argument, { batches, budget: 50 }),
+    pool.parallelFor("dawdle", argument, { batches, budget: 50 }),
     (error) => error instanceof OverBudgetError && /more than 50 ms/.test(error.message),
   );
   // At 2 ms a batch, some 25 of them and what two workers did before they were told.
   assert.ok(entered.count > 0 && entered.count < 1000, `${entered.count} batches were done`);
   const enough = batchesOf(10);
-  await pool.sweep("square", enough.argument, { batches: 10, budget: 10_000 });
+  await pool.parallelFor("square", enough.argument, { batches: 10, budget: 10_000 });
   assertSquares(enough.squares);
 });
 
@@ -327,7 +327,7 @@ Deno.test("a worker stays with a sweep as long as nothing else waits for it", as
   const { batches, argument, release: visits } = batchesOf(60);
   const began = performance.now();
   // At 2 ms a batch.
-  await pool.sweep("dawdle", argument, { batches });
+  await pool.parallelFor("dawdle", argument, { batches });
   const most = 1 + Math.floor((performance.now() - began) / 200);
   assert.ok(visits.count <= most, `${visits.count} visits, at most ${most} expected`);
 });
@@ -338,7 +338,7 @@ Deno.test("a listener that throws fails its sweep", async () => {
   const onProgress = () => {
     throw new Error("bad listener");
   };
-  await assert.rejects(pool.sweep("square", argument, { batches, onProgress }), {
+  await assert.rejects(pool.parallelFor("square", argument, { batches, onProgress }), {
     message: "bad listener",
   });
   await assertFull(pool);

@@ -18,7 +18,7 @@ Deno.test("the last call comes once, after all batches, and its result comes bac
     const { batches, argument, squares } = batchesOf(count);
     const called = new Flag();
     let told = 0;
-    const { milliseconds, value } = await pool.sweepAndCall("square", argument, {
+    const { milliseconds, value } = await pool.parallelForThenCall("square", argument, {
       batches,
       last: { name: "countSquares", args: [argument.squares, called.buffer] },
       onProgress: (done) => {
@@ -39,10 +39,10 @@ Deno.test("the last call does not wait for another turn when its worker's slice 
   const long = batchesOf(1000);
   const controller = new AbortController();
   const { signal } = controller;
-  const other = pool.sweep("dawdle", long.argument, { batches: long.batches, signal });
+  const other = pool.parallelFor("dawdle", long.argument, { batches: long.batches, signal });
   await long.entered.reached(1);
   const short = batchesOf(1);
-  const ended = pool.sweepAndCall("hold", short.argument, {
+  const ended = pool.parallelForThenCall("hold", short.argument, {
     batches: short.batches,
     last: { name: "countSquares", args: [long.argument.squares, new Flag().buffer] },
   });
@@ -60,12 +60,12 @@ Deno.test("the last call does not wait for another turn when its worker's slice 
 Deno.test("what is moved comes with the last call, and promises are waited for", async () => {
   await using pool = await startPool();
   const { batches, argument } = batchesOf(9);
-  const moved = await pool.sweepAndCall("square", argument, {
+  const moved = await pool.parallelForThenCall("square", argument, {
     batches,
     last: { name: "moved", args: [3] },
   });
   assert.equal(moved.value.join(), "7,7,7");
-  const later = await pool.sweepAndCall("square", argument, {
+  const later = await pool.parallelForThenCall("square", argument, {
     batches,
     last: { name: "later", args: [6] },
   });
@@ -77,7 +77,7 @@ Deno.test("a worker's answer counts though the worker ends right after it", asyn
   for (const length of [3, 30_000, 2 ** 21]) {
     const { batches, argument } = batchesOf(2);
     const called = new Flag();
-    const { value } = await pool.sweepAndCall("square", argument, {
+    const { value } = await pool.parallelForThenCall("square", argument, {
       batches,
       last: { name: "movedAtLast", args: [length, called.buffer] },
     });
@@ -89,7 +89,7 @@ Deno.test("a last call whose worker dies is made by another", async () => {
   await using pool = await startPool();
   const { batches, argument, squares } = batchesOf(20);
   const entered = new Flag();
-  const { value } = await pool.sweepAndCall("square", argument, {
+  const { value } = await pool.parallelForThenCall("square", argument, {
     batches,
     last: { name: "die", args: ["close", entered.buffer, 1] },
   });
@@ -103,7 +103,7 @@ Deno.test("a last call over which two workers die fails its sweep, and so does o
   await using pool = await startPool();
   const { batches, argument } = batchesOf(20);
   const entered = new Flag();
-  const deadly = pool.sweepAndCall("square", argument, {
+  const deadly = pool.parallelForThenCall("square", argument, {
     batches,
     last: { name: "die", args: ["report", entered.buffer, Infinity] },
   });
@@ -112,7 +112,10 @@ Deno.test("a last call over which two workers die fails its sweep, and so does o
   for (
     const last of [{ name: "refuse", args: ["no"] }, { name: "uncloneable", args: [] }] as const
   ) {
-    await assert.rejects(pool.sweepAndCall("square", argument, { batches, last }), RemoteError);
+    await assert.rejects(
+      pool.parallelForThenCall("square", argument, { batches, last }),
+      RemoteError,
+    );
   }
   await assertFull(pool);
 });
@@ -122,7 +125,7 @@ Deno.test("an aborted last call settles when its worker has left, and a batch's 
   const { batches, argument } = batchesOf(4);
   const [entered, release] = [new Flag(), new Flag()];
   const controller = new AbortController();
-  const sweep = pool.sweepAndCall("square", argument, {
+  const sweep = pool.parallelForThenCall("square", argument, {
     batches,
     signal: controller.signal,
     last: { name: "hold", args: [entered.buffer, release.buffer] },
@@ -138,7 +141,7 @@ Deno.test("an aborted last call settles when its worker has left, and a batch's 
   const held = batchesOf(4);
   const called = new Flag();
   const early = new AbortController();
-  const stopped = pool.sweepAndCall("listen", held.argument, {
+  const stopped = pool.parallelForThenCall("listen", held.argument, {
     batches: 4,
     signal: early.signal,
     last: { name: "countSquares", args: [held.argument.squares, called.buffer] },
@@ -159,7 +162,7 @@ Deno.test("the last call is in nobody's budget, but a sweep over its budget has 
     args: [argument.squares, called.buffer] as [SharedArrayBuffer, SharedArrayBuffer],
   };
   await assert.rejects(
-    pool.sweepAndCall("dawdle", argument, { batches, budget: 50, last }),
+    pool.parallelForThenCall("dawdle", argument, { batches, budget: 50, last }),
     OverBudgetError,
   );
   assert.ok(entered.count < batches);

@@ -11,5 +11,5 @@ Deno.test("a program with threads that never stop can still end, and only they a
   const { wrong, full, counters } = await torture(200, 7, 2);
   assert.deepEqual(wrong, []);
   assert.equal(full, true);
-  assert.deepEqual([counters.alive, counters.strays, counters.pending], [4, 2, 0]);
+  assert.deepEqual([counters.alive, counters.leakedThreads, counters.pending], [4, 2, 0]);
 });

@@ -113,7 +113,7 @@ Deno.test("a long orbit is given up at once, and its workers are free", async ()
     while (workers.counters.pending > 0 && performance.now() - began < 2 * SOON) {
       await new Promise((resolve) => setTimeout(resolve));
     }
-    assert.deepEqual(workers.counters, { alive: 2, lost: 0, strays: 0, pending: 0 });
+    assert.deepEqual(workers.counters, { alive: 2, lost: 0, leakedThreads: 0, pending: 0 });
     assert.deepEqual(workers.referenceCounters, { kept: 0, bytes: 0 });
   }
 });

@@ -123,7 +123,7 @@ const ZOOM = 60;
 
 /**
  * A reference that neither escapes nor comes to rest, so that no two points of its orbit are the same;
- * another one for every number. It is next to the point where the orbit's multiplier is turned by the
+ * another one for every number. It is next to the point where the orbit's multiplier is flipped by the
  * golden ratio.
  */
 export function insidePoint(number: number): ReferencePoint {

@@ -25,7 +25,7 @@ Deno.test("the kernel memory of a worker that is gone is lent again", async () =
     watch.started.at(-1)!.terminate();
     while (pool.counters.lost < death) {
       const canvas = sharedCanvas(50, 64);
-      await pool.sweep("kernelBatches", canvas.buffer, { batches: 4 });
+      await pool.parallelFor("kernelBatches", canvas.buffer, { batches: 4 });
       assert.deepEqual(canvasOver(canvas.buffer, 50), expected, `after death ${death}`);
     }
   }

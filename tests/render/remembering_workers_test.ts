@@ -196,7 +196,7 @@ Deno.test("what was dear comes back from the disk, what was cheap is not put the
   assert.equal(counted.sampled, before);
 });
 
-Deno.test("a frame too large to be remembered is turned over all the same", async () => {
+Deno.test("a frame too large to be remembered is flipped over all the same", async () => {
   using counted = await countedWorkers();
   const remembering = new RememberingWorkers(counted.workers, {
     memory: emptyStore,

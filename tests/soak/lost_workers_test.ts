@@ -27,5 +27,5 @@ Deno.test("workers that die one after the other are all replaced, and lend their
     }
   }
   assert.equal(watch.started.length, 2 + DEATHS);
-  assert.deepEqual(workers.counters, { alive: 2, lost: DEATHS, strays: 0, pending: 0 });
+  assert.deepEqual(workers.counters, { alive: 2, lost: DEATHS, leakedThreads: 0, pending: 0 });
 });

@@ -41,7 +41,7 @@ Deno.test("the server answers as before after bad input", async () => {
   // And all at once.
   await Promise.all(all.map((request) => refuse(app, request)));
   assert.deepEqual(await tile(), before);
-  assert.deepEqual([app.gate.inside, app.gate.waiting], [0, 0]);
+  assert.deepEqual([app.admission.inside, app.admission.waiting], [0, 0]);
 });
 
 Deno.test("a Host header that is no host is refused, whatever it asks for", async () => {

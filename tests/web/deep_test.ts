@@ -130,7 +130,7 @@ Deno.test("deep tiles and views are served", async (t) => {
         /reference orbit within 0\.3 s: it is 30\d{3} bits deep, and \d+ of/,
       );
     }
-    assert.equal(poor.gate.inside, 0);
+    assert.equal(poor.admission.inside, 0);
   });
 
   await t.step("a zoom beyond the deepest is none", async () => {
@@ -181,7 +181,7 @@ async function workersBusy(workers: RenderWorkers): Promise<void> {
 /** Asks for a tile that takes the only place and the only worker for a moment. */
 async function freeFor(app: App): Promise<void> {
   await bytesOf(app.request("/tiles/3/2/3.png?iterations=99"));
-  assert.equal(app.gate.inside, 0);
+  assert.equal(app.admission.inside, 0);
 }
 
 function placeOf(name: string): { re: string; im: string } {

@@ -83,7 +83,7 @@ Deno.test("points are counted exactly", async (t) => {
     const problem = await problemOf(response, 503);
     assert.equal(problem.limit, "budget");
     assert.match(problem.detail, /^Cannot count the point exactly within 0\.1 s/);
-    assert.equal(poor.gate.inside, 0);
+    assert.equal(poor.admission.inside, 0);
     // The worker has obeyed: it is not replaced.
     await answerOf(poor, exact("1", "1"));
     assert.equal(workers.counters.lost, 0);
@@ -96,7 +96,7 @@ Deno.test("points are counted exactly", async (t) => {
     while (workers.counters.pending === 0) await new Promise((resolve) => setTimeout(resolve));
     controller.abort();
     assert.equal((await gone).status, 499);
-    assert.equal(app.gate.inside, 0);
+    assert.equal(app.admission.inside, 0);
   });
 });
 

@@ -30,7 +30,7 @@ export const MAX_AGE = 3600;
 
 /** A server around an app that has done nothing yet. */
 export const IDLE: ServerState = {
-  workers: { alive: 2, lost: 0, strays: 0, pending: 0 },
+  workers: { alive: 2, lost: 0, leakedThreads: 0, pending: 0 },
   work: {
     ...{ frames: 0, milliseconds: 0, iterations: 0, files: 0 },
     checked: { passed: 0, unchecked: 0, recomputed: 0 },

@@ -102,7 +102,7 @@ Deno.test("one run at a time; a client that leaves makes room; a closing server 
   leaving[2]!.abort();
   const { ended } = await record(await app.request(SMALL));
   assert.ok(ended);
-  app.gate.close();
+  app.admission.close();
   assert.equal((await app.request(SMALL)).status, 503);
 });
 

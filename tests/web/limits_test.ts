@@ -216,7 +216,7 @@ Deno.test("no file is wider or higher than its format can say", async () => {
   assert.equal(nobody.calls, 0);
 });
 
-Deno.test("a full queue and a closed gate refuse at once, and say when to come again", async () => {
+Deno.test("a full queue and a closed admission refuse at once, and say when to come again", async () => {
   const held = new HeldWorkers();
   const app = appOver(held, { concurrency: 1, queue: 1 });
   let asked = 0;
@@ -236,7 +236,7 @@ Deno.test("a full queue and a closed gate refuse at once, and say when to come a
   assert.equal((await ask({ method: "HEAD" })).status, 200, "what needs no computing is answered");
   assert.equal((await app.request("/healthz")).status, 200);
 
-  app.gate.close();
+  app.admission.close();
   const late = await ask();
   assert.match(late.headers.get("retry-after") ?? "", /^[1-9]\d*$/);
   assert.match((await problemOf(late, 503)).detail, /shutting down/);
@@ -256,10 +256,10 @@ Deno.test("who hangs up while waiting leaves the queue", async () => {
   const gone = app.request(path(1), { signal: impatient.signal });
   // Who comes next finds the queue full: so the one before is in it.
   await problemOf(app.request(path(2)), 503);
-  assert.equal(app.gate.waiting, 1);
+  assert.equal(app.admission.waiting, 1);
   impatient.abort();
   assert.equal((await gone).status, 499);
-  assert.equal(app.gate.waiting, 0);
+  assert.equal(app.admission.waiting, 0);
   const next = app.request(path(3));
   held.release();
   await Promise.all([inside, next].map(bytesOf));

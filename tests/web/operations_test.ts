@@ -280,7 +280,7 @@ Deno.test("ready is who has workers, an open store, and takes work", async () =>
   now = { ...IDLE, storeOpen: false };
   assert.deepEqual(await readyz(), [503, { status: "not ready", ...good, store: false }]);
   now = IDLE;
-  app.gate.close();
+  app.admission.close();
   assert.deepEqual(await readyz(), [503, { status: "not ready", ...good, accepting: false }]);
   assert.equal((await app.request("/healthz")).status, 200);
 });

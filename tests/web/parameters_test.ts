@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Exact } from "../../src/plane/mod.ts";
-import { BadRequestError, DEFAULT_LIMITS, readView, readWishes } from "../../src/web/mod.ts";
+import { BadRequestError, DEFAULT_LIMITS, readParams, readView } from "../../src/web/mod.ts";
 import {
   parametersOfBody,
   parametersOfQuery,
@@ -13,8 +13,8 @@ import {
 const limits = { ...DEFAULT_LIMITS, concurrency: 1 };
 const view = { re: "-0.75", im: "1e-1", span: "2.5", width: "40", height: "30" };
 
-function wishesOf(query: string) {
-  return readWishes(parametersOfQuery(new URLSearchParams(query), TILE_PARAMETERS), limits);
+function paramsOf(query: string) {
+  return readParams(parametersOfQuery(new URLSearchParams(query), TILE_PARAMETERS), limits);
 }
 
 /** Asserts that reading is refused for this parameter, and with these words. */
@@ -28,7 +28,7 @@ function assertRefused(read: () => unknown, parameter: string | undefined, words
 }
 
 Deno.test("without parameters everything has its default", () => {
-  assert.deepEqual(wishesOf(""), {
+  assert.deepEqual(paramsOf(""), {
     iterations: "auto",
     look: { palette: "classic", shading: "smooth" },
     versioned: false,
@@ -37,15 +37,15 @@ Deno.test("without parameters everything has its default", () => {
 });
 
 Deno.test("every wish is heard", () => {
-  assert.deepEqual(wishesOf("iterations=1&palette=%23F00,00ff00&shading=bands&v"), {
+  assert.deepEqual(paramsOf("iterations=1&palette=%23F00,00ff00&shading=bands&v"), {
     iterations: 1,
     look: { palette: "ff0000,00ff00", shading: "bands" },
     versioned: true,
     fallback: false,
   });
-  assert.equal(wishesOf("fallback=parent").fallback, true);
-  assert.equal(wishesOf("iterations=auto").iterations, "auto");
-  assert.equal(wishesOf("iterations=5000000").iterations, 5_000_000);
+  assert.equal(paramsOf("fallback=parent").fallback, true);
+  assert.equal(paramsOf("iterations=auto").iterations, "auto");
+  assert.equal(paramsOf("iterations=5000000").iterations, 5_000_000);
 });
 
 Deno.test("a view is read exactly", () => {
@@ -100,7 +100,7 @@ Deno.test("a value that looks like a name is not one", () => {
 
 Deno.test("what is too long to repeat is repeated by its beginning", () => {
   const long = "x".repeat(5000);
-  assert.throws(() => wishesOf(`iterations=${long}`), (error) => {
+  assert.throws(() => paramsOf(`iterations=${long}`), (error) => {
     assert.ok(error instanceof BadRequestError);
     assert.ok(error.message.length < 250);
     assert.equal(error.details.value, `${"x".repeat(77)}...`);

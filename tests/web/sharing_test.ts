@@ -69,7 +69,7 @@ Deno.test("the last hangs up, and the computation is stopped; who comes then get
     assert.equal((await gone[i]!).status, 499);
     assert.equal(held.stopped, i === 2 ? 1 : 0);
   }
-  assert.equal(app.gate.inside, 0);
+  assert.equal(app.admission.inside, 0);
   held.release();
   await bytesOf(app.request(ARRAY));
   assert.equal(held.calls, 2);

@@ -11,12 +11,12 @@ const OTHER = "http://localhost/tiles/9/300/171.png";
 Deno.test("the queries of two tiles of one map are read once", () => {
   const queries = new TileQueries({ ...DEFAULT_LIMITS, concurrency: 1 });
   const read = queries.of(`${TILE}?iterations=300&palette=magma`);
-  assert.equal(read.wishes.iterations, 300);
-  assert.equal(read.wishes.look.palette, "magma");
+  assert.equal(read.params.iterations, 300);
+  assert.equal(read.params.look.palette, "magma");
   assert.equal(queries.of(`${OTHER}?iterations=300&palette=magma`), read);
-  assert.equal(queries.of(`${TILE}?iterations=301&palette=magma`).wishes.iterations, 301);
+  assert.equal(queries.of(`${TILE}?iterations=301&palette=magma`).params.iterations, 301);
   assert.equal(queries.of(TILE), queries.of(OTHER));
-  assert.equal(queries.of(TILE).wishes.iterations, "auto");
+  assert.equal(queries.of(TILE).params.iterations, "auto");
 });
 
 Deno.test("where the path has a scheme the same query says another one, or nothing that may be said", () => {

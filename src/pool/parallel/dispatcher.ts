@@ -5,9 +5,9 @@ import { DeadlineError, PoolClosedError } from "../errors.ts";
 import {
   type CallOptions,
   milliseconds,
+  type ParallelForOptions,
   type PoolCounters,
   type PoolOptions,
-  type SweepOptions,
 } from "./pool_options.ts";
 import { OrderBoard } from "./order_board.ts";
 import { type Loss, Seat } from "./seat.ts";
@@ -41,7 +41,7 @@ export class Dispatcher {
   readonly #signal: AbortSignal | undefined;
   readonly #started = Promise.withResolvers<void>();
   /** Threads that were ended and run on, as far as is known. */
-  readonly #strays = new Set<Thread>();
+  readonly #leakedThreads = new Set<Thread>();
   readonly #idle = Promise.withResolvers<void>();
   readonly #over = Promise.withResolvers<void>();
   #hasStarted = false;
@@ -105,7 +105,7 @@ export class Dispatcher {
     return {
       alive: this.#seats.filter((seat) => seat.ready).length,
       lost: this.#lost,
-      strays: this.#strays.size,
+      leakedThreads: this.#leakedThreads.size,
       pending: this.#pending,
     };
   }
@@ -133,7 +133,7 @@ export class Dispatcher {
   /** Lets all workers take a sweep's batches, and one of them make the last call. What is wrong with it is thrown. */
   sweep(
     work: Pick<SweepRequest, "name" | "argument" | "last">,
-    options: SweepOptions,
+    options: ParallelForOptions,
   ): Promise<SweepResult> {
     this.#refuseWhenClosed();
     options.signal?.throwIfAborted();
@@ -168,12 +168,14 @@ export class Dispatcher {
     if (this.#closed === undefined) {
       throw new TypeError("Cannot join a pool that takes work: close or terminate it first");
     }
-    return await within(this.#gone(), patience) !== LATE && this.#strays.size === 0;
+    return await within(this.#gone(), patience) !== LATE && this.#leakedThreads.size === 0;
   }
 
   async #gone(): Promise<void> {
     await this.#over.promise;
-    const ended = Promise.all([...this.#strays].map((thread) => thread.ended)).then(() => {});
+    const ended = Promise.all([...this.#leakedThreads].map((thread) => thread.ended)).then(
+      () => {},
+    );
     await within(ended, this.#grace);
   }
 
@@ -218,8 +220,8 @@ export class Dispatcher {
 
   #watch(thread: Thread): void {
     if (thread.hasEnded) return;
-    this.#strays.add(thread);
-    thread.ended.then(() => this.#strays.delete(thread));
+    this.#leakedThreads.add(thread);
+    thread.ended.then(() => this.#leakedThreads.delete(thread));
   }
 
   #onSettled(): void {

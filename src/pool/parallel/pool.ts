@@ -6,19 +6,19 @@ import { type ChunkCall, firstDone, inOrder, mapAll, type NextChunk, stream } fr
 import type {
   CallOptions,
   MapOptions,
+  ParallelForOptions,
   PoolCounters,
   PoolOptions,
-  SweepOptions,
   TaskOptions,
 } from "./pool_options.ts";
-import type { ArgumentsOf, Functions, ResultOf, Service, Sweeps } from "../worker/serve.ts";
+import type { ArgumentsOf, BatchFunctions, Functions, ResultOf, Service } from "../worker/serve.ts";
 import type { Patience } from "./within.ts";
 
-export type { CallOptions, MapOptions, PoolCounters, PoolOptions, SweepOptions, TaskOptions };
+export type { CallOptions, MapOptions, ParallelForOptions, PoolCounters, PoolOptions, TaskOptions };
 
 /** A pool for the service that a worker's module gave as `T`. */
 export type PoolOf<T> = Pool<
-  T extends Service<infer F, Sweeps> ? F : never,
+  T extends Service<infer F, BatchFunctions> ? F : never,
   T extends Service<Functions, infer S> ? S : never
 >;
 
@@ -40,7 +40,7 @@ export interface LastCall<F extends Functions, K extends keyof F & string> {
  * stray until it ends. An error thrown in a worker arrives as a `RemoteError`, arguments that cannot be
  * cloned are a `TypeError`, and a pool that was closed answers with a `PoolClosedError`.
  *
- * A program ends by itself once its pools are closed, unless `counters.strays` says that threads run on:
+ * A program ends by itself once its pools are closed, unless `counters.leakedThreads` says that threads run on:
  * then it has to end with `Deno.exit()`.
  *
  * @example
@@ -51,7 +51,7 @@ export interface LastCall<F extends Functions, K extends keyof F & string> {
  * console.log(await pool.map("square", [1, 2, 3])); // [1, 4, 9]
  * ```
  */
-export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposable {
+export class Pool<F extends Functions, S extends BatchFunctions> implements AsyncDisposable {
   readonly #dispatcher: Dispatcher;
 
   private constructor(dispatcher: Dispatcher) {
@@ -59,7 +59,7 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
   }
 
   /** Starts the workers from `module` and waits until all have run their `start`. */
-  static async start<T extends Service<Functions, Sweeps>>(
+  static async start<T extends Service<Functions, BatchFunctions>>(
     module: URL,
     options: PoolOptions = {},
   ): Promise<PoolOf<T>> {
@@ -156,7 +156,7 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
   /**
    * Lets all workers take the batches 0 to `batches - 1` of a sweep from a shared cursor. Resolves to the
    * compute time of all workers together, milliseconds. Settles only once no worker is at it any more,
-   * so that memory the batches write to can be given back: unless `onStray` tells of one that was given
+   * so that memory the batches write to can be given back: unless `onLeakedThread` tells of one that was given
    * up and may still write.
    *
    * @throws {RemoteError} when a batch threw twice
@@ -164,10 +164,10 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
    * @throws {OverBudgetError} when the workers took longer than `budget`
    * @throws {DeadlineError} when a batch took longer than `deadline`
    */
-  async sweep<K extends keyof S & string>(
+  async parallelFor<K extends keyof S & string>(
     name: K,
     argument: First<S[K]>,
-    options: SweepOptions,
+    options: ParallelForOptions,
   ): Promise<number> {
     const work = { name, argument, last: null };
     return (await this.#dispatcher.sweep(work, options)).milliseconds;
@@ -180,10 +180,10 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
    *
    * @returns the batches' compute time, milliseconds, and what the function returned
    */
-  async sweepAndCall<K extends keyof S & string, L extends keyof F & string>(
+  async parallelForThenCall<K extends keyof S & string, L extends keyof F & string>(
     name: K,
     argument: First<S[K]>,
-    options: SweepOptions & { readonly last: LastCall<F, L> },
+    options: ParallelForOptions & { readonly last: LastCall<F, L> },
   ): Promise<{ readonly milliseconds: number; readonly value: ResultOf<F[L]> }> {
     const { last, ...bounds } = options;
     const result = await this.#dispatcher.sweep({ name, argument, last }, bounds);
@@ -210,7 +210,7 @@ export class Pool<F extends Functions, S extends Sweeps> implements AsyncDisposa
   /**
    * Waits, after `close` or `terminate`, until all workers are gone. Resolves to whether they are: not
    * when the timeout (milliseconds) is over first, nor when a busy thread has not ended within the
-   * pool's grace. Then `counters.strays` says how many run on.
+   * pool's grace. Then `counters.leakedThreads` says how many run on.
    *
    * @throws {TypeError} when the pool still takes work
    */

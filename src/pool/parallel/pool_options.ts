@@ -52,7 +52,7 @@ export interface MapOptions extends TaskOptions {
   readonly onProgress?: (done: number) => void;
 }
 
-export interface SweepOptions extends TaskOptions {
+export interface ParallelForOptions extends TaskOptions {
   /** How many batches there are: 0 to batches - 1. */
   readonly batches: number;
   /** Compute time of all workers together, milliseconds; default: no bound. */
@@ -65,7 +65,7 @@ export interface SweepOptions extends TaskOptions {
    * Told, before the sweep settles, of workers that were given up and may still write to what the sweep
    * lent them. `ended` resolves when they run no more, which may be never.
    */
-  readonly onStray?: (ended: Promise<void>) => void;
+  readonly onLeakedThread?: (ended: Promise<void>) => void;
 }
 
 /** What a pool has seen so far. */
@@ -75,7 +75,7 @@ export interface PoolCounters {
   /** Workers that died or were given up. */
   readonly lost: number;
   /** Threads of the lost that have not ended yet: busy, perhaps for ever. */
-  readonly strays: number;
+  readonly leakedThreads: number;
   /** Calls and sweeps that wait or run. */
   readonly pending: number;
 }

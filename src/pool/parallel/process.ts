@@ -1,13 +1,13 @@
 /** One worker for one call, as Python's Process: started, joined, and asked how it ended. */
 
 import { PoolClosedError, RemoteError } from "../errors.ts";
-import type { ArgumentsOf, Functions, Service, Sweeps } from "../worker/serve.ts";
+import type { ArgumentsOf, BatchFunctions, Functions, Service } from "../worker/serve.ts";
 import { leaving } from "./seat.ts";
 import { Thread } from "./thread.ts";
 import { type Answer, type Fault, faultOf } from "../wire.ts";
 import { LATE, type Patience, within } from "./within.ts";
 
-type FunctionsOf<T> = T extends Service<infer F, Sweeps> ? F : never;
+type FunctionsOf<T> = T extends Service<infer F, BatchFunctions> ? F : never;
 
 /** What a process is told besides its function and arguments. */
 export interface ProcessOptions {
@@ -48,7 +48,7 @@ interface Ending {
  * ```
  */
 export class Process<
-  T extends Service<Functions, Sweeps>,
+  T extends Service<Functions, BatchFunctions>,
   K extends keyof FunctionsOf<T> & string,
 > implements AsyncDisposable {
   readonly #module: URL;

@@ -1,11 +1,11 @@
 /** The sweeps of a pool: all workers take batches of each, in turn. */
 
-import { afterwards } from "../afterwards.ts";
+import { defer } from "../deferred.ts";
 import { BatchCursor } from "./batch_cursor.ts";
 import type { OrderBoard, Posted } from "./order_board.ts";
 import { leastLoaded, lostOver, TRIES, uncloneable } from "./call_line.ts";
 import { DeadlineError, OverBudgetError, RemoteError, WorkerLostError } from "../errors.ts";
-import type { SweepOptions } from "./pool_options.ts";
+import type { ParallelForOptions } from "./pool_options.ts";
 import type { Loss, Seat } from "./seat.ts";
 import type { Thread } from "./thread.ts";
 import type { LeftAnswer, NamedCall } from "../wire.ts";
@@ -24,7 +24,7 @@ export interface SweepRequest {
   readonly id: number;
   readonly name: string;
   readonly argument: unknown;
-  readonly options: SweepOptions;
+  readonly options: ParallelForOptions;
   /** What one worker calls when all batches are done. */
   readonly last: NamedCall | null;
   /** Milliseconds that a worker may take for a batch. */
@@ -256,12 +256,12 @@ export class SweepRound {
     this.#settled();
   }
 
-  /** Tells of the strays. Once nobody can be at the sweep any more, it is taken down from the board. */
-  #leave({ lost, posted, abandon, options: { onStray, signal } }: Sweep): void {
-    const strays = lost.filter((thread) => !thread.hasEnded);
-    const ended = Promise.all(strays.map(({ ended }) => ended));
-    if (strays.length > 0) onStray?.(ended.then(() => {}));
-    afterwards(() => {
+  /** Tells of the leakedThreads. Once nobody can be at the sweep any more, it is taken down from the board. */
+  #leave({ lost, posted, abandon, options: { onLeakedThread, signal } }: Sweep): void {
+    const leakedThreads = lost.filter((thread) => !thread.hasEnded);
+    const ended = Promise.all(leakedThreads.map(({ ended }) => ended));
+    if (leakedThreads.length > 0) onLeakedThread?.(ended.then(() => {}));
+    defer(() => {
       signal?.removeEventListener("abort", abandon);
       void ended.then(() => posted?.[Symbol.dispose]());
     });

@@ -1,6 +1,6 @@
 // A ring of messages in one SharedArrayBuffer: in at the tail, out at the head, from any threads.
 
-import { afterwards } from "../afterwards.ts";
+import { defer } from "../deferred.ts";
 import { lock, unlock } from "./lock.ts";
 import { NOT_YET, type NotYet, Sleepers, spinFor } from "./wait.ts";
 
@@ -226,12 +226,12 @@ export class Ring {
     for (;;) {
       if (Atomics.exchange(this.#cells, ANNOUNCED, 0) !== 0) {
         // The timer of what is left for afterwards is set meanwhile.
-        afterwards(() => {});
+        defer(() => {});
         spinFor(() => this.count > 0, AHEAD);
       }
       const seen = this.readers.arm();
       if (!told()) return;
-      await new Promise<void>(afterwards);
+      await new Promise<void>(defer);
       if (this.count > 0) continue;
       const sleep = Atomics.waitAsync(cells, index, seen);
       if (sleep.async) await sleep.value;

@@ -1,6 +1,6 @@
 /** The worker's side of a pool: registers what the worker can do and obeys orders. */
 
-import { afterwards } from "../afterwards.ts";
+import { defer } from "../deferred.ts";
 import { AnswerRing } from "../parallel/answer_ring.ts";
 import { BatchCursor } from "../parallel/batch_cursor.ts";
 import { readPosted } from "../parallel/order_board.ts";
@@ -23,20 +23,20 @@ import {
 export type Functions = Record<string, (...args: never[]) => unknown>;
 
 /**
- * Sweeps: called with the sweep's argument, each gives the function that computes one batch. A batch that
+ * Functions of parallelFor: called with the sweep's argument, each gives the function that computes one batch. A batch that
  * takes longer than a few milliseconds should ask `stopped` and return early once it says true.
  */
-export type Sweeps = Record<
+export type BatchFunctions = Record<
   string,
   (argument: never) => (batch: number, stopped: () => boolean) => void
 >;
 
 /** What a worker offers. */
-export interface Service<F extends Functions, S extends Sweeps> {
+export interface Service<F extends Functions, S extends BatchFunctions> {
   /** Runs once before anything else; the pool counts the worker as started when it has settled. */
   readonly start?: (argument: never) => void | Promise<void>;
   readonly functions?: F;
-  readonly sweeps?: S;
+  readonly parallelFor?: S;
 }
 
 /**
@@ -72,7 +72,7 @@ export type ResultOf<T> = T extends (...args: never[]) => infer R ? Plain<R> : n
  * export type Squares = typeof service;
  * ```
  */
-export function serve<F extends Functions, S extends Sweeps>(
+export function serve<F extends Functions, S extends BatchFunctions>(
   service: Service<F, S>,
 ): Service<F, S> {
   if (!("postMessage" in self)) {
@@ -121,7 +121,7 @@ export function serve<F extends Functions, S extends Sweeps>(
   let earlier = Promise.resolve();
   const obeyInTurn = async (order: Exclude<Order, LifeLineOrder>, turn: Promise<void>) => {
     await turn;
-    for (; !tie.orders.empty; await new Promise<void>(afterwards)) takePosted();
+    for (; !tie.orders.empty; await new Promise<void>(defer)) takePosted();
     held--;
     obey(order);
   };
@@ -155,7 +155,7 @@ interface Tie {
   readonly lifeLine: MessagePort;
 }
 
-async function start<F extends Functions, S extends Sweeps>(
+async function start<F extends Functions, S extends BatchFunctions>(
   service: Service<F, S>,
   argument: unknown,
 ): Promise<void> {
@@ -229,8 +229,8 @@ function functionOf(functions: Functions | undefined, name: string): Functions[s
  * Takes batches of a sweep. If the last one comes to this worker, its call takes its turn among the
  * calls by `inLine`.
  */
-function sweep<F extends Functions, S extends Sweeps>(
-  { sweeps, functions }: Service<F, S>,
+function sweep<F extends Functions, S extends BatchFunctions>(
+  { parallelFor, functions }: Service<F, S>,
   order: SweepOrder,
   { flags, answers }: Tie,
   inLine: (finish: (task: RunningTask) => Promise<void>) => void,
@@ -252,7 +252,7 @@ function sweep<F extends Functions, S extends Sweeps>(
   try {
     batch = cursor.claim(worker);
     if (batch >= 0 && !isLast()) {
-      const target = sweeps?.[name];
+      const target = parallelFor?.[name];
       if (target === undefined) throw new ReferenceError(`Cannot sweep ${name}: no such sweep`);
       const compute = target(order.argument as never);
       while (batch >= 0 && !isLast()) {

@@ -1,6 +1,6 @@
 /** Files by key: from the store, from work under way, or computed now. */
 
-import { afterwards } from "../../pool/mod.ts";
+import { defer } from "../../pool/mod.ts";
 import type { StoredEntry, TileStore } from "../../store/mod.ts";
 import { InFlight } from "./in_flight.ts";
 import type { Rendered } from "../render.ts";
@@ -69,7 +69,7 @@ export class FileCache {
   /** Keeps a file from now on, and stores it once whoever asked for it is served. */
   #keep(key: string, served: Served): void {
     this.#fresh.set(key, served);
-    afterwards(() => {
+    defer(() => {
       const { bytes, iterations, capped, arithmetic } = served;
       const note = JSON.stringify({ iterations, capped, arithmetic } satisfies Note);
       // Nobody waits for it to be written.

@@ -1,6 +1,6 @@
 /** Work under way, shared by all who ask for the same and stopped when nobody waits for it any more. */
 
-import { afterwards } from "../../pool/mod.ts";
+import { defer } from "../../pool/mod.ts";
 
 /** One piece of work and those who wait for it. */
 interface Shared<T> {
@@ -58,7 +58,7 @@ export class InFlight<T> {
     try {
       return await result;
     } finally {
-      afterwards(() => signal.removeEventListener("abort", leave));
+      defer(() => signal.removeEventListener("abort", leave));
     }
   }
 

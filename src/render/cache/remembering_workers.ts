@@ -2,7 +2,7 @@
 
 import type { Picture } from "../../image/mod.ts";
 import { type Exact, type Frame, liesBelowTheAxis, mirrorOfFrame } from "../../plane/mod.ts";
-import { afterwards } from "../../pool/mod.ts";
+import { defer } from "../../pool/mod.ts";
 import type { StoredEntry, TileStore } from "../../store/mod.ts";
 import { FreshSamples } from "./fresh_samples.ts";
 import { InFlight } from "./in_flight.ts";
@@ -61,19 +61,19 @@ export class RememberingWorkers implements Sampler, Painter {
   }
 
   async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
-    const { whole, skips = true, picture } = options;
+    const { parentFrame, skips = true, picture } = options;
     // All bands of a picture the same way, as they have the same reference.
-    const turned = liesBelowTheAxis(whole ?? frame);
-    const upright = turned ? mirrorOfFrame(frame) : frame;
-    const wished = turned && picture ? { ...options, picture: { ...picture, turned } } : options;
-    const samples = whole === undefined && skips && frame.width * frame.height <= MOST_SAMPLES
+    const flipped = liesBelowTheAxis(parentFrame ?? frame);
+    const upright = flipped ? mirrorOfFrame(frame) : frame;
+    const wished = flipped && picture ? { ...options, picture: { ...picture, flipped } } : options;
+    const samples = parentFrame === undefined && skips && frame.width * frame.height <= MOST_SAMPLES
       ? await this.#recall(upright, wished)
       : await this.#workers.sample(upright, {
         ...wished,
-        ...(whole && { whole: turned ? mirrorOfFrame(whole) : whole }),
+        ...(parentFrame && { parentFrame: flipped ? mirrorOfFrame(parentFrame) : parentFrame }),
       });
-    return turned
-      ? { ...samples, turned, [Symbol.dispose]: () => samples[Symbol.dispose]() }
+    return flipped
+      ? { ...samples, flipped, [Symbol.dispose]: () => samples[Symbol.dispose]() }
       : samples;
   }
 
@@ -126,7 +126,7 @@ export class RememberingWorkers implements Sampler, Painter {
     if (isDear) this.#keep(key, fresh);
     else this.#fresh.set(key, fresh);
     // Copying them takes half a millisecond (2026-11), for which nobody is to wait.
-    afterwards(() => {
+    defer(() => {
       if (!isDear) this.#keep(key, fresh);
       if (this.#fresh.get(key) === fresh) this.#fresh.delete(key);
       fresh.release();

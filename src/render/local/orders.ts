@@ -27,7 +27,7 @@ export interface Placed {
   /** Address of width * height f32, row by row; 0 when there are none. */
   readonly fractions: number;
   /** Whether the rows lie upside down, row 0 last; default false. */
-  readonly turned?: boolean;
+  readonly flipped?: boolean;
 }
 
 /** A grid to be sampled, cut into batches. */

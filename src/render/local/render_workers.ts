@@ -19,10 +19,10 @@ import {
   DeadlineError,
   mayStepBack,
   OverBudgetError,
+  type ParallelForOptions,
   Pool,
   type PoolCounters,
   STEP_BACK_PERMISSION,
-  type SweepOptions,
 } from "../../pool/mod.ts";
 import { batchCount, batchShape, perturbedShape } from "./batches.ts";
 import {
@@ -71,8 +71,7 @@ export interface RenderWorkersOptions {
 }
 
 const PAGE = 65536;
-const DEFAULT_MEMORY = 256 * 2 ** 20;
-const DEFAULT_REFERENCES = 256 * 2 ** 20;
+const DEFAULT_BYTES = 256 * 2 ** 20;
 
 /** A worker's own part of the memory. */
 const BYTES_PER_WORKER = SCRATCH_BYTES + PERTURBED_SCRATCH_BYTES + WARM_UP_BYTES;
@@ -125,12 +124,12 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
   /** Starts and warms the workers. */
   static async start(options: RenderWorkersOptions = {}): Promise<RenderWorkers> {
     const workers = options.workers ?? navigator.hardwareConcurrency;
-    const referenceBytes = options.referenceBytes ?? DEFAULT_REFERENCES;
+    const referenceBytes = options.referenceBytes ?? DEFAULT_BYTES;
     const niceness = await mayStepBack() ? options.niceness ?? 0 : 0;
     // The first page is the kernels' own. Room for every worker and its replacement, as the two may
     // overlap, and for some that were given up and run on: theirs is not lent again while they do.
     const scratchEnd = PAGE + (2 * workers + STRAYS) * BYTES_PER_WORKER;
-    const samplesEnd = scratchEnd + (options.memoryBytes ?? DEFAULT_MEMORY);
+    const samplesEnd = scratchEnd + (options.memoryBytes ?? DEFAULT_BYTES);
     const pages = Math.ceil((samplesEnd + referenceBytes) / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const direct = await compileKernel();
@@ -175,8 +174,8 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
   }
 
   async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
-    const { iterations, signal, budget, whole = frame } = options;
-    const path = pathOf(whole, iterations);
+    const { iterations, signal, budget, parentFrame = frame } = options;
+    const path = pathOf(parentFrame, iterations);
     if (path.arithmetic === "double") {
       const shape = batchShape(frame.width, frame.height, iterations);
       const columns = columnsOf(frame);
@@ -189,7 +188,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     let verdict: Verdict | undefined;
     {
       using reference = await this.#references.hold(point, iterations, {
-        frame: whole,
+        frame: parentFrame,
         ...(signal && { signal }),
         ...(budget !== undefined && { budget }),
       });
@@ -203,7 +202,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     }
     return await settled(samples, verdict, async () => {
       const left = budget === undefined ? Infinity : Math.max(1, budget - samples.milliseconds);
-      const own = ownReferenceOf(whole, point);
+      const own = ownReferenceOf(parentFrame, point);
       using reference = await this.#references.hold(own, iterations, {
         ...(signal && { signal }),
         budget: left,
@@ -219,14 +218,13 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     options: SampleOptions,
   ): Promise<Sampled> {
     const { iterations, budget } = options;
-    const { point } = reference;
     const shape = perturbedShape(frame.width, frame.height, iterations);
-    const differences = differencesOf(frame, point);
+    const differences = differencesOf(frame, reference.point);
     const columns = columnsOf(differences);
     const rows = rowsOf(differences);
     return this.#sweep({ columns, rows, shape, reference, alone }, {
       ...options,
-      skips: point.skips && options.skips !== false,
+      skips: reference.point.skips && options.skips !== false,
       ...(budget !== undefined &&
         { budget: Math.max(1, budget - reference.milliseconds - reference.proving) }),
     });
@@ -267,7 +265,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       const bounds = {
         batches,
         onWork: (milliseconds: number) => this.#computed.milliseconds += milliseconds,
-        onStray: (ended: Promise<void>) => room.keepUntil(ended),
+        onLeakedThread: (ended: Promise<void>) => room.keepUntil(ended),
         ...(signal && { signal }),
         ...(budget !== undefined && { budget }),
         ...(onProgress && { onProgress: (done: number) => onProgress(done / batches) }),
@@ -293,19 +291,21 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
 
   async #sweepAndPaint(
     order: SampleOrder,
-    bounds: SweepOptions,
+    bounds: ParallelForOptions,
     picture: PictureWish | undefined,
   ): Promise<Pick<Sampled, "milliseconds" | "file">> {
     if (picture === undefined) {
-      return { milliseconds: await this.#pool.sweep("sample", packSampleOrder(order), bounds) };
+      return {
+        milliseconds: await this.#pool.parallelFor("sample", packSampleOrder(order), bounds),
+      };
     }
     const { width, height, iterations, counts, fractions } = order;
-    const { look, factor, turned = false, options } = picture;
-    const samples = { width, height, iterations, counts, fractions, turned };
+    const { look, factor, flipped = false, options } = picture;
+    const samples = { width, height, iterations, counts, fractions, flipped };
     const wish: PaintWish = [{ samples, look, factor }, options];
     const last = { name: "paintAsWished" as const, args: [JSON.stringify(wish)] as const };
     const numbers = packSampleOrder(order);
-    const { milliseconds, value } = await this.#pool.sweepAndCall("sample", numbers, {
+    const { milliseconds, value } = await this.#pool.parallelForThenCall("sample", numbers, {
       ...bounds,
       last,
     });

@@ -118,12 +118,12 @@ export function disposalOf(room: Room): Disposable {
 }
 
 function heldBy(region: Region): Pick<Room, "keepUntil"> & Disposable {
-  let strays: Promise<void> | undefined;
+  let leakedThreads: Promise<void> | undefined;
   return {
-    keepUntil: (ended) => strays = ended,
+    keepUntil: (ended) => leakedThreads = ended,
     [Symbol.dispose]: () => {
-      if (strays === undefined) region[Symbol.dispose]();
-      else void strays.then(() => region[Symbol.dispose]());
+      if (leakedThreads === undefined) region[Symbol.dispose]();
+      else void leakedThreads.then(() => region[Symbol.dispose]());
     },
   };
 }
@@ -132,9 +132,9 @@ function heldBy(region: Region): Pick<Room, "keepUntil"> & Disposable {
 function copyRows<T extends Uint32Array | Float32Array>(
   from: T,
   to: T,
-  { width, height, turned = false }: Placed,
+  { width, height, flipped = false }: Placed,
 ): void {
-  if (!turned) return to.set(from);
+  if (!flipped) return to.set(from);
   for (let row = 0; row < height; row++) {
     to.set(from.subarray(row * width, (row + 1) * width), (height - 1 - row) * width);
   }

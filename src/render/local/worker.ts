@@ -72,7 +72,7 @@ const service = serve({
     warmUp(kernel, rest);
     warmUpPerturbed(perturbedKernel, memory, rest);
   },
-  sweeps: {
+  parallelFor: {
     /** Fills in how long each pixel takes to escape, and adds the batch's steps to the frame's. */
     sample: (numbers: Float64Array) => {
       const order = unpackSampleOrder(numbers);
@@ -149,7 +149,9 @@ const service = serve({
     /** The counts as a NumPy file. */
     npy: (samples: Placed) => {
       const { counts } = view(samples);
-      if (samples.turned) return moved(encodeNpy(turnOver(counts.slice(), samples.width), samples));
+      if (samples.flipped) {
+        return moved(encodeNpy(turnOver(counts.slice(), samples.width), samples));
+      }
       return moved(encodeNpy(counts, samples));
     },
   },
@@ -216,16 +218,16 @@ function noted({ format, text, tile }: FileOptions): PictureOptions {
 
 /** Colours samples. Colours lie closer than samples: what is upside down is turned once it is coloured. */
 function coloured({ samples, look, factor }: PaintOrder): Picture {
-  const { turned = false } = samples;
+  const { flipped = false } = samples;
   if (factor === 1) {
     const picture = paintIndexed(view(samples), look);
-    if (turned) turnOver(picture.indices, picture.width);
+    if (flipped) turnOver(picture.indices, picture.width);
     return picture;
   }
   const width = samples.width / factor;
   const height = samples.height / factor;
   const pixels = paintAveraged(view(samples), factor, look);
-  if (turned) turnOver(pixels, 3 * width);
+  if (flipped) turnOver(pixels, 3 * width);
   return { kind: "true colour", channels: 3, width, height, pixels };
 }
 

@@ -2,7 +2,7 @@
 
 import type { Context } from "hono";
 import { routePath } from "hono/route";
-import { afterwards } from "../../render/mod.ts";
+import { defer } from "../../render/mod.ts";
 import { type Asked, askedOf } from "./asked.ts";
 import type { HotAnswer } from "./hot_answers.ts";
 import { type RequestLine, RequestTally } from "./request_tally.ts";
@@ -45,7 +45,7 @@ export class Observer {
   sawGone(request: Request): Response {
     const seen = { route: NOWHERE, status: CLIENT_GONE, bytes: 0, milliseconds: 0 };
     const asked = askedOf(request);
-    afterwards(() => this.#note(asked, seen));
+    defer(() => this.#note(asked, seen));
     return new Response(null, { status: CLIENT_GONE });
   }
 

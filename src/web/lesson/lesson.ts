@@ -10,7 +10,7 @@ import {
   runLesson,
   SPIRALS_WINDOW,
 } from "../../lesson/mod.ts";
-import type { Gate } from "../admission/gate.ts";
+import type { Admission } from "../admission/admission.ts";
 import { oneOf, wholeNumber } from "../request/fields.ts";
 import { type Parameters, parametersOfQuery, readField } from "../request/parameters.ts";
 import { BadRequestError, BusyError, shown } from "../http/problem.ts";
@@ -83,7 +83,7 @@ interface Wanted {
 /** What the handler needs of the server. */
 export interface LessonDoor {
   /** Admits one run at a time. */
-  readonly lessons: Gate;
+  readonly lessons: Admission;
   /** Whether the server is shutting down. */
   readonly isClosing: () => boolean;
   readonly report: (error: unknown) => void;
@@ -120,15 +120,15 @@ export async function answerLesson(c: Context, door: LessonDoor): Promise<Respon
   });
 }
 
-/** Goes through the gate and resolves to how to leave it: the answer is under way for longer than its handler. */
-async function enter(lessons: Gate, signal: AbortSignal): Promise<() => void> {
+/** Goes through admission and resolves to how to leave it: the answer is under way for longer than its handler. */
+async function enter(lessons: Admission, signal: AbortSignal): Promise<() => void> {
   const inside = Promise.withResolvers<void>();
   const left = Promise.withResolvers<void>();
-  const visit = lessons.run(() => {
+  const request = lessons.run(() => {
     inside.resolve();
     return left.promise;
   }, signal);
-  await Promise.race([inside.promise, visit]);
+  await Promise.race([inside.promise, request]);
   return left.resolve;
 }
 

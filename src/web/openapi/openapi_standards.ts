@@ -40,14 +40,14 @@ export function standardPaths(fields: Fields, limits: Limits): Json {
 }
 
 function ogcPaths(fields: Fields, { deepest }: Limits): Json {
-  const wishes = TILE_WISHES.map((name) => parameterOf(name as keyof Fields, fields));
+  const params = TILE_WISHES.map((name) => parameterOf(name as keyof Fields, fields));
   const json = { "application/json": { type: "object" } };
   const answers = { 200: { description: "The document.", types: json }, 304: COMPUTED[304]! };
   const documents = Object.keys(OGC_DOCUMENTS).map((route) => {
     const ofSet = route.includes(":id");
     const parameters = [
       ...(ofSet ? [pathParameter("id", "Tile matrix set.", SET)] : []),
-      ...wishes,
+      ...params,
       parameterOf("f", DOCUMENT_FIELDS),
     ];
     const told = ofSet ? { ...answers, 404: ABSENT } : answers;
@@ -57,7 +57,7 @@ function ogcPaths(fields: Fields, { deepest }: Limits): Json {
   const tile = [
     pathParameter("id", "Tile matrix set.", SET),
     ...addressOf(deepest),
-    ...wishes,
+    ...params,
     parameterOf("f", PICTURE_FIELDS),
   ];
   return {
@@ -80,7 +80,7 @@ function ogcPaths(fields: Fields, { deepest }: Limits): Json {
 }
 
 function wmtsPaths(fields: Fields, limits: Limits): Json {
-  const wishes = TILE_WISHES.filter((name) => name !== "palette")
+  const params = TILE_WISHES.filter((name) => name !== "palette")
     .map((name) => parameterOf(name as keyof Fields, fields));
   const refused: Told = { description: "An exception report.", types: EXCEPTION };
   // What is no route at all is not the standard's to refuse.
@@ -94,7 +94,7 @@ function wmtsPaths(fields: Fields, limits: Limits): Json {
     pathParameter("set", "Tile matrix set.", SET),
     ...addressOf(limits.deepest),
     pathParameter("format", "What it is to be.", { type: "string", enum: [...PICTURES] }),
-    ...wishes,
+    ...params,
   ];
   const refusals = {
     // A URL that is too long is refused before anybody reads it.
@@ -106,7 +106,7 @@ function wmtsPaths(fields: Fields, limits: Limits): Json {
     "/wmts": {
       get: operation(
         "The WMTS by key-value pairs; other names are passed over",
-        [...keyValuePairs(limits), ...wishes],
+        [...keyValuePairs(limits), ...params],
         {
           ...refusals,
           200: {
@@ -120,7 +120,7 @@ function wmtsPaths(fields: Fields, limits: Limits): Json {
       ),
     },
     "/wmts/1.0.0/WMTSCapabilities.xml": {
-      get: operation("What the WMTS offers", wishes, { ...refusals, ...capabilities }),
+      get: operation("What the WMTS offers", params, { ...refusals, ...capabilities }),
     },
     "/wmts/tiles/{style}/{set}/{z}/{y}/{x}.{format}": {
       get: operation("A tile of the WMTS", tile, {

@@ -1,7 +1,7 @@
 /** `/metrics`: the server's numbers in the text format of Prometheus. */
 
 import { Counter, Gauge, Registry } from "prom-client";
-import type { Gate } from "../admission/gate.ts";
+import type { Admission } from "../admission/admission.ts";
 import type { HotAnswers } from "../http/hot_answers.ts";
 import type { RequestTally } from "../http/request_tally.ts";
 import type { ServerState } from "./server_state.ts";
@@ -9,7 +9,7 @@ import type { ServerState } from "./server_state.ts";
 /** Where the numbers come from. */
 export interface MetricSources {
   readonly requests: RequestTally;
-  readonly gate: Gate;
+  readonly admission: Admission;
   readonly hot: HotAnswers;
   readonly state: () => Promise<ServerState>;
 }
@@ -95,7 +95,7 @@ const COUNTERS: readonly Metric[] = [
   {
     name: "queue_refused_total",
     help: "Requests refused because the queue was full.",
-    values: ({ gate }) => only(gate.refused),
+    values: ({ admission }) => only(admission.refused),
   },
 ];
 
@@ -104,12 +104,12 @@ const GAUGES: readonly Metric[] = [
   {
     name: "queue_length",
     help: "Requests that wait to be computed.",
-    values: ({ gate }) => only(gate.waiting),
+    values: ({ admission }) => only(admission.waiting),
   },
   {
     name: "computing",
     help: "Requests being computed.",
-    values: ({ gate }) => only(gate.inside),
+    values: ({ admission }) => only(admission.inside),
   },
   {
     name: "workers",
@@ -117,7 +117,7 @@ const GAUGES: readonly Metric[] = [
     labels: ["state"],
     values: ({ state: { workers } }) => [
       [{ state: "alive" }, workers.alive],
-      [{ state: "stray" }, workers.strays],
+      [{ state: "stray" }, workers.leakedThreads],
     ],
   },
   {
@@ -152,7 +152,7 @@ const GAUGES: readonly Metric[] = [
 
 /** Writes the numbers as they are now. No label's value comes from a request. */
 export async function metricsText(
-  { requests, gate, hot, state: look }: MetricSources,
+  { requests, admission, hot, state: look }: MetricSources,
 ): Promise<{ type: string; text: string }> {
   const around = await look();
   const state = { ...around, caches: [{ kind: "answers", ...hot.stats() }, ...around.caches] };
@@ -161,7 +161,7 @@ export async function metricsText(
     for (const { name, help, labels = [], values } of metrics) {
       const registers = [registry];
       const metric = new kind({ name: `mandeltile_${name}`, help, labelNames: labels, registers });
-      for (const [of, value] of values({ requests, gate, state })) metric.inc(of, value);
+      for (const [of, value] of values({ requests, admission, state })) metric.inc(of, value);
     }
   }
   return { type: registry.contentType, text: await registry.metrics() };

@@ -1,7 +1,7 @@
 /** What an operator asks a server for: is it alive, is it ready, and its numbers. */
 
 import type { Context } from "hono";
-import type { Gate } from "../admission/gate.ts";
+import type { Admission } from "../admission/admission.ts";
 import { type MetricSources, metricsText } from "./metrics.ts";
 import type { ServerState } from "./server_state.ts";
 
@@ -15,10 +15,13 @@ export function answerHealth(c: Context): Response {
 /** `GET /readyz`: whether to send it work, and what each condition says. */
 export async function answerReady(
   c: Context,
-  { gate, state }: { readonly gate: Gate; readonly state: () => Promise<ServerState> },
+  { admission, state }: {
+    readonly admission: Admission;
+    readonly state: () => Promise<ServerState>;
+  },
 ): Promise<Response> {
   const { workers, storeOpen } = await state();
-  const checks = { workers: workers.alive > 0, store: storeOpen, accepting: !gate.closed };
+  const checks = { workers: workers.alive > 0, store: storeOpen, accepting: !admission.closed };
   const ready = Object.values(checks).every((good) => good);
   const body = { status: ready ? "ready" : "not ready", ...checks };
   return c.json(body, ready ? 200 : 503, ready ? FRESH : { ...FRESH, "retry-after": "1" });

@@ -84,9 +84,9 @@ function acceptedOf<F extends Format>(c: Context, formats: readonly F[]): F | un
     header: "Accept",
     supports: formats.map((format) => TYPES[format]),
     default: "",
-    match: (wishes) => {
+    match: (params) => {
       for (const format of formats) {
-        const fits = weightOf(TYPES[format], wishes);
+        const fits = weightOf(TYPES[format], params);
         if (fits > weight) [best, weight] = [format, fits];
       }
       return "";
@@ -96,10 +96,10 @@ function acceptedOf<F extends Format>(c: Context, formats: readonly F[]): F | un
 }
 
 /** The weight, 0 to 1, that is given to a type: by its name, else by its kind, else by `*`. */
-function weightOf(type: string, wishes: readonly { type: string; q: number }[]): number {
-  if (wishes.length === 0) return 1;
+function weightOf(type: string, params: readonly { type: string; q: number }[]): number {
+  if (params.length === 0) return 1;
   for (const name of [type, `${type.split("/")[0]}/*`, "*/*"]) {
-    const wish = wishes.find((wish) => wish.type.toLowerCase() === name);
+    const wish = params.find((wish) => wish.type.toLowerCase() === name);
     if (wish !== undefined) return wish.q;
   }
   return 0;

@@ -12,7 +12,7 @@ import { BadRequestError, shown } from "../http/problem.ts";
 export type Parameters = ReadonlyMap<string, string>;
 
 /** How a picture or array is to be computed and shown. */
-export interface Wishes {
+export interface Params {
   readonly iterations: Iterations;
   readonly look: Look;
   /** Whether the address carries a version, so that its answer never changes. */
@@ -114,7 +114,7 @@ export function readScheme(parameters: Parameters): Scheme {
 }
 
 /** Reads iterations, palette, shading, version and fallback. */
-export function readWishes(parameters: Parameters, limits: Limits): Wishes {
+export function readParams(parameters: Parameters, limits: Limits): Params {
   const fields = fieldsOf(limits);
   return {
     iterations: readField(parameters, "iterations", fields) ?? "auto",

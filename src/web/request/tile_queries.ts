@@ -5,17 +5,17 @@ import type { Scheme } from "./fields.ts";
 import type { Limits } from "./limits.ts";
 import {
   parametersOfQuery,
+  type Params,
+  readParams,
   readScheme,
-  readWishes,
   TILE_PARAMETERS,
   TILE_WISHES,
-  type Wishes,
 } from "./parameters.ts";
 
 /** A tile's query, read. */
 export interface TileQuery {
   readonly scheme: Scheme;
-  readonly wishes: Wishes;
+  readonly params: Params;
 }
 
 /** Queries remembered, and the characters of the longest of them: a few lists of colours. */
@@ -48,7 +48,7 @@ export class TileQueries {
     const names = fixed === undefined ? TILE_PARAMETERS : TILE_WISHES;
     const parameters = parametersOfQuery(new URL(url).searchParams, names);
     const scheme = fixed ?? readScheme(parameters);
-    const read = { scheme, wishes: readWishes(parameters, this.#limits) };
+    const read = { scheme, params: readParams(parameters, this.#limits) };
     if (query.length <= LONGEST) this.#read.set(query, read);
     return read;
   }

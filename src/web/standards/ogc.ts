@@ -14,7 +14,7 @@ import {
   type Parameters,
   parametersOfQuery,
   readField,
-  readWishes,
+  readParams,
   TILE_WISHES,
 } from "../request/parameters.ts";
 import { answerNotFound, shown } from "../http/problem.ts";
@@ -56,7 +56,7 @@ interface Asked {
   /** The address in front of all paths, as clients see it. */
   readonly base: string;
   /** The parameters of tiles, as the end of their address; empty or from the ampersand on. */
-  readonly wishes: string;
+  readonly params: string;
   readonly deepest: number;
 }
 
@@ -100,11 +100,11 @@ export function answerOgcDocument(
   document: Document,
 ): Response {
   const parameters = parametersOfQuery(new URL(c.req.url).searchParams, [...TILE_WISHES, "f"]);
-  readWishes(parameters, limits);
+  readParams(parameters, limits);
   readField(parameters, "f", DOCUMENT_FIELDS);
-  const wishes = [...parameters].filter(([name]) => name !== "f")
+  const params = [...parameters].filter(([name]) => name !== "f")
     .map((parameter) => `&${new URLSearchParams([parameter])}`).join("");
-  const asked = { base: publicUrl(c), wishes, deepest: limits.deepest };
+  const asked = { base: publicUrl(c), params, deepest: limits.deepest };
   const content = document(asked, c.req.param("id") ?? "");
   return content === undefined
     ? answerNotFound(c)
@@ -126,11 +126,11 @@ export async function answerOgcTile(c: Context, door: RenderDoor): Promise<Respo
   const { id, z, y, x } = c.req.param() as Record<string, string>;
   if (tileMatrixSet(id!) === undefined) return answerNotFound(c);
   const parameters = parametersOfQuery(new URL(c.req.url).searchParams, [...TILE_WISHES, "f"]);
-  const wishes = readWishes(parameters, door.limits);
+  const params = readParams(parameters, door.limits);
   const address = addressOf({ z: z!, x: x!, y: y! }, door.limits);
   const named = namedFormat(parameters);
   const format = named ?? negotiatedPicture(c);
-  const response = await answerTileOf(c, door, { address, size: TILE_SIDE, format, wishes });
+  const response = await answerTileOf(c, door, { address, size: TILE_SIDE, format, params });
   if (named === undefined) response.headers.append("vary", "Accept");
   return response;
 }
@@ -181,11 +181,11 @@ function summary(set: TileMatrixSet, { base }: Asked): Record<string, unknown> {
 }
 
 function tileset(set: TileMatrixSet, asked: Asked): Record<string, unknown> {
-  const { base, wishes, deepest } = asked;
+  const { base, params, deepest } = asked;
   const tile = `${base}/ogc/map/tiles/${set.id}/{tileMatrix}/{tileRow}/{tileCol}`;
   // PNG last: OpenLayers takes the last when it is not told which.
   const items = PICTURES.toReversed().map((format) => ({
-    ...link("item", `${tile}?f=${format}${wishes}`, typeOf(format)),
+    ...link("item", `${tile}?f=${format}${params}`, typeOf(format)),
     templated: true,
   }));
   const { links, ...described } = summary(set, asked);

@@ -5,8 +5,8 @@ import { answerDocument } from "../http/answers.ts";
 import type { Limits } from "../request/limits.ts";
 import {
   parametersOfQuery,
+  readParams,
   readScheme,
-  readWishes,
   TILE_PARAMETERS,
 } from "../request/parameters.ts";
 import { publicUrl } from "../http/public_url.ts";
@@ -29,7 +29,7 @@ export function answerTileJson(c: Context, { limits, maxAge }: TileJsonDoor): Re
   const { search, searchParams } = new URL(c.req.url);
   const parameters = parametersOfQuery(searchParams, TILE_PARAMETERS);
   // A tile must not refuse what its address was made of.
-  readWishes(parameters, limits);
+  readParams(parameters, limits);
   const tiles = `${publicUrl(c)}/tiles/{z}/{x}/{y}.png${search}`;
   const text = JSON.stringify({
     tilejson: "3.0.0",

@@ -7,7 +7,7 @@ import { ENDINGS, PICTURES, typeOf } from "../request/formats.ts";
 import {
   type Parameters,
   parametersOfQuery,
-  readWishes,
+  readParams,
   TILE_WISHES,
 } from "../request/parameters.ts";
 import { BadRequestError, causeOf, NotOfferedError, problemOf, shown } from "../http/problem.ts";
@@ -136,7 +136,7 @@ async function answerTileAt(
     throw refuse(message, "InvalidParameterValue", "tilematrixset");
   }
   const palette = new Map(style === "" || style === "default" ? [] : [["palette", style]]);
-  const wishes = readWishes(new Map([...parameters, ...palette]), door.limits);
+  const params = readParams(new Map([...parameters, ...palette]), door.limits);
   let address: TileAddress;
   try {
     address = TileAddress.parse({ z, x, y }, door.limits);
@@ -153,7 +153,7 @@ async function answerTileAt(
     }
     throw error;
   }
-  return await answerTileOf(c, door, { address, size: TILE_SIDE, format, wishes });
+  return await answerTileOf(c, door, { address, size: TILE_SIDE, format, params });
 }
 
 function answerCapabilitiesWith(
@@ -162,7 +162,7 @@ function answerCapabilitiesWith(
   parameters: Parameters,
 ): Response {
   // A tile must not refuse what its address was made of.
-  readWishes(parameters, limits);
+  readParams(parameters, limits);
   const query = String(new URLSearchParams([...parameters]));
   const text = capabilities({ base: publicUrl(c), query, deepest: limits.deepest });
   return answerDocument(c, { text, type: "application/xml", maxAge });

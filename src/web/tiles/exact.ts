@@ -7,27 +7,27 @@ import {
   parametersOfQuery,
   readPoint,
 } from "../request/parameters.ts";
-import type { Gate } from "../admission/gate.ts";
+import type { Admission } from "../admission/admission.ts";
 import type { Limits } from "../request/limits.ts";
 import type { Oracle } from "../../render/mod.ts";
 
 /** What the handler needs of the server. */
 export interface ExactDoor {
   readonly oracle: Oracle;
-  readonly gate: Gate;
+  readonly admission: Admission;
   readonly limits: Limits;
 }
 
 /** Answers with the count of the point `re` + i `im` within `iterations`, and what its orbit did. */
 export async function answerExact(
   c: Context,
-  { oracle, gate, limits }: ExactDoor,
+  { oracle, admission, limits }: ExactDoor,
 ): Promise<Response> {
   const parameters = parametersOfQuery(new URL(c.req.url).searchParams, EXACT_PARAMETERS);
   const { re, im, iterations }: ExactParameters = readPoint(parameters, limits);
   const { signal } = c.req.raw;
   const budget = limits.budget * 1000;
-  const escape = await gate.run(
+  const escape = await admission.run(
     () => oracle.exact({ re, im }, iterations, { signal, budget }),
     signal,
     { bulk: true },

@@ -3,7 +3,7 @@
 import type { Context } from "hono";
 import { TileAddress, TileSyntaxError } from "../../plane/mod.ts";
 import {
-  afterwards,
+  defer,
   type FileCache,
   type Output,
   type Rendered,
@@ -24,16 +24,16 @@ import {
   requireFits,
   typeOf,
 } from "../request/formats.ts";
-import type { Gate } from "../admission/gate.ts";
+import type { Admission } from "../admission/admission.ts";
 import type { Limits } from "../request/limits.ts";
 import {
   type Parameters,
   parametersOfBody,
   parametersOfQuery,
+  type Params,
+  readParams,
   readView,
-  readWishes,
   RENDER_PARAMETERS,
-  type Wishes,
   zoomOf,
 } from "../request/parameters.ts";
 import { BadRequestError, NotOfferedError, shown } from "../http/problem.ts";
@@ -44,7 +44,7 @@ import { etagOf } from "../http/validators.ts";
 export interface RenderDoor {
   readonly renderer: Renderer;
   readonly files: FileCache;
-  readonly gate: Gate;
+  readonly admission: Admission;
   readonly costs: CostModel;
   readonly queries: TileQueries;
   readonly enlarge: Enlarge;
@@ -69,10 +69,10 @@ export async function answerTile(
 ): Promise<Response> {
   const { z, x, file } = c.req.param() as { z: string; x: string; file: string };
   const { y, size, format } = splitFile(file);
-  const { scheme, wishes } = door.queries.of(c.req.url, fixed);
+  const { scheme, params } = door.queries.of(c.req.url, fixed);
   const given = addressOf({ z, x, y }, door.limits);
   const address = scheme === "tms" ? given.mirror() : given;
-  return await answerTileOf(c, door, { address, size, format, wishes });
+  return await answerTileOf(c, door, { address, size, format, params });
 }
 
 /** Characters of a tile's address that still are a file's name. */
@@ -89,26 +89,26 @@ export interface TileRequest {
   /** Pixels of its side. */
   readonly size: number;
   readonly format: Format;
-  readonly wishes: Wishes;
+  readonly params: Params;
 }
 
 /** Answers with a tile: the same file and the same ETag for every way of asking for it. */
 export async function answerTileOf(
   c: Context,
   door: RenderDoor,
-  { address, size, format, wishes }: TileRequest,
+  { address, size, format, params }: TileRequest,
 ): Promise<Response> {
   requireAccepted(c, format);
   const place = String(address);
   const tagOf = (place: string) =>
-    etagOf("tile", place, size, ...keyOf(format, wishes, door.limits));
+    etagOf("tile", place, size, ...keyOf(format, params, door.limits));
   const description = {
     etag: tagOf(place),
     type: typeOf(format),
-    cacheControl: cacheControl(wishes, door),
+    cacheControl: cacheControl(params, door),
     filename: `mandelbrot-${nameOf(place, address)}.${format}`,
   };
-  const { iterations } = wishes;
+  const { iterations } = params;
   const work = { z: address.z, address, samples: size * size, iterations };
   try {
     return await answerFile(
@@ -118,12 +118,12 @@ export async function answerTileOf(
         serve(door, { ...description, format, signal, work, bulk: false }, (bounds) =>
           renderTile(
             door.renderer,
-            { address, size, iterations, output: outputOf(format, wishes) },
+            { address, size, iterations, output: outputOf(format, params) },
             bounds,
           )),
     );
   } catch (error) {
-    if (!wishes.fallback || format !== "png" || !isOfLoad(error)) throw error;
+    if (!params.fallback || format !== "png" || !isOfLoad(error)) throw error;
     const keys = { ...door, keyOf: (ancestor: TileAddress) => tagOf(String(ancestor)) };
     const coarse = await coarseTile(address, keys, c.req.raw.signal);
     if (coarse === undefined) throw error;
@@ -150,19 +150,19 @@ export async function answerRender(
       { parameter: shown(besides) },
     );
   }
-  const wishes = wishesOf(parameters, door);
+  const params = paramsOf(parameters, door);
   const view = readView(parameters, limits);
   requireFits(format, view);
   requireAccepted(c, format);
   const place = [view.re, view.im, view.span].map((value) => value.toFraction().join("/"));
   const { width, height, supersample } = view;
   const description = {
-    etag: etagOf("view", ...place, width, height, supersample, ...keyOf(format, wishes, limits)),
+    etag: etagOf("view", ...place, width, height, supersample, ...keyOf(format, params, limits)),
     type: typeOf(format),
-    cacheControl: cacheControl(wishes, door),
+    cacheControl: cacheControl(params, door),
     filename: `mandelbrot.${format}`,
   };
-  const { iterations } = wishes;
+  const { iterations } = params;
   const samples = width * height * supersample ** 2;
   const work = { z: Math.max(0, zoomOf(view)), samples, iterations };
   return await answerFile(
@@ -173,13 +173,13 @@ export async function answerRender(
         door,
         { ...description, format, signal, work, bulk: true },
         (bounds) =>
-          renderView(renderer, { view, iterations, output: outputOf(format, wishes) }, bounds),
+          renderView(renderer, { view, iterations, output: outputOf(format, params) }, bounds),
       ),
   );
 }
 
-function wishesOf(parameters: Parameters, { limits }: RenderDoor): Wishes {
-  return readWishes(parameters, limits);
+function paramsOf(parameters: Parameters, { limits }: RenderDoor): Params {
+  return readParams(parameters, limits);
 }
 
 /** What comes before a character, and the rest from there on. */
@@ -222,25 +222,25 @@ export function addressOf(text: { z: string; x: string; y: string }, limits: Lim
 }
 
 /** What an answer depends on besides its place; of the look only what the format shows. */
-function keyOf(format: Format, { iterations, look }: Wishes, limits: Limits): (string | number)[] {
+function keyOf(format: Format, { iterations, look }: Params, limits: Limits): (string | number)[] {
   const count = iterations === "auto" ? `auto/${limits.iterations}` : iterations;
   return format === "npy" ? [format, count] : [format, count, look.palette, look.shading];
 }
 
-function outputOf(format: Format, { look }: Wishes): Output {
+function outputOf(format: Format, { look }: Params): Output {
   return format === "npy" ? { format } : { format, look };
 }
 
-function cacheControl({ versioned }: Wishes, { maxAge }: RenderDoor): string {
+function cacheControl({ versioned }: Params, { maxAge }: RenderDoor): string {
   return versioned ? "public, max-age=31536000, immutable" : `public, max-age=${maxAge}`;
 }
 
 /**
- * A file by its ETag: kept, being computed, or computed now, when the gate lets it in. An array is
+ * A file by its ETag: kept, being computed, or computed now, when admission lets it in. An array is
  * not kept: its samples are, and it takes longer to keep than to make of them.
  */
 function serve(
-  { files, gate, limits, costs }: RenderDoor,
+  { files, admission, limits, costs }: RenderDoor,
   { etag, format, signal, work, bulk }: {
     etag: string;
     format: Format;
@@ -256,11 +256,11 @@ function serve(
   return files.get(
     { key: etag, keep: format !== "npy" },
     (signal) =>
-      gate.run(
+      admission.run(
         async () => {
           const rendered = await render({ signal, budget, iterationsLimit: limits.iterations });
           // What was remembered took none.
-          if (rendered.compute > 0) afterwards(() => costs.learn(work, rendered.compute));
+          if (rendered.compute > 0) defer(() => costs.learn(work, rendered.compute));
           return rendered;
         },
         signal,

@@ -9,7 +9,7 @@ console.log(await pool.map("square", [1, 2, 3]));
 for await (const square of pool.imap("square", [4, 5])) console.log(square);
 
 const shared = new SharedArrayBuffer(8 * 1000);
-await pool.sweep("fill", shared, { batches: 1000 });
+await pool.parallelFor("fill", shared, { batches: 1000 });
 console.log(new Float64Array(shared)[999]);
 
 try {

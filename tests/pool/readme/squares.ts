@@ -12,7 +12,7 @@ const service = serve({
       return tried;
     },
   },
-  sweeps: {
+  parallelFor: {
     // Called once with the argument, then for every batch that this worker takes.
     fill: (shared: SharedArrayBuffer) => {
       const squares = new Float64Array(shared);

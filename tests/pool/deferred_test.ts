@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers";
 import { promisify } from "node:util";
-import { afterwards } from "../../src/pool/mod.ts";
+import { defer } from "../../src/pool/mod.ts";
 
 const nextTurn = promisify(setImmediate);
 
 Deno.test("what is left is done in the next turn, in order", async () => {
   const done: string[] = [];
-  afterwards(() => done.push("first"));
-  await Promise.resolve().then(() => afterwards(() => done.push("second")));
+  defer(() => done.push("first"));
+  await Promise.resolve().then(() => defer(() => done.push("second")));
   assert.deepEqual(done, []);
   await nextTurn();
   assert.deepEqual(done, ["first", "second"]);
@@ -18,9 +18,9 @@ Deno.test("what is left is done in the next turn, in order", async () => {
 
 Deno.test("what is left by work that was left is done a turn later", async () => {
   const done: string[] = [];
-  afterwards(() => {
+  defer(() => {
     done.push("outer");
-    afterwards(() => done.push("inner"));
+    defer(() => done.push("inner"));
   });
   await nextTurn();
   assert.deepEqual(done, ["outer"]);

@@ -1,8 +1,8 @@
-/** The gate: how many at a time, in which order, and nobody's place is ever lost. */
+/** The admission: how many at a time, in which order, and nobody's place is ever lost. */
 
 import assert from "node:assert/strict";
 import { DrainRate } from "../../src/web/admission/drain_rate.ts";
-import { Gate, type Visit } from "../../src/web/admission/gate.ts";
+import { Admission, type AdmissionRequest } from "../../src/web/admission/admission.ts";
 import { BusyError } from "../../src/web/http/problem.ts";
 
 /** A piece of work that ends when it is told to. */
@@ -26,12 +26,12 @@ class Held {
 }
 
 Deno.test("so many are inside, so many wait, the next is refused", async () => {
-  const gate = new Gate({ concurrency: 2, queue: 1 }, "queue");
+  const admission = new Admission({ concurrency: 2, queue: 1 }, "queue");
   const works = [new Held(), new Held(), new Held()];
-  const runs = works.map(({ work }) => gate.run(work));
+  const runs = works.map(({ work }) => admission.run(work));
   assert.deepEqual(works.map(({ begun }) => begun), [true, true, false]);
-  assert.deepEqual([gate.inside, gate.waiting], [2, 1]);
-  await assert.rejects(gate.run(() => Promise.resolve()), (error) => {
+  assert.deepEqual([admission.inside, admission.waiting], [2, 1]);
+  await assert.rejects(admission.run(() => Promise.resolve()), (error) => {
     assert.ok(error instanceof BusyError);
     assert.ok(Number.isInteger(error.retryAfter) && error.retryAfter >= 1);
     assert.deepEqual(error.details, { limit: "queue", allowed: 1 });
@@ -39,23 +39,23 @@ Deno.test("so many are inside, so many wait, the next is refused", async () => {
   });
   for (const work of works) work.end();
   assert.deepEqual(await Promise.all(runs), works);
-  assert.deepEqual([gate.inside, gate.waiting], [0, 0]);
+  assert.deepEqual([admission.inside, admission.waiting], [0, 0]);
 });
 
 /** Lets visits come one after the other while one is inside; resolves to the order of their turns. */
-async function turnsOf(visits: readonly Visit[]): Promise<number[]> {
-  const gate = new Gate({ concurrency: 1, queue: visits.length });
+async function turnsOf(visits: readonly AdmissionRequest[]): Promise<number[]> {
+  const admission = new Admission({ concurrency: 1, queue: visits.length });
   const held = new Held();
   const order: number[] = [];
-  const first = gate.run(held.work);
-  const runs = visits.map((visit, n) =>
-    gate.run(
+  const first = admission.run(held.work);
+  const runs = visits.map((request, n) =>
+    admission.run(
       () => {
         order.push(n);
         return Promise.resolve();
       },
       undefined,
-      visit,
+      request,
     )
   );
   held.end();
@@ -79,20 +79,20 @@ Deno.test("every fourth turn is the oldest's, so that nobody is passed over for 
 });
 
 Deno.test("a full queue lets the bulkiest go for a screen's sake, and for nobody else's", async () => {
-  const gate = new Gate({ concurrency: 1, queue: 2 });
+  const admission = new Admission({ concurrency: 1, queue: 2 });
   const held = new Held();
-  const first = gate.run(held.work);
+  const first = admission.run(held.work);
   const isBusy = (error: unknown) => error instanceof BusyError && error.retryAfter >= 1;
   const served = () => Promise.resolve("served");
-  const dear = gate.run(served, undefined, { bulk: true, cost: 1e6 });
-  const cheap = gate.run(served, undefined, { bulk: true });
-  await assert.rejects(gate.run(served, undefined, { bulk: true }), isBusy);
-  const screens = [gate.run(served, undefined, { cost: 1e9 })];
+  const dear = admission.run(served, undefined, { bulk: true, cost: 1e6 });
+  const cheap = admission.run(served, undefined, { bulk: true });
+  await assert.rejects(admission.run(served, undefined, { bulk: true }), isBusy);
+  const screens = [admission.run(served, undefined, { cost: 1e9 })];
   await assert.rejects(dear, isBusy);
-  screens.push(gate.run(served));
+  screens.push(admission.run(served));
   await assert.rejects(cheap, isBusy);
-  await assert.rejects(gate.run(served), isBusy);
-  assert.deepEqual([gate.waiting, gate.refused], [2, 4]);
+  await assert.rejects(admission.run(served), isBusy);
+  assert.deepEqual([admission.waiting, admission.refused], [2, 4]);
   held.end();
   await first;
   assert.deepEqual(await Promise.all(screens), ["served", "served"]);
@@ -121,78 +121,78 @@ Deno.test("who is refused hears when to come again, by how fast others left", ()
 });
 
 Deno.test("work that fails gives its place back", async () => {
-  const gate = new Gate({ concurrency: 1, queue: 1 });
+  const admission = new Admission({ concurrency: 1, queue: 1 });
   const bad = new Held();
   const good = new Held();
-  const runs = [gate.run(bad.work), gate.run(good.work)];
+  const runs = [admission.run(bad.work), admission.run(good.work)];
   bad.fail(new Error("no"));
   good.end();
   const [first, second] = await Promise.allSettled(runs);
   assert.equal(first?.status, "rejected");
   assert.equal(second?.status, "fulfilled");
-  await assert.rejects(gate.run(() => Promise.reject(new Error("again"))), /again/);
-  assert.equal(gate.inside, 0);
+  await assert.rejects(admission.run(() => Promise.reject(new Error("again"))), /again/);
+  assert.equal(admission.inside, 0);
 });
 
 Deno.test("a queue of none refuses whenever all are busy", async () => {
-  const gate = new Gate({ concurrency: 1, queue: 0 });
+  const admission = new Admission({ concurrency: 1, queue: 0 });
   const held = new Held();
-  const run = gate.run(held.work);
-  await assert.rejects(gate.run(held.work), BusyError);
+  const run = admission.run(held.work);
+  await assert.rejects(admission.run(held.work), BusyError);
   held.end();
   await run;
-  assert.equal(await gate.run(() => Promise.resolve(7)), 7);
+  assert.equal(await admission.run(() => Promise.resolve(7)), 7);
 });
 
 Deno.test("who gives up leaves the line, and the others move up", async () => {
-  const gate = new Gate({ concurrency: 1, queue: 2 });
+  const admission = new Admission({ concurrency: 1, queue: 2 });
   const held = new Held();
-  const first = gate.run(held.work);
+  const first = admission.run(held.work);
   const impatient = new AbortController();
   const never = new Held();
-  const gone = gate.run(never.work, impatient.signal);
-  const last = gate.run(() => Promise.resolve("served"), AbortSignal.any([]));
-  assert.equal(gate.waiting, 2);
+  const gone = admission.run(never.work, impatient.signal);
+  const last = admission.run(() => Promise.resolve("served"), AbortSignal.any([]));
+  assert.equal(admission.waiting, 2);
   impatient.abort(new Error("no longer wanted"));
   await assert.rejects(gone, /no longer wanted/);
-  assert.equal(gate.waiting, 1);
+  assert.equal(admission.waiting, 1);
   held.end();
   await first;
   assert.equal(await last, "served");
   assert.equal(never.begun, false);
-  assert.deepEqual([gate.inside, gate.waiting], [0, 0]);
+  assert.deepEqual([admission.inside, admission.waiting], [0, 0]);
 });
 
 Deno.test("who gives up as the turn comes does not keep the place", async () => {
-  const gate = new Gate({ concurrency: 1, queue: 1 });
+  const admission = new Admission({ concurrency: 1, queue: 1 });
   const held = new Held();
   const impatient = new AbortController();
-  const first = gate.run(async () => {
+  const first = admission.run(async () => {
     await held.work();
     // The turn passes on right after this.
     queueMicrotask(() => impatient.abort());
   });
-  const second = gate.run(() => Promise.resolve(), impatient.signal);
+  const second = admission.run(() => Promise.resolve(), impatient.signal);
   held.end();
   await Promise.allSettled([first, second]);
-  assert.deepEqual([gate.inside, gate.waiting], [0, 0]);
-  assert.equal(await gate.run(() => Promise.resolve(1)), 1);
+  assert.deepEqual([admission.inside, admission.waiting], [0, 0]);
+  assert.equal(await admission.run(() => Promise.resolve(1)), 1);
 });
 
 Deno.test("who comes with an aborted signal is not let in", async () => {
-  const gate = new Gate({ concurrency: 1, queue: 1 });
+  const admission = new Admission({ concurrency: 1, queue: 1 });
   const held = new Held();
-  await assert.rejects(gate.run(held.work, AbortSignal.abort()), { name: "AbortError" });
+  await assert.rejects(admission.run(held.work, AbortSignal.abort()), { name: "AbortError" });
   assert.equal(held.begun, false);
-  assert.equal(gate.inside, 0);
+  assert.equal(admission.inside, 0);
 });
 
-Deno.test("a closed gate lets those finish who were admitted", async () => {
-  const gate = new Gate({ concurrency: 1, queue: 1 });
+Deno.test("a closed admission lets those finish who were admitted", async () => {
+  const admission = new Admission({ concurrency: 1, queue: 1 });
   const held = new Held();
-  const runs = [gate.run(held.work), gate.run(() => Promise.resolve("served"))];
-  gate.close();
-  await assert.rejects(gate.run(held.work), { name: "BusyError", message: /shutting down/ });
+  const runs = [admission.run(held.work), admission.run(() => Promise.resolve("served"))];
+  admission.close();
+  await assert.rejects(admission.run(held.work), { name: "BusyError", message: /shutting down/ });
   held.end();
   assert.deepEqual(await Promise.all(runs), [held, "served"]);
 });

@@ -1,4 +1,4 @@
-/** The gate before the workers: so many requests at a time, so many that wait, by priority. */
+/** The admission before the workers: so many requests at a time, so many that wait, by priority. */
 
 import { setImmediate } from "node:timers";
 import { promisify } from "node:util";
@@ -11,7 +11,7 @@ import { BusyError } from "../http/problem.ts";
 const FAIR_TURN = 4;
 
 /** What decides whose turn it is. */
-export interface Visit {
+export interface AdmissionRequest {
   /** Whether nobody looks at a screen for it; default false. */
   readonly bulk?: boolean;
   /** Compute time that it is thought to take, milliseconds; default 0. */
@@ -35,7 +35,7 @@ interface Waiting {
  * queue is full a request is refused at once: a bulky one that waits, where one for a screen comes, else
  * the one that comes.
  */
-export class Gate {
+export class Admission {
   readonly #concurrency: number;
   readonly #queue: number;
   readonly #limit: LimitName | undefined;
@@ -83,14 +83,18 @@ export class Gate {
   /**
    * Runs the work when its turn comes.
    *
-   * @throws {BusyError} at once, when the queue is full or the gate is closed; and as soon as somebody
+   * @throws {BusyError} at once, when the queue is full or admission is closed; and as soon as somebody
    *   else takes its place in the queue
    */
-  async run<T>(work: () => Promise<T>, signal?: AbortSignal, visit: Visit = {}): Promise<T> {
+  async run<T>(
+    work: () => Promise<T>,
+    signal?: AbortSignal,
+    request: AdmissionRequest = {},
+  ): Promise<T> {
     signal?.throwIfAborted();
     if (this.#closed) throw new BusyError("The server is shutting down", 1);
     const waits = this.#inside >= this.#concurrency;
-    if (waits) await inSpan("queue", () => this.#wait(visit, signal));
+    if (waits) await inSpan("queue", () => this.#wait(request, signal));
     else this.#enter();
     try {
       // When many hang up at once, each makes room for one whose own hanging up is heard right after.
@@ -131,7 +135,7 @@ export class Gate {
   }
 
   /** Waits for a turn; whoever leaves hands over the place. */
-  async #wait({ bulk = false, cost = 0 }: Visit, signal?: AbortSignal): Promise<void> {
+  async #wait({ bulk = false, cost = 0 }: AdmissionRequest, signal?: AbortSignal): Promise<void> {
     if (this.#waiting.length >= this.#queue) this.#makeRoom(bulk);
     const price = Math.round(Math.log2(Math.max(1, cost)) / 2);
     const waiting: Waiting = { bulk, price, turn: Promise.withResolvers() };
