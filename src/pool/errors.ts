@@ -31,7 +31,7 @@ export class PoolClosedError extends Error {
   override name = "PoolClosedError";
 }
 
-/** A sweep used up the compute time it was given. */
+/** A loop used up the compute time it was given. */
 export class OverBudgetError extends Error {
   override name = "OverBudgetError";
 }

@@ -7,11 +7,8 @@ export interface LifeLineOrder {
   readonly lifeLine: MessagePort;
   /** The buffer of the worker's `TaskFlags`. */
   readonly flags: SharedArrayBuffer;
-  /** The buffers of its `AnswerRing` and of its `OrderRing`. */
+  /** The buffer of its `AnswerRing`. */
   readonly answers: SharedArrayBuffer;
-  readonly orders: SharedArrayBuffer;
-  /** The buffer of the pool's `OrderBoard`. */
-  readonly board: SharedArrayBuffer;
 }
 
 /** The second message: whatever the worker's `start` is given. */
@@ -25,7 +22,7 @@ export interface CallOrder {
   readonly kind: "call";
   readonly id: number;
   /** Number of the flag by which the task is asked to stop. */
-  readonly slot: number;
+  readonly flag: number;
   readonly name: string;
   readonly args: readonly unknown[];
 }
@@ -34,7 +31,7 @@ export interface CallOrder {
 export interface MapOrder {
   readonly kind: "map";
   readonly id: number;
-  readonly slot: number;
+  readonly flag: number;
   readonly name: string;
   readonly items: readonly (readonly unknown[])[];
 }
@@ -45,11 +42,11 @@ export interface NamedCall {
   readonly args: readonly unknown[];
 }
 
-/** Take batches of a sweep from its shared cursor. */
-export interface SweepOrder {
-  readonly kind: "sweep";
+/** Take batches of a loop from its shared cursor. */
+export interface LoopOrder {
+  readonly kind: "loop";
   readonly id: number;
-  readonly slot: number;
+  readonly flag: number;
   readonly name: string;
   readonly argument: unknown;
   /** The cells of its `BatchCursor`. */
@@ -63,7 +60,7 @@ export interface SweepOrder {
   readonly last: NamedCall | null;
 }
 
-export type Order = LifeLineOrder | StartOrder | CallOrder | MapOrder | SweepOrder;
+export type Order = LifeLineOrder | StartOrder | CallOrder | MapOrder | LoopOrder;
 
 /** An error as plain data: structured clone would drop the class's name and, in part, the stack. */
 export interface Fault {
@@ -78,7 +75,7 @@ export interface BytesAndNumbers {
   readonly numbers: readonly number[];
 }
 
-/** The worker has left the sweep: no batch is open, its slice is over, or `batch` threw. */
+/** The worker has left the loop: no batch is open, its slice is over, or `batch` threw. */
 export interface LeftAnswer {
   readonly kind: "left";
   readonly id: number;

@@ -54,14 +54,6 @@ Deno.test("whoever was taken for lost cannot finish what another has", () => {
   assert.deepEqual([cursor.claim(1), cursor.claim(1)], [1, -1], "a finished batch stays finished");
 });
 
-Deno.test("a stop is for everybody", () => {
-  const cursor = BatchCursor.of(3);
-  const there = new BatchCursor(cursor.cells);
-  assert.equal(there.claim(0), 0);
-  cursor.stop();
-  assert.deepEqual([there.stopped, there.open, there.claim(0)], [true, false, -1]);
-});
-
 Deno.test("a last batch that is to be alone is handed out when all others are done", () => {
   const cursor = BatchCursor.of(3, { lastAlone: true });
   const there = new BatchCursor(cursor.cells);

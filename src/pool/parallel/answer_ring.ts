@@ -43,11 +43,6 @@ export class AnswerRing {
     }
   }
 
-  /** The worker says that it is about to answer: the parent is to be awake by then. */
-  announce(): void {
-    this.#ring.announce();
-  }
-
   #putAsItIs({ id, milliseconds, value: { bytes, numbers } }: Result): boolean {
     const front = Float64Array.of(id, milliseconds, numbers.length, ...numbers);
     return this.#ring.tryWrite(BYTES, bytes, new Uint8Array(front.buffer));
@@ -73,7 +68,7 @@ export class AnswerRing {
   }
 }
 
-/** What came of a sweep's last call, where it crosses as it is. */
+/** What came of a loop's last call, where it crosses as it is. */
 interface Result extends Pick<LeftAnswer, "id" | "milliseconds"> {
   readonly value: BytesAndNumbers;
 }

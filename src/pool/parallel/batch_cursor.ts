@@ -2,10 +2,9 @@
 
 const NEXT = 0;
 const DONE = 1;
-const STOPPED = 2;
-const REOPENED = 3;
-const EARLY = 4;
-const HEADER = 5;
+const REOPENED = 2;
+const EARLY = 3;
+const HEADER = 4;
 
 /** A batch's cell; otherwise the number of the worker that has taken it, plus 1. */
 const OPEN = 0;
@@ -14,7 +13,7 @@ const OPEN_AGAIN = -2;
 
 /**
  * Batches 0 to count - 1 and who has them, in one Int32Array: the next number to hand out, how many are
- * done, a flag to stop, how many were opened again, how many can be taken at any time, and one cell a
+ * done, how many were opened again, how many can be taken at any time, and one cell a
  * batch. With `lastAlone` the last batch is taken only when all others are done.
  *
  * A claim is one atomic addition. A batch whose worker was lost is opened again by the parent and taken
@@ -65,9 +64,8 @@ export class BatchCursor {
     return this.#count;
   }
 
-  /** Takes an open batch for a worker; -1 when there is none, or all are to stop. */
+  /** Takes an open batch for a worker; -1 when there is none. */
   claim(worker: number): number {
-    if (this.stopped) return -1;
     if (this.#load(REOPENED) > 0) {
       for (let batch = 0; batch < this.count; batch++) {
         if (this.#exchange(batch, OPEN_AGAIN, worker + 1)) {
@@ -87,7 +85,7 @@ export class BatchCursor {
   /** Takes the batch that comes after all others, if it is its turn; else -1. */
   claimLast(worker: number): number {
     const last = this.#early;
-    return this.#lastOpen && !this.stopped && this.#exchange(last, OPEN, worker + 1) ? last : -1;
+    return this.#lastOpen && this.#exchange(last, OPEN, worker + 1) ? last : -1;
   }
 
   /** Says that a batch is done; does nothing when the worker does not have it any more. */
@@ -117,18 +115,8 @@ export class BatchCursor {
     return batches;
   }
 
-  /** Asks everybody to stop: no further claim succeeds, and a long batch should look now and then. */
-  stop(): void {
-    Atomics.store(this.cells, STOPPED, 1);
-  }
-
-  get stopped(): boolean {
-    return this.#load(STOPPED) !== 0;
-  }
-
   /** Whether a claim could succeed now. */
   get open(): boolean {
-    if (this.stopped) return false;
     return this.#load(NEXT) < this.#early || this.#load(REOPENED) > 0 || this.#lastOpen;
   }
 

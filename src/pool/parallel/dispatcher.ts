@@ -1,6 +1,6 @@
-/** The heart of a pool: workers started once and replaced when lost, calls and sweeps dealt out. */
+/** The heart of a pool: workers started once and replaced when lost, calls and loops dealt out. */
 
-import { CallLine } from "./call_line.ts";
+import { CallQueue } from "./call_queue.ts";
 import { DeadlineError, PoolClosedError } from "../errors.ts";
 import {
   type CallOptions,
@@ -9,9 +9,8 @@ import {
   type PoolCounters,
   type PoolOptions,
 } from "./pool_options.ts";
-import { OrderBoard } from "./order_board.ts";
-import { type Loss, Seat } from "./seat.ts";
-import { type SweepRequest, type SweepResult, SweepRound } from "./sweep_round.ts";
+import { type Loss, WorkerSlot } from "./worker_slot.ts";
+import { type LoopRequest, type LoopResult, ParallelLoops } from "./parallel_loops.ts";
 import type { Thread } from "./thread.ts";
 import type { Answer } from "../wire.ts";
 import { LATE, type Patience, within } from "./within.ts";
@@ -33,9 +32,9 @@ export type Work =
  * A worker that dies is replaced, and what it had in hand is done again elsewhere, once.
  */
 export class Dispatcher {
-  readonly #seats: Seat[];
-  readonly #calls: CallLine;
-  readonly #sweeps: SweepRound;
+  readonly #slots: WorkerSlot[];
+  readonly #calls: CallQueue;
+  readonly #loops: ParallelLoops;
   readonly #deadline: number;
   readonly #grace: number;
   readonly #signal: AbortSignal | undefined;
@@ -59,29 +58,30 @@ export class Dispatcher {
     this.#grace = milliseconds("grace", options.grace, GRACE);
     this.#signal = options.signal;
     this.#signal?.throwIfAborted();
-    const board = new OrderBoard();
-    const seatOptions = {
+    const slotOptions = {
       module,
-      seats: size,
+      slots: size,
       permissions: options.permissions ?? "none",
-      board: board.buffer,
       startArgument: options.startArgument ?? (() => null),
       startDeadline: milliseconds("startDeadline", options.startDeadline, START_DEADLINE),
       grace: this.#grace,
     };
     const events = {
       ready: () => this.#onReady(),
-      answered: (seat: Seat, answer: Answer & { id: number }) => this.#onAnswer(seat, answer),
+      answered: (slot: WorkerSlot, answer: Answer & { id: number }) => this.#onAnswer(slot, answer),
       overran: (id: number) => {
         this.#calls.overran(id);
-        this.#sweeps.overran(id);
+        this.#loops.overran(id);
       },
-      lost: (seat: Seat, loss: Loss) => this.#onLost(seat, loss),
+      lost: (slot: WorkerSlot, loss: Loss) => this.#onLost(slot, loss),
     };
-    this.#seats = Array.from({ length: size }, (_, slot) => new Seat(slot, seatOptions, events));
-    this.#calls = new CallLine(() => this.#onSettled());
-    this.#sweeps = new SweepRound(this.#seats, board, () => this.#onSettled());
-    for (const seat of this.#seats) seat.start();
+    this.#slots = Array.from(
+      { length: size },
+      (_, position) => new WorkerSlot(position, slotOptions, events),
+    );
+    this.#calls = new CallQueue(() => this.#onSettled());
+    this.#loops = new ParallelLoops(this.#slots, () => this.#onSettled());
+    for (const slot of this.#slots) slot.start();
   }
 
   /** Resolves when all workers have run their `start`; rejects when they cannot. */
@@ -97,13 +97,13 @@ export class Dispatcher {
 
   /** Number of workers. */
   get size(): number {
-    return this.#seats.length;
+    return this.#slots.length;
   }
 
   /** What has happened so far. */
   get counters(): PoolCounters {
     return {
-      alive: this.#seats.filter((seat) => seat.ready).length,
+      alive: this.#slots.filter((slot) => slot.ready).length,
       lost: this.#lost,
       leakedThreads: this.#leakedThreads.size,
       pending: this.#pending,
@@ -111,7 +111,7 @@ export class Dispatcher {
   }
 
   get #pending(): number {
-    return this.#calls.size + this.#sweeps.size;
+    return this.#calls.size + this.#loops.size;
   }
 
   /** Calls a function in a worker, once or for each item in turn. */
@@ -130,15 +130,15 @@ export class Dispatcher {
     return await added;
   }
 
-  /** Lets all workers take a sweep's batches, and one of them make the last call. What is wrong with it is thrown. */
-  sweep(
-    work: Pick<SweepRequest, "name" | "argument" | "last">,
+  /** Lets all workers take a loop's batches, and one of them make the last call. What is wrong with it is thrown. */
+  loop(
+    work: Pick<LoopRequest, "name" | "argument" | "last">,
     options: ParallelForOptions,
-  ): Promise<SweepResult> {
+  ): Promise<LoopResult> {
     this.#refuseWhenClosed();
     options.signal?.throwIfAborted();
     const deadline = milliseconds("deadline", options.deadline, this.#deadline);
-    return this.#sweeps.run({ id: this.#nextId++, ...work, options, deadline });
+    return this.#loops.run({ id: this.#nextId++, ...work, options, deadline });
   }
 
   /** Takes no more work, and ends the workers when all that was taken is done. */
@@ -152,9 +152,9 @@ export class Dispatcher {
   terminate(why = "The pool was terminated"): void {
     this.#closed ??= new PoolClosedError(why);
     this.#calls.end(this.#closed);
-    this.#sweeps.end(this.#closed);
-    for (const seat of this.#seats) {
-      const thread = seat.terminate();
+    this.#loops.end(this.#closed);
+    for (const slot of this.#slots) {
+      const thread = slot.terminate();
       if (thread !== undefined) this.#watch(thread);
     }
     this.#over.resolve();
@@ -179,42 +179,42 @@ export class Dispatcher {
     await within(ended, this.#grace);
   }
 
-  /** Calls first, for they are short, then the sweeps in turn. */
+  /** Calls first, for they are short, then the loops in turn. */
   #deal(): void {
-    this.#calls.deal(this.#seats);
-    this.#sweeps.deal();
+    this.#calls.deal(this.#slots);
+    this.#loops.deal();
   }
 
   #onReady(): void {
     this.#failedStarts = 0;
-    if (!this.#hasStarted && this.#seats.every((seat) => seat.ready)) {
+    if (!this.#hasStarted && this.#slots.every((slot) => slot.ready)) {
       this.#hasStarted = true;
       this.#started.resolve();
     }
     this.#deal();
   }
 
-  #onAnswer(seat: Seat, answer: Answer & { readonly id: number }): void {
-    if (answer.kind === "left") this.#sweeps.left(seat, answer);
-    else this.#calls.answered(seat, answer);
+  #onAnswer(slot: WorkerSlot, answer: Answer & { readonly id: number }): void {
+    if (answer.kind === "left") this.#loops.left(slot, answer);
+    else this.#calls.answered(slot, answer);
     this.#deal();
   }
 
-  #onLost(seat: Seat, loss: Loss): void {
+  #onLost(slot: WorkerSlot, loss: Loss): void {
     const { why, thread } = loss;
     this.#lost++;
     this.#watch(thread);
     // A worker that hangs in its start would hang again, and each time takes the whole deadline.
     const hangs = why instanceof DeadlineError && !this.#hasStarted;
-    if (hangs || ++this.#failedStarts > FAILED_STARTS * this.#seats.length) {
+    if (hangs || ++this.#failedStarts > FAILED_STARTS * this.#slots.length) {
       this.#started.promise.catch(() => {});
       this.#started.reject(why);
       this.terminate(`The pool has ended as its workers cannot be started: ${why.message}`);
       return;
     }
-    this.#calls.lost(seat, loss);
-    this.#sweeps.lost(seat, loss);
-    seat.start();
+    this.#calls.lost(slot, loss);
+    this.#loops.lost(slot, loss);
+    slot.start();
     this.#deal();
   }
 

@@ -32,7 +32,7 @@ export interface LastCall<F extends Functions, K extends keyof F & string> {
 
 /**
  * Workers that stay. A call runs one function on one worker; a map runs it on every item of a list; a
- * sweep lets all workers take numbered batches from shared memory until none is left.
+ * loop lets all workers take numbered batches from shared memory until none is left.
  *
  * A worker that dies is replaced, and what it had in hand is done again elsewhere, once; then the caller
  * gets a `WorkerLostError`. A task that takes longer than its `deadline` fails with a `DeadlineError` at
@@ -154,7 +154,7 @@ export class Pool<F extends Functions, S extends BatchFunctions> implements Asyn
   }
 
   /**
-   * Lets all workers take the batches 0 to `batches - 1` of a sweep from a shared cursor. Resolves to the
+   * Lets all workers take the batches 0 to `batches - 1` of a loop from a shared cursor. Resolves to the
    * compute time of all workers together, milliseconds. Settles only once no worker is at it any more,
    * so that memory the batches write to can be given back: unless `onLeakedThread` tells of one that was given
    * up and may still write.
@@ -170,12 +170,12 @@ export class Pool<F extends Functions, S extends BatchFunctions> implements Asyn
     options: ParallelForOptions,
   ): Promise<number> {
     const work = { name, argument, last: null };
-    return (await this.#dispatcher.sweep(work, options)).milliseconds;
+    return (await this.#dispatcher.loop(work, options)).milliseconds;
   }
 
   /**
-   * As {@link sweep}; then the worker that did the last batch calls a function at once, without a way
-   * through this thread. Whatever bounds the sweep bounds the call, which counts as one batch more: a
+   * As {@link loop}; then the worker that did the last batch calls a function at once, without a way
+   * through this thread. Whatever bounds the loop bounds the call, which counts as one batch more: a
    * worker that dies over it is replaced, and another one calls.
    *
    * @returns the batches' compute time, milliseconds, and what the function returned
@@ -186,7 +186,7 @@ export class Pool<F extends Functions, S extends BatchFunctions> implements Asyn
     options: ParallelForOptions & { readonly last: LastCall<F, L> },
   ): Promise<{ readonly milliseconds: number; readonly value: ResultOf<F[L]> }> {
     const { last, ...bounds } = options;
-    const result = await this.#dispatcher.sweep({ name, argument, last }, bounds);
+    const result = await this.#dispatcher.loop({ name, argument, last }, bounds);
     return result as { milliseconds: number; value: ResultOf<F[L]> };
   }
 

@@ -32,7 +32,7 @@ export interface TaskOptions {
   /** The caller waits no longer, and the task is asked to stop. */
   readonly signal?: AbortSignal;
   /**
-   * Milliseconds that a worker may take for a task: a call, a chunk of a map, a batch of a sweep. The
+   * Milliseconds that a worker may take for a task: a call, a chunk of a map, a batch of a loop. The
    * time in line does not count. When it is over the caller gets a `DeadlineError` at once, and the
    * worker is asked to stop; if it does not within the pool's `grace`, it is replaced.
    */
@@ -59,10 +59,10 @@ export interface ParallelForOptions extends TaskOptions {
   readonly budget?: number;
   /** Told the number of batches done, now and then. */
   readonly onProgress?: (done: number) => void;
-  /** Told what a worker's turn took, milliseconds: of a sweep that fails too, before it settles. */
+  /** Told what a worker's turn took, milliseconds: of a loop that fails too, before it settles. */
   readonly onWork?: (milliseconds: number) => void;
   /**
-   * Told, before the sweep settles, of workers that were given up and may still write to what the sweep
+   * Told, before the loop settles, of workers that were given up and may still write to what the loop
    * lent them. `ended` resolves when they run no more, which may be never.
    */
   readonly onLeakedThread?: (ended: Promise<void>) => void;
@@ -76,7 +76,7 @@ export interface PoolCounters {
   readonly lost: number;
   /** Threads of the lost that have not ended yet: busy, perhaps for ever. */
   readonly leakedThreads: number;
-  /** Calls and sweeps that wait or run. */
+  /** Calls and loops that wait or run. */
   readonly pending: number;
 }
 

@@ -2,7 +2,7 @@
 
 import { PoolClosedError, RemoteError } from "../errors.ts";
 import type { ArgumentsOf, BatchFunctions, Functions, Service } from "../worker/serve.ts";
-import { leaving } from "./seat.ts";
+import { leaving } from "./worker_slot.ts";
 import { Thread } from "./thread.ts";
 import { type Answer, type Fault, faultOf } from "../wire.ts";
 import { LATE, type Patience, within } from "./within.ts";
@@ -99,7 +99,7 @@ export class Process<
   start(): void {
     if (this.#thread !== undefined) throw new PoolClosedError("Cannot start a process twice");
     const { permissions = "none", startArgument = null, transfer } = this.#options;
-    const thread = new Thread(this.#module, { permissions }, {
+    const thread = new Thread(this.#module, permissions, {
       heard: (answer) => this.#hear(answer),
       died: (fault) => this.#end({ exitCode: FAILED, fault }),
     });
@@ -107,7 +107,7 @@ export class Process<
     try {
       thread.post({ kind: "start", argument: startArgument });
       thread.post(
-        { kind: "call", id: 1, slot: 0, name: this.#target, args: this.#args },
+        { kind: "call", id: 1, flag: 0, name: this.#target, args: this.#args },
         transfer,
       );
     } catch (error) {

@@ -17,7 +17,7 @@ const ANSWERED = 3;
 /** The cell behind those of the tasks: whether the worker has more than one order. */
 const CROWDED = MAILBOX;
 
-/** One cell for each order that a worker can have in hand: its slot. */
+/** One cell for each order that a worker can have in hand: its flag. */
 export class TaskFlags {
   readonly buffer: SharedArrayBuffer;
   readonly #cells: Int32Array<SharedArrayBuffer>;
@@ -28,44 +28,44 @@ export class TaskFlags {
     this.#cells = new Int32Array(buffer);
   }
 
-  /** The parent gives the slot a task. */
-  place(slot: number): void {
-    Atomics.store(this.#cells, slot, WAITING);
+  /** The parent gives the flag a task. */
+  place(flag: number): void {
+    Atomics.store(this.#cells, flag, WAITING);
   }
 
   /** The worker begins the task. Returns whether it is to. */
-  begin(slot: number): boolean {
-    return Atomics.compareExchange(this.#cells, slot, WAITING, BEGUN) === WAITING;
+  begin(flag: number): boolean {
+    return Atomics.compareExchange(this.#cells, flag, WAITING, BEGUN) === WAITING;
   }
 
-  /** The worker has answered the task. By now the parent may have given the slot another one. */
-  answer(slot: number): void {
-    Atomics.compareExchange(this.#cells, slot, BEGUN, ANSWERED);
+  /** The worker has answered the task. By now the parent may have given the flag another one. */
+  answer(flag: number): void {
+    Atomics.compareExchange(this.#cells, flag, BEGUN, ANSWERED);
   }
 
   /** Whether the worker has answered the task: the answer may still be under way. */
-  answered(slot: number): boolean {
-    return Atomics.load(this.#cells, slot) === ANSWERED;
+  answered(flag: number): boolean {
+    return Atomics.load(this.#cells, flag) === ANSWERED;
   }
 
   /** The parent takes a task back. Returns whether the worker has not begun it, and then never will. */
-  recall(slot: number): boolean {
-    return Atomics.compareExchange(this.#cells, slot, WAITING, STOP) === WAITING;
+  recall(flag: number): boolean {
+    return Atomics.compareExchange(this.#cells, flag, WAITING, STOP) === WAITING;
   }
 
   /** The parent asks the task to stop. */
-  stop(slot: number): void {
-    Atomics.store(this.#cells, slot, STOP);
-    this.wake(slot);
+  stop(flag: number): void {
+    Atomics.store(this.#cells, flag, STOP);
+    this.wake(flag);
   }
 
   stopAll(): void {
-    for (let slot = 0; slot < MAILBOX; slot++) this.stop(slot);
+    for (let flag = 0; flag < MAILBOX; flag++) this.stop(flag);
   }
 
   /** Whether the task is asked to stop. */
-  stopped(slot: number): boolean {
-    return Atomics.load(this.#cells, slot) === STOP;
+  stopped(flag: number): boolean {
+    return Atomics.load(this.#cells, flag) === STOP;
   }
 
   /** The parent says whether the worker has more than one order. */
@@ -79,12 +79,12 @@ export class TaskFlags {
   }
 
   /** Resolves when the task, which has begun, is asked to stop, or at the next {@link wake}. */
-  async change(slot: number): Promise<void> {
-    const waiting = Atomics.waitAsync(this.#cells, slot, BEGUN);
+  async change(flag: number): Promise<void> {
+    const waiting = Atomics.waitAsync(this.#cells, flag, BEGUN);
     if (waiting.async) await waiting.value;
   }
 
-  wake(slot: number): void {
-    Atomics.notify(this.#cells, slot);
+  wake(flag: number): void {
+    Atomics.notify(this.#cells, flag);
   }
 }

@@ -2,7 +2,6 @@
 
 import { MessageChannel } from "node:worker_threads";
 import { AnswerRing } from "./answer_ring.ts";
-import { OrderRing, type PostedOrder } from "./order_ring.ts";
 import { TaskFlags } from "./task_flags.ts";
 import { type Answer, type Fault, faultOf, type Order } from "../wire.ts";
 
@@ -24,21 +23,12 @@ export class Thread {
   readonly ended: Promise<void>;
   readonly flags: TaskFlags = new TaskFlags();
   readonly #answers = new AnswerRing();
-  readonly #orders = new OrderRing();
   readonly #worker: Worker;
   readonly #events: ThreadEvents;
   #silent = false;
   #hasEnded = false;
 
-  /** @param options.board the buffer of the pool's `OrderBoard`; without one nothing can be told */
-  constructor(
-    module: URL,
-    { permissions, board = new SharedArrayBuffer(0) }: {
-      readonly permissions: Deno.PermissionOptions;
-      readonly board?: SharedArrayBuffer;
-    },
-    events: ThreadEvents,
-  ) {
+  constructor(module: URL, permissions: Deno.PermissionOptions, events: ThreadEvents) {
     this.#events = events;
     this.#worker = new Worker(module, { type: "module", deno: { permissions } });
     this.#worker.onmessage = (event: MessageEvent<Answer>) => {
@@ -53,7 +43,7 @@ export class Thread {
     };
     this.#worker.onmessageerror = () =>
       this.#die(faultOf(new Error("a message could not be read")));
-    this.ended = this.#throwLifeLine(board);
+    this.ended = this.#throwLifeLine();
     void this.#answers.listen(() => this.#takeAnswers());
   }
 
@@ -69,16 +59,6 @@ export class Thread {
     else this.#worker.postMessage(order, transfer);
   }
 
-  /** Wakes it ahead of an order for a sweep that stands on the board. */
-  announce(): void {
-    this.#orders.announce();
-  }
-
-  /** Gives an order for a sweep that stands on the board. Returns whether there was room for it. */
-  tell(order: PostedOrder): boolean {
-    return this.#silent || this.#orders.put(order);
-  }
-
   /** Hears no more of it and ends it, as far as Deno can: a busy thread ends once it is not busy. */
   terminate(): void {
     this.#silent = true;
@@ -87,7 +67,7 @@ export class Thread {
     this.#worker.terminate();
   }
 
-  #throwLifeLine(board: SharedArrayBuffer): Promise<void> {
+  #throwLifeLine(): Promise<void> {
     const { port1: here, port2: there } = new MessageChannel();
     const ended = Promise.withResolvers<void>();
     here.on("message", () => {});
@@ -98,12 +78,7 @@ export class Thread {
       setTimeout(() => this.#die(faultOf(new Error("the worker ended without a word"))), 0);
     });
     const lifeLine = there as unknown as MessagePort;
-    const shared = {
-      flags: this.flags.buffer,
-      answers: this.#answers.buffer,
-      orders: this.#orders.buffer,
-      board,
-    };
+    const shared = { flags: this.flags.buffer, answers: this.#answers.buffer };
     this.#worker.postMessage({ kind: "life line", lifeLine, ...shared }, [lifeLine]);
     return ended.promise;
   }

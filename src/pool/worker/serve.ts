@@ -1,10 +1,7 @@
 /** The worker's side of a pool: registers what the worker can do and obeys orders. */
 
-import { defer } from "../deferred.ts";
 import { AnswerRing } from "../parallel/answer_ring.ts";
 import { BatchCursor } from "../parallel/batch_cursor.ts";
-import { readPosted } from "../parallel/order_board.ts";
-import { OrderRing } from "../parallel/order_ring.ts";
 import { TaskFlags } from "../parallel/task_flags.ts";
 import { RunningTask } from "./task.ts";
 import {
@@ -13,17 +10,17 @@ import {
   faultOf,
   type LeftAnswer,
   type LifeLineOrder,
+  type LoopOrder,
   type MapOrder,
   type NamedCall,
   type Order,
-  type SweepOrder,
 } from "../wire.ts";
 
 /** Functions that can be called from the parent: arguments and results are cloned. */
 export type Functions = Record<string, (...args: never[]) => unknown>;
 
 /**
- * Functions of parallelFor: called with the sweep's argument, each gives the function that computes one batch. A batch that
+ * Functions of parallelFor: called with the loop's argument, each gives the function that computes one batch. A batch that
  * takes longer than a few milliseconds should ask `stopped` and return early once it says true.
  */
 export type BatchFunctions = Record<
@@ -40,7 +37,7 @@ export interface Service<F extends Functions, S extends BatchFunctions> {
 }
 
 /**
- * A result whose buffers are moved to the parent instead of copied. What comes of a sweep's last call and
+ * A result whose buffers are moved to the parent instead of copied. What comes of a loop's last call and
  * is small is copied all the same, as that is quicker.
  */
 export class Transferred<T> {
@@ -53,7 +50,7 @@ export class Transferred<T> {
   }
 }
 
-/** The arguments that a function or sweep of a service takes. */
+/** The arguments that a function or loop of a service takes. */
 export type ArgumentsOf<T> = T extends (...args: infer A) => unknown ? A : never;
 
 type Plain<T> = Awaited<T> extends Transferred<infer V> ? V : Awaited<T>;
@@ -81,28 +78,13 @@ export function serve<F extends Functions, S extends BatchFunctions>(
   announceEndings();
   let tie: Tie;
   // One after the other, as in a process: a task that waits must not be held up by the next.
-  let running = 0;
   let before = Promise.resolve();
   const inTurn = (work: () => Promise<void>) => {
-    // At once, if nothing is under way: where the caches are cold, a promise first takes 0.02 ms.
-    const turn = running++ === 0 ? work() : before.then(work);
-    before = turn.then(() => void running--);
+    before = before.then(work);
   };
-  const taskOf = ({ slot }: { slot: number }) => new RunningTask(tie.flags, slot);
+  const taskOf = ({ flag }: { flag: number }) => new RunningTask(tie.flags, flag);
   const run = (order: CallOrder | MapOrder, target: Target) => {
     inTurn(() => perform(order, taskOf(order), target));
-  };
-  const announce = () => tie.answers.announce();
-  const beginSweep = (order: SweepOrder) =>
-    sweep(service, order, tie, (finish) => {
-      inTurn(() => finish(new RunningTask(tie.flags, order.slot, announce)));
-    });
-  // One in a turn of the event loop: what comes of a sweep is on its way before the next one begins.
-  const takePosted = () => {
-    const posted = tie.orders.take();
-    if (posted === undefined) return;
-    const { at, ...order } = posted;
-    beginSweep({ kind: "sweep", ...order, ...readPosted(tie.board, at) });
   };
   const obey = (order: Exclude<Order, LifeLineOrder>) => {
     switch (order.kind) {
@@ -112,35 +94,17 @@ export function serve<F extends Functions, S extends BatchFunctions>(
         return run(order, () => call(service.functions, order));
       case "map":
         return run(order, (task) => map(service.functions, order, task));
-      case "sweep":
-        return beginSweep(order);
+      case "loop":
+        return loop(service, order, tie, (finish) => {
+          inTurn(() => finish(taskOf(order)));
+        });
     }
-  };
-  // What was posted before a message is taken before it.
-  let held = 0;
-  let earlier = Promise.resolve();
-  const obeyInTurn = async (order: Exclude<Order, LifeLineOrder>, turn: Promise<void>) => {
-    await turn;
-    for (; !tie.orders.empty; await new Promise<void>(defer)) takePosted();
-    held--;
-    obey(order);
   };
   self.addEventListener("message", (event) => {
     const order = (event as MessageEvent<Order>).data;
-    if (order.kind === "life line") {
-      const { flags, answers, orders, board, lifeLine } = order;
-      tie = {
-        flags: new TaskFlags(flags),
-        answers: new AnswerRing(answers),
-        orders: new OrderRing(orders),
-        ...{ board, lifeLine },
-      };
-      void tie.orders.listen(takePosted);
-      return;
-    }
-    if (held === 0 && tie.orders.empty) return obey(order);
-    held++;
-    earlier = obeyInTurn(order, earlier);
+    if (order.kind !== "life line") return obey(order);
+    const { flags, answers, lifeLine } = order;
+    tie = { flags: new TaskFlags(flags), answers: new AnswerRing(answers), lifeLine };
   });
   return service;
 }
@@ -149,8 +113,6 @@ export function serve<F extends Functions, S extends BatchFunctions>(
 interface Tie {
   readonly flags: TaskFlags;
   readonly answers: AnswerRing;
-  readonly orders: OrderRing;
-  readonly board: SharedArrayBuffer;
   /** To be held: it closes when this thread ends. */
   readonly lifeLine: MessagePort;
 }
@@ -226,12 +188,12 @@ function functionOf(functions: Functions | undefined, name: string): Functions[s
 }
 
 /**
- * Takes batches of a sweep. If the last one comes to this worker, its call takes its turn among the
+ * Takes batches of a loop. If the last one comes to this worker, its call takes its turn among the
  * calls by `inLine`.
  */
-function sweep<F extends Functions, S extends BatchFunctions>(
+function loop<F extends Functions, S extends BatchFunctions>(
   { parallelFor, functions }: Service<F, S>,
-  order: SweepOrder,
+  order: LoopOrder,
   { flags, answers }: Tie,
   inLine: (finish: (task: RunningTask) => Promise<void>) => void,
 ): void {
@@ -247,18 +209,19 @@ function sweep<F extends Functions, S extends BatchFunctions>(
     const isPlain = ending.last === null || buffers.length > 0;
     if (!isPlain || !answers.put(message)) answer(message, buffers);
   };
+  const stopped = () => flags.stopped(order.flag);
   let batch = -1;
   const isLast = () => last !== null && batch === cursor.count - 1;
   try {
-    batch = cursor.claim(worker);
+    if (!stopped()) batch = cursor.claim(worker);
     if (batch >= 0 && !isLast()) {
       const target = parallelFor?.[name];
-      if (target === undefined) throw new ReferenceError(`Cannot sweep ${name}: no such sweep`);
+      if (target === undefined) throw new ReferenceError(`Cannot loop ${name}: no such loop`);
       const compute = target(order.argument as never);
       while (batch >= 0 && !isLast()) {
-        compute(batch, () => cursor.stopped);
-        // A batch left early because all are to stop is not done.
-        if (cursor.stopped) {
+        compute(batch, stopped);
+        // A batch that was left early is not done.
+        if (stopped()) {
           batch = -1;
           break;
         }

@@ -27,9 +27,7 @@ import {
 import { batchCount, batchShape, perturbedShape } from "./batches.ts";
 import {
   type FileOptions,
-  packSampleOrder,
   type PaintOrder,
-  type PaintWish,
   type Perturbed,
   type Placed,
   type SampleOrder,
@@ -296,16 +294,14 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
   ): Promise<Pick<Sampled, "milliseconds" | "file">> {
     if (picture === undefined) {
       return {
-        milliseconds: await this.#pool.parallelFor("sample", packSampleOrder(order), bounds),
+        milliseconds: await this.#pool.parallelFor("sample", order, bounds),
       };
     }
     const { width, height, iterations, counts, fractions } = order;
     const { look, factor, flipped = false, options } = picture;
     const samples = { width, height, iterations, counts, fractions, flipped };
-    const wish: PaintWish = [{ samples, look, factor }, options];
-    const last = { name: "paintAsWished" as const, args: [JSON.stringify(wish)] as const };
-    const numbers = packSampleOrder(order);
-    const { milliseconds, value } = await this.#pool.parallelForThenCall("sample", numbers, {
+    const last = { name: "paint" as const, args: [{ samples, look, factor }, options] as const };
+    const { milliseconds, value } = await this.#pool.parallelForThenCall("sample", order, {
       ...bounds,
       last,
     });

@@ -1,7 +1,7 @@
 /** The calls of a pool: those that wait in line, and those in workers' hands. */
 
 import { DeadlineError, RemoteError, WorkerLostError } from "../errors.ts";
-import type { Loss, Seat, UnplacedOrder } from "./seat.ts";
+import type { Loss, UnplacedOrder, WorkerSlot } from "./worker_slot.ts";
 import { type Answer, faultOf } from "../wire.ts";
 
 /** Times that a task is tried when its worker dies. */
@@ -9,7 +9,7 @@ export const TRIES = 2;
 
 /** A function to be called, once or for each of a chunk of items. */
 export interface CallRequest {
-  readonly order: Exclude<UnplacedOrder, { kind: "sweep" }>;
+  readonly order: Exclude<UnplacedOrder, { kind: "loop" }>;
   readonly transfer: Transferable[];
   /** Milliseconds that a worker may take. */
   readonly deadline: number;
@@ -21,13 +21,13 @@ interface Call extends CallRequest {
   /** Workers that have been given it. */
   tries: number;
   /** The worker that has it now. */
-  seat: Seat | undefined;
+  slot: WorkerSlot | undefined;
   /** Nobody waits for it any more. */
   abandoned: boolean;
 }
 
 /** First come, first served; what a worker died over is served before all others. */
-export class CallLine {
+export class CallQueue {
   readonly #waiting: Call[] = [];
   readonly #given = new Map<number, Call>();
   readonly #settled: () => void;
@@ -45,7 +45,7 @@ export class CallLine {
   /** Puts a call in line; the promise settles with it. */
   add(request: CallRequest): Promise<unknown> {
     const settle = Promise.withResolvers<unknown>();
-    const call: Call = { ...request, settle, tries: 0, seat: undefined, abandoned: false };
+    const call: Call = { ...request, settle, tries: 0, slot: undefined, abandoned: false };
     const { signal } = request;
     if (signal !== undefined) {
       const abort = () => this.#abandon(call, signal.reason);
@@ -58,38 +58,38 @@ export class CallLine {
   }
 
   /** Gives out what the workers have room for. */
-  deal(seats: readonly Seat[]): void {
+  deal(slots: readonly WorkerSlot[]): void {
     for (let call = this.#waiting[0]; call !== undefined; call = this.#waiting[0]) {
       const { deadline } = call;
       // Its clock would not run behind a call that may take for ever.
-      const seat = leastLoaded(seats, (seat) => deadline === Infinity || seat.bounded);
-      if (seat === undefined) return;
+      const slot = leastLoaded(slots, (slot) => deadline === Infinity || slot.bounded);
+      if (slot === undefined) return;
       this.#waiting.shift();
-      this.#give(seat, call);
+      this.#give(slot, call);
     }
-    this.#spread(seats);
+    this.#spread(slots);
   }
 
   /** Nothing waits behind a call that may take long while a worker has nothing to do. */
-  #spread(seats: readonly Seat[]): void {
+  #spread(slots: readonly WorkerSlot[]): void {
     for (const call of this.#given.values()) {
-      const idle = seats.find((seat) => seat.hasRoom && seat.load === 0);
+      const idle = slots.find((slot) => slot.hasRoom && slot.load === 0);
       if (idle === undefined) return;
-      const { seat, order, transfer } = call;
-      if (seat === undefined || call.abandoned || transfer.length > 0) continue;
-      if (seat.waiting === 0 || !seat.recall(order.id)) continue;
+      const { slot, order, transfer } = call;
+      if (slot === undefined || call.abandoned || transfer.length > 0) continue;
+      if (slot.waiting === 0 || !slot.recall(order.id)) continue;
       call.tries--;
       this.#give(idle, call);
     }
   }
 
-  #give(seat: Seat, call: Call): void {
+  #give(slot: WorkerSlot, call: Call): void {
     const { order, transfer, deadline } = call;
     call.tries++;
     this.#given.set(order.id, call);
-    call.seat = seat;
+    call.slot = slot;
     try {
-      seat.give(order, { transfer, deadline });
+      slot.give(order, { transfer, deadline });
     } catch (error) {
       this.#given.delete(order.id);
       call.settle.reject(uncloneable(order.name, error));
@@ -98,10 +98,10 @@ export class CallLine {
   }
 
   /** A worker has answered. */
-  answered(seat: Seat, answer: Answer & { readonly id: number }): void {
+  answered(slot: WorkerSlot, answer: Answer & { readonly id: number }): void {
     const call = this.#given.get(answer.id);
     // A call that was taken back is another worker's.
-    if (call?.seat !== seat) return;
+    if (call?.slot !== slot) return;
     this.#given.delete(answer.id);
     if (answer.kind === "value") call.settle.resolve(answer.value);
     if (answer.kind === "fault") call.settle.reject(new RemoteError(answer.fault));
@@ -117,12 +117,12 @@ export class CallLine {
   }
 
   /** A worker is gone: what it had in hand is tried again, or has failed. */
-  lost(seat: Seat, { orders, blameless, why }: Loss): void {
+  lost(slot: WorkerSlot, { orders, blameless, why }: Loss): void {
     for (const id of orders) {
       const call = this.#given.get(id);
-      if (call?.seat !== seat) continue;
+      if (call?.slot !== slot) continue;
       this.#given.delete(id);
-      call.seat = undefined;
+      call.slot = undefined;
       if (blameless.has(id)) call.tries--;
       if (call.tries < TRIES && call.transfer.length === 0 && !call.abandoned) {
         this.#waiting.unshift(call);
@@ -151,22 +151,22 @@ export class CallLine {
     if (index >= 0) this.#waiting.splice(index, 1);
     const { id } = call.order;
     // What waits in the worker's mailbox is never begun; the worker will say no more than that.
-    if (call.seat?.recall(id)) this.#given.delete(id);
-    call.seat?.stop(id);
+    if (call.slot?.recall(id)) this.#given.delete(id);
+    call.slot?.stop(id);
     call.settle.reject(reason);
     this.#settled();
   }
 }
 
-/** The seat with room that has the least to do, among those that fit. */
+/** The slot with room that has the least to do, among those that fit. */
 export function leastLoaded(
-  seats: readonly Seat[],
-  fits: (seat: Seat) => boolean,
-): Seat | undefined {
-  let best: Seat | undefined;
-  for (const seat of seats) {
-    if (!seat.hasRoom || !fits(seat)) continue;
-    if (best === undefined || seat.load < best.load) best = seat;
+  slots: readonly WorkerSlot[],
+  fits: (slot: WorkerSlot) => boolean,
+): WorkerSlot | undefined {
+  let best: WorkerSlot | undefined;
+  for (const slot of slots) {
+    if (!slot.hasRoom || !fits(slot)) continue;
+    if (best === undefined || slot.load < best.load) best = slot;
   }
   return best;
 }

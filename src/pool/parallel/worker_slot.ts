@@ -9,23 +9,23 @@ import {
   type CallOrder,
   type Fault,
   faultOf,
+  type LoopOrder,
   type MapOrder,
-  type SweepOrder,
 } from "../wire.ts";
 
-/** What a seat tells its pool. */
-export interface SeatEvents {
+/** What a slot tells its pool. */
+export interface WorkerSlotEvents {
   /** The worker can take orders. */
   ready(): void;
   /** The worker answered the order with this id. */
-  answered(seat: Seat, answer: Answer & { readonly id: number }): void;
+  answered(slot: WorkerSlot, answer: Answer & { readonly id: number }): void;
   /** The order took longer than its deadline; the worker is asked to stop. */
   overran(id: number): void;
-  /** The worker died or was given up; the seat is empty. */
-  lost(seat: Seat, loss: Loss): void;
+  /** The worker died or was given up; the slot is empty. */
+  lost(slot: WorkerSlot, loss: Loss): void;
 }
 
-/** How a seat lost its worker. */
+/** How a slot lost its worker. */
 export interface Loss {
   readonly thread: Thread;
   readonly why: Error;
@@ -35,14 +35,12 @@ export interface Loss {
   readonly blameless: ReadonlySet<number>;
 }
 
-/** How a seat starts its worker, and how patient it is. */
-export interface SeatOptions {
+/** How a slot starts its worker, and how patient it is. */
+export interface WorkerSlotOptions {
   readonly module: URL;
   /** Seats of the pool. */
-  readonly seats: number;
+  readonly slots: number;
   readonly permissions: Deno.PermissionOptions;
-  /** The buffer of the pool's `OrderBoard`. */
-  readonly board: SharedArrayBuffer;
   /** Called for every worker that is started, replacements included. */
   readonly startArgument: (ended: Promise<void>) => unknown;
   /** Milliseconds that a worker may take to start. */
@@ -51,29 +49,25 @@ export interface SeatOptions {
   readonly grace: number;
 }
 
-/** An order without the number of its flag, which is the seat's to give. */
+/** An order without the number of its flag, which is the slot's to give. */
 export type UnplacedOrder =
-  | Omit<CallOrder, "slot">
-  | Omit<MapOrder, "slot">
-  | Omit<SweepOrder, "slot">;
+  | Omit<CallOrder, "flag">
+  | Omit<MapOrder, "flag">
+  | Omit<LoopOrder, "flag">;
 
 /** How an order is given. */
 export interface GiveOptions {
   readonly transfer?: Transferable[];
   /** Milliseconds that it may take; default: any time. */
   readonly deadline?: number | undefined;
-  /** Where a sweep stands on the pool's board, if it does. */
-  readonly at?: number | undefined;
 }
 
 type Timer = ReturnType<typeof setTimeout>;
 
 interface Given {
   readonly kind: UnplacedOrder["kind"];
-  readonly slot: number;
+  readonly flag: number;
   readonly deadline: number;
-  /** Whether it went by message, and not by the board. */
-  readonly byMessage: boolean;
   /** Whether it is asked to stop. */
   stopping: boolean;
   /** The clock, once the worker is at it: that of the deadline, then that of the grace. */
@@ -81,22 +75,22 @@ interface Given {
 }
 
 /** A worker and its replacement, should it die. */
-export class Seat {
-  readonly #slot: number;
-  readonly #options: SeatOptions;
-  readonly #events: SeatEvents;
+export class WorkerSlot {
+  readonly #position: number;
+  readonly #options: WorkerSlotOptions;
+  readonly #events: WorkerSlotEvents;
   /** In the order in which the worker takes them up. */
   readonly #orders = new Map<number, Given>();
   /** Numbers of flags that no order has. */
-  readonly #freeSlots: number[] = [];
+  readonly #freeFlags: number[] = [];
   #calls = 0;
   #thread: Thread | undefined;
   #starting: Timer | undefined;
   #ready = false;
   #workers = 0;
 
-  constructor(slot: number, options: SeatOptions, events: SeatEvents) {
-    this.#slot = slot;
+  constructor(position: number, options: WorkerSlotOptions, events: WorkerSlotEvents) {
+    this.#position = position;
     this.#options = options;
     this.#events = events;
   }
@@ -106,7 +100,7 @@ export class Seat {
    * be mistaken for the one that replaced it.
    */
   get worker(): number {
-    return this.#slot + this.#workers * this.#options.seats;
+    return this.#position + this.#workers * this.#options.slots;
   }
 
   /** Whether the worker can take another order. */
@@ -132,7 +126,7 @@ export class Seat {
   /** Whether every call in hand ends some time: by itself, or by its deadline. */
   get bounded(): boolean {
     for (const { kind, deadline } of this.#orders.values()) {
-      if (kind !== "sweep" && deadline === Infinity) return false;
+      if (kind !== "loop" && deadline === Infinity) return false;
     }
     return true;
   }
@@ -146,15 +140,15 @@ export class Seat {
     return this.#ready;
   }
 
-  /** Starts a worker in this seat. */
+  /** Starts a worker in this slot. */
   start(): void {
     this.#workers++;
-    const thread: Thread = new Thread(this.#options.module, this.#options, {
+    const thread: Thread = new Thread(this.#options.module, this.#options.permissions, {
       heard: (answer) => this.#hear(answer),
       died: (fault) => this.#lose(new RemoteError(fault)),
     });
     this.#thread = thread;
-    this.#freeSlots.splice(0, Infinity, ...Array(MAILBOX).keys());
+    this.#freeFlags.splice(0, Infinity, ...Array(MAILBOX).keys());
     const { startDeadline } = this.#options;
     this.#starting = after(startDeadline, () => {
       this.#lose(new DeadlineError(`A worker did not start within ${startDeadline} ms`));
@@ -171,11 +165,6 @@ export class Seat {
     }
   }
 
-  /** Wakes a worker that has nothing to do ahead of an order for a sweep that is to stand on the board. */
-  announce(): void {
-    if (this.#ready && this.#orders.size === 0) this.#thread!.announce();
-  }
-
   /**
    * Gives the worker an order.
    *
@@ -183,21 +172,18 @@ export class Seat {
    */
   give(
     order: UnplacedOrder,
-    { transfer = [], deadline = Infinity, at }: GiveOptions = {},
+    { transfer = [], deadline = Infinity }: GiveOptions = {},
   ): void {
-    const slot = this.#freeSlots.at(-1)!;
+    const flag = this.#freeFlags.at(-1)!;
     const thread = this.#thread!;
-    thread.flags.place(slot);
-    const told = order.kind === "sweep" && at !== undefined && !this.#awaitsMessage &&
-      thread.tell({ ...order, slot, at });
-    if (!told) thread.post({ ...order, slot }, transfer);
-    this.#freeSlots.pop();
-    if (order.kind !== "sweep") this.#calls++;
+    thread.flags.place(flag);
+    thread.post({ ...order, flag }, transfer);
+    this.#freeFlags.pop();
+    if (order.kind !== "loop") this.#calls++;
     this.#orders.set(order.id, {
       kind: order.kind,
-      slot,
+      flag,
       deadline,
-      byMessage: !told,
       stopping: false,
       timer: undefined,
     });
@@ -205,18 +191,12 @@ export class Seat {
     this.#watch();
   }
 
-  /** Whether an order may be on its way by message: what goes by the board would overtake it. */
-  get #awaitsMessage(): boolean {
-    for (const { byMessage } of this.#orders.values()) if (byMessage) return true;
-    return false;
-  }
-
   /** Asks the worker to stop what it does for this order; one that does not is given up. */
   stop(id: number): void {
     const given = this.#orders.get(id);
     if (given === undefined || given.stopping) return;
     given.stopping = true;
-    this.#thread?.flags.stop(given.slot);
+    this.#thread?.flags.stop(given.flag);
     clearTimeout(given.timer);
     given.timer = undefined;
     this.#watch();
@@ -226,14 +206,14 @@ export class Seat {
   recall(id: number): boolean {
     const given = this.#orders.get(id);
     return given !== undefined && this.#thread !== undefined &&
-      this.#thread.flags.recall(given.slot);
+      this.#thread.flags.recall(given.flag);
   }
 
   /** Whether the worker has answered a call, though the answer has not been heard. */
   #hasAnswered(id: number): boolean {
     const given = this.#orders.get(id);
     return given !== undefined && this.#thread !== undefined &&
-      this.#thread.flags.answered(given.slot);
+      this.#thread.flags.answered(given.flag);
   }
 
   /** Ends the worker; it will not be heard of again. */
@@ -289,9 +269,9 @@ export class Seat {
     if (given === undefined) return;
     clearTimeout(given.timer);
     this.#orders.delete(id);
-    this.#freeSlots.push(given.slot);
+    this.#freeFlags.push(given.flag);
     this.#thread!.flags.crowded = this.#orders.size > 1;
-    if (given.kind !== "sweep") this.#calls--;
+    if (given.kind !== "loop") this.#calls--;
   }
 
   #lose(why: Error): void {
