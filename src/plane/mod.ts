@@ -17,6 +17,14 @@ export {
   stepLog2,
   type View,
 } from "./frame.ts";
+export {
+  type FractalSet,
+  fractionOf,
+  MANDELBROT,
+  nameOfSet,
+  type Point,
+  type Window,
+} from "./fractal_set.ts";
 export { DEEPEST_ZOOM, LARGEST_EXPONENT, MOST_DIGITS } from "./limits.ts";
 export {
   OutsideWorldError,
