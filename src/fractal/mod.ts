@@ -5,7 +5,7 @@ export { hasAttractingCycle } from "./attracting.ts";
 export { compileKernel, compilePerturbedKernel } from "./compiled.ts";
 export { countSmoothly, countSteps, escapeTime, smoothEscapeTime } from "./escape_time.ts";
 export type { Formula, Start } from "./formulas/formula.ts";
-export { formulaOf, setNames } from "./formulas/table.ts";
+export { deepestZoomOf, formulaOf } from "./formulas/table.ts";
 export {
   type ExactEscape,
   exactEscapeTime,

@@ -16,6 +16,9 @@ export type FractalSet =
 /** The set that is meant where none is named. */
 export const MANDELBROT: FractalSet = { id: "mandelbrot" };
 
+/** Names of sets, the default first. */
+export const SET_IDS: readonly FractalSet["id"][] = ["mandelbrot", "julia"];
+
 /** A name for a set and for nothing else: `mandelbrot`, or `julia/` and c as exact fractions. */
 export function nameOfSet(set: FractalSet): string {
   return set.id === "mandelbrot" ? set.id : `julia/${fractionOf(set.c.re)}/${fractionOf(set.c.im)}`;

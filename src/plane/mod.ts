@@ -23,6 +23,7 @@ export {
   MANDELBROT,
   nameOfSet,
   type Point,
+  SET_IDS,
   type Window,
 } from "./fractal_set.ts";
 export { DEEPEST_ZOOM, LARGEST_EXPONENT, MOST_DIGITS } from "./limits.ts";

@@ -5,9 +5,6 @@ import type { Formula } from "./formula.ts";
 import { julia } from "./julia.ts";
 import { mandelbrot } from "./mandelbrot.ts";
 
-/** Names of sets, the default first. */
-export const setNames: readonly FractalSet["id"][] = ["mandelbrot", "julia"];
-
 /** The formula of a set. */
 export function formulaOf(set: FractalSet): Formula {
   switch (set.id) {
@@ -16,4 +13,12 @@ export function formulaOf(set: FractalSet): Formula {
     case "julia":
       return julia(set.c);
   }
+}
+
+/**
+ * The deepest zoom at which tiles of `size` by `size` pixels can be computed; Infinity where there is none.
+ * At zoom z a pixel is 2^(2 - z) / size wide.
+ */
+export function deepestZoomOf(set: FractalSet, size: number): number {
+  return Math.floor(2 - Math.log2(size) - formulaOf(set).deepestStepLog2);
 }

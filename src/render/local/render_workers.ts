@@ -178,7 +178,11 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       const shape = batchShape(frame.width, frame.height, iterations);
       const columns = columnsOf(frame);
       const rows = rowsOf(frame);
-      return await this.#sweep({ columns, rows, shape }, options);
+      const { set } = frame;
+      const c = set.id === "julia"
+        ? { re: set.c.re.toDouble(), im: set.c.im.toDouble() }
+        : undefined;
+      return await this.#sweep({ columns, rows, shape, ...(c && { c }) }, options);
     }
     if (path.arithmetic === "interior") return await this.#fill(frame, options);
     const { reference: point } = path;
@@ -248,7 +252,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
 
   /** Lets the workers compute a grid's batches, and the one that ends it make the picture. */
   async #sweep(grid: Grid, options: SampleOptions): Promise<Sampled> {
-    const { columns, rows, shape, reference, alone = false } = grid;
+    const { columns, rows, c, shape, reference, alone = false } = grid;
     const { iterations, fractions, skips = true, signal, budget, onProgress, picture } = options;
     const width = columns.length;
     const height = rows.length;
@@ -257,7 +261,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       const { placed, tally } = room;
       const batches = batchCount(width, height, shape);
       const order: SampleOrder = {
-        ...{ ...placed, columns, rows, shape, tally },
+        ...{ ...placed, columns, rows, shape, tally, ...(c && { c }) },
         ...(reference && { perturbed: perturbedBy(reference, { skips, alone }) }),
       };
       const bounds = {
@@ -379,7 +383,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
 }
 
 /** A grid's points, or their differences from a reference, and how it is cut. */
-interface Grid extends Pick<SampleOrder, "columns" | "rows" | "shape"> {
+interface Grid extends Pick<SampleOrder, "columns" | "rows" | "shape" | "c"> {
   readonly reference?: HeldReference;
   readonly alone?: boolean;
 }

@@ -78,10 +78,10 @@ const service = serve({
         const { fromColumn, toColumn, fromRow, toRow } = batchAt(order, number);
         const columns = order.columns.subarray(fromColumn, toColumn);
         const rows = order.rows.subarray(fromRow, toRow);
-        const { width, iterations, counts, fractions, perturbed } = order;
+        const { width, iterations, counts, fractions, perturbed, c } = order;
         const offset = 4 * (fromRow * width + fromColumn);
         const batch = {
-          ...{ columns, rows, iterations },
+          ...{ columns, rows, iterations, ...(c && { c }) },
           counts: counts + offset,
           fractions: fractions === 0 ? 0 : fractions + offset,
         };
