@@ -1,19 +1,13 @@
 /** The compiled kernels, as committed beside their source (`deno task build:kernel` makes them). */
 
-import direct from "./direct.wasm" with { type: "bytes" };
-import perturbed from "./perturbed.wasm" with { type: "bytes" };
+import { direct, perturbed } from "./wasm.js";
 
-let compiledDirect: Promise<WebAssembly.Module> | undefined;
-let compiledPerturbed: Promise<WebAssembly.Module> | undefined;
-
-/** Compiles the WASM of the kernel for doubles, once; the module can be posted to workers. */
+/** The WASM of the kernel for doubles; the module can be posted to workers. */
 export function compileKernel(): Promise<WebAssembly.Module> {
-  compiledDirect ??= WebAssembly.compile(direct);
-  return compiledDirect;
+  return Promise.resolve(direct as WebAssembly.Module);
 }
 
-/** Compiles the WASM of the perturbation kernel, once; the module can be posted to workers. */
+/** The WASM of the perturbation kernel; the module can be posted to workers. */
 export function compilePerturbedKernel(): Promise<WebAssembly.Module> {
-  compiledPerturbed ??= WebAssembly.compile(perturbed);
-  return compiledPerturbed;
+  return Promise.resolve(perturbed as WebAssembly.Module);
 }

@@ -1,13 +1,11 @@
 /** Pictures to files of every format that is offered, the same bytes on every machine. */
 
 import encodeByMozjpeg, { init as initMozjpeg } from "@jsquash/jpeg/encode.js";
-import mozjpeg from "@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm" with { type: "bytes" };
 import encodeByLibwebp, { init as initLibwebp } from "@jsquash/webp/encode.js";
-// The one that its `init` takes where there is SIMD, as there must be for the kernel.
-import libwebp from "@jsquash/webp/codec/enc/webp_enc_simd.wasm" with { type: "bytes" };
 import { encodePng, type PngOptions } from "./encode.ts";
 import { type WasmCodec, WasmEncoder } from "./encoder.ts";
 import type { Picture } from "./picture.ts";
+import { libwebp, mozjpeg } from "./wasm.js";
 
 /** Formats of pictures. PNG and WebP keep every pixel; JPEG is for those who want fewer bytes. */
 export type PictureFormat = "png" | "webp" | "jpeg";
@@ -45,13 +43,13 @@ type Init = WasmCodec<unknown>["init"];
 
 const encoders = {
   webp: new WasmEncoder({
-    wasm: libwebp,
+    module: libwebp,
     init: initLibwebp as unknown as Init,
     encode: encodeByLibwebp,
     options: WEBP,
   }),
   jpeg: new WasmEncoder({
-    wasm: mozjpeg,
+    module: mozjpeg,
     init: initMozjpeg as unknown as Init,
     encode: encodeByMozjpeg,
     options: JPEG,

@@ -4,7 +4,7 @@ import type { Picture } from "./picture.ts";
 
 /** How an encoder of @jsquash is started with its module, and how it is called. */
 export interface WasmCodec<Options> {
-  readonly wasm: Uint8Array<ArrayBuffer>;
+  readonly module: WebAssembly.Module;
   readonly init: (module: WebAssembly.Module) => Promise<unknown>;
   readonly encode: (pixels: ImageData, options: Options) => Promise<ArrayBuffer>;
   readonly options: Options;
@@ -16,10 +16,9 @@ export interface WasmCodec<Options> {
  */
 const LARGE = 2 ** 20;
 
-/** One encoder with the same options for all pictures. It compiles once and needs no permission. */
+/** One encoder with the same options for all pictures. It needs no permission. */
 export class WasmEncoder<Options> {
   readonly #codec: WasmCodec<Options>;
-  #module: WebAssembly.Module | undefined;
   #isStarted = false;
 
   constructor(codec: WasmCodec<Options>) {
@@ -34,9 +33,8 @@ export class WasmEncoder<Options> {
   async encode(picture: Picture): Promise<Uint8Array<ArrayBuffer>> {
     const { width, height } = picture;
     const data = rgbaOf(picture);
-    const { wasm, init, encode, options } = this.#codec;
-    this.#module ??= await WebAssembly.compile(wasm);
-    if (!this.#isStarted) await init(this.#module);
+    const { module, init, encode, options } = this.#codec;
+    if (!this.#isStarted) await init(module);
     this.#isStarted = false;
     const bytes = await encode(new ImageData(data, width, height), options);
     // One that threw, or has grown, is started anew.

@@ -3,9 +3,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import decodeJpeg, { init as initJpeg } from "@jsquash/jpeg/decode.js";
-import mozjpeg from "@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm" with { type: "bytes" };
 import decodeWebp, { init as initWebp } from "@jsquash/webp/decode.js";
-import libwebp from "@jsquash/webp/codec/dec/webp_dec.wasm" with { type: "bytes" };
 import {
   defaultPalette,
   encodePicture,
@@ -16,10 +14,11 @@ import {
   type Picture,
 } from "../../src/image/mod.ts";
 import { assertSameBytes, mandelbrotSamples, seahorses, seeded } from "./fixtures.ts";
+import { libwebp, mozjpeg } from "./decoders.js";
 
 type Init = (module: WebAssembly.Module) => Promise<unknown>;
-await (initWebp as unknown as Init)(await WebAssembly.compile(libwebp));
-await (initJpeg as unknown as Init)(await WebAssembly.compile(mozjpeg));
+await (initWebp as unknown as Init)(libwebp);
+await (initJpeg as unknown as Init)(mozjpeg);
 
 const decoders = { webp: decodeWebp, jpeg: decodeJpeg };
 const formats = ["webp", "jpeg"] as const;
