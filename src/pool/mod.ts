@@ -13,6 +13,7 @@ export {
   WorkerLostError,
 } from "./errors.ts";
 export {
+  type Callbacks,
   type CallOptions,
   type LastCall,
   type MapOptions,
@@ -21,6 +22,7 @@ export {
   type PoolCounters,
   type PoolOf,
   type PoolOptions,
+  type ResultStream,
   type TaskOptions,
 } from "./parallel/pool.ts";
 export { Process, type ProcessOptions } from "./parallel/process.ts";
@@ -51,4 +53,4 @@ export {
 } from "./sync/shared_array.ts";
 export type { WaitOptions } from "./sync/wait.ts";
 export type { BytesAndNumbers } from "./wire.ts";
-export type { Patience } from "./parallel/within.ts";
+export { LATE, type Patience, untilAborted, within } from "./within.ts";

@@ -1,4 +1,4 @@
-/** The quick way of answers: shared memory, which wakes a worker's parent sooner than a message does. */
+/** Answers by shared memory, which wakes a worker's parent sooner than a message does. */
 
 import { anything } from "../sync/channel.ts";
 import { decode } from "../codec/decode.ts";
@@ -16,14 +16,13 @@ const FRONT = 3;
 const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
 
 /**
- * Answers of one worker, between itself and its parent. A message to an idle parent takes 0.3 ms, an
- * answer in here half of that (30 kB, two shared Zen 3 cores, 2026-11-28); bytes with their numbers 0.1
- * less than what is encoded.
+ * Answers of one worker to its parent. An answer of 30 kB in here takes half the time of a message to
+ * an idle parent (experiment pool-2); bytes with their numbers are not even encoded.
  */
 export class AnswerRing {
   readonly #ring: Ring;
 
-  /** A new ring, or a look at one that is there. */
+  /** A new ring, or the same ring in another thread. */
   constructor(buffer?: SharedArrayBuffer) {
     this.#ring = new Ring(buffer ?? allocateRing({ maxItems: 2 ** 31 - 1, maxBytes: ROOM }));
   }
@@ -32,7 +31,7 @@ export class AnswerRing {
     return this.#ring.buffer;
   }
 
-  /** The worker answers. Returns whether it could: not what is too large, or cannot be encoded. */
+  /** The worker answers. Returns whether it could: false for what is too large or cannot be encoded. */
   put(answer: Answer): boolean {
     const result = resultOf(answer);
     if (result !== undefined) return this.#putAsItIs(result);
@@ -41,11 +40,6 @@ export class AnswerRing {
     } catch {
       return false;
     }
-  }
-
-  /** The worker says that it is about to answer: the parent is to be awake by then. */
-  announce(): void {
-    this.#ring.announce();
   }
 
   #putAsItIs({ id, milliseconds, value: { bytes, numbers } }: Result): boolean {
@@ -62,18 +56,18 @@ export class AnswerRing {
     }
   }
 
-  /** Tells the parent whenever there may be something, until it says that it listens no more. */
-  listen(told: () => boolean): Promise<void> {
-    return this.#ring.listen(told);
+  /** Calls `arrived` whenever there may be an answer, until it returns false. */
+  listen(arrived: () => boolean): Promise<void> {
+    return this.#ring.listen(arrived);
   }
 
-  /** Wakes the parent, for it to say that it listens no more. */
+  /** Wakes the parent for another call of what listens. */
   wake(): void {
     this.#ring.readers.wake();
   }
 }
 
-/** What came of a sweep's last call, where it crosses as it is. */
+/** The result of a last call that is bytes and numbers. */
 interface Result extends Pick<LeftAnswer, "id" | "milliseconds"> {
   readonly value: BytesAndNumbers;
 }

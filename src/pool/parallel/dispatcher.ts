@@ -1,6 +1,6 @@
-/** The heart of a pool: workers started once and replaced when lost, calls and sweeps dealt out. */
+/** The heart of a pool: workers started once and replaced when lost, calls and loops dealt out. */
 
-import { CallLine } from "./call_line.ts";
+import { CallQueue } from "./call_queue.ts";
 import { DeadlineError, PoolClosedError } from "../errors.ts";
 import {
   type CallOptions,
@@ -9,12 +9,11 @@ import {
   type PoolCounters,
   type PoolOptions,
 } from "./pool_options.ts";
-import { OrderBoard } from "./order_board.ts";
-import { type Loss, Seat } from "./seat.ts";
-import { type SweepRequest, type SweepResult, SweepRound } from "./sweep_round.ts";
+import { type LoopRequest, type LoopResult, ParallelLoops } from "./parallel_loops.ts";
 import type { Thread } from "./thread.ts";
 import type { Answer } from "../wire.ts";
-import { LATE, type Patience, within } from "./within.ts";
+import { LATE, type Patience, within } from "../within.ts";
+import { type Loss, WorkerSlot } from "./worker_slot.ts";
 
 /** Workers that may fail in a row to start before the pool gives up. */
 const FAILED_STARTS = 3;
@@ -22,27 +21,34 @@ const FAILED_STARTS = 3;
 const START_DEADLINE = 60_000;
 const GRACE = 1000;
 
-/** A list of argument lists for one function, or one such list. */
+/** One list of arguments for a function, or many. */
 export type Work =
   | { readonly name: string; readonly args: readonly unknown[] }
   | { readonly name: string; readonly items: readonly (readonly unknown[])[] };
 
+/** A stream of results whose items are not all sent yet. */
+export interface OpenStream {
+  /** The pool is closing: sends the rest of the items, whether the results are read or not. */
+  sendAll(): void;
+}
+
 /**
- * Deals out untyped orders: what may be called with what is the pool's to know.
+ * Deals out untyped orders; `Pool` knows the functions' types.
  *
  * A worker that dies is replaced, and what it had in hand is done again elsewhere, once.
  */
 export class Dispatcher {
-  readonly #seats: Seat[];
-  readonly #calls: CallLine;
-  readonly #sweeps: SweepRound;
+  readonly #slots: WorkerSlot[];
+  readonly #calls: CallQueue;
+  readonly #loops: ParallelLoops;
+  /** Streams that have more items to send. */
+  readonly #streams = new Set<OpenStream>();
   readonly #deadline: number;
   readonly #grace: number;
   readonly #signal: AbortSignal | undefined;
   readonly #started = Promise.withResolvers<void>();
   /** Threads that were ended and run on, as far as is known. */
   readonly #leakedThreads = new Set<Thread>();
-  readonly #idle = Promise.withResolvers<void>();
   readonly #over = Promise.withResolvers<void>();
   #hasStarted = false;
   #lost = 0;
@@ -55,33 +61,42 @@ export class Dispatcher {
     if (!Number.isInteger(size) || size < 1) {
       throw new RangeError(`Cannot start a pool of ${size} workers: at least 1, a whole number`);
     }
+    const maxTasks = options.maxTasksPerChild ?? Infinity;
+    if (!(maxTasks === Infinity || Number.isInteger(maxTasks)) || maxTasks < 1) {
+      throw new RangeError(
+        `Cannot take maxTasksPerChild of ${maxTasks}: at least 1, a whole number`,
+      );
+    }
     this.#deadline = milliseconds("deadline", options.deadline, Infinity);
     this.#grace = milliseconds("grace", options.grace, GRACE);
     this.#signal = options.signal;
     this.#signal?.throwIfAborted();
-    const board = new OrderBoard();
-    const seatOptions = {
+    const slotOptions = {
       module,
-      seats: size,
+      slots: size,
       permissions: options.permissions ?? "none",
-      board: board.buffer,
       startArgument: options.startArgument ?? (() => null),
       startDeadline: milliseconds("startDeadline", options.startDeadline, START_DEADLINE),
       grace: this.#grace,
+      maxTasks,
     };
     const events = {
       ready: () => this.#onReady(),
-      answered: (seat: Seat, answer: Answer & { id: number }) => this.#onAnswer(seat, answer),
+      answered: (slot: WorkerSlot, answer: Answer & { id: number }) => this.#onAnswer(slot, answer),
       overran: (id: number) => {
         this.#calls.overran(id);
-        this.#sweeps.overran(id);
+        this.#loops.overran(id);
       },
-      lost: (seat: Seat, loss: Loss) => this.#onLost(seat, loss),
+      lost: (slot: WorkerSlot, loss: Loss) => this.#onLost(slot, loss),
+      retired: (slot: WorkerSlot, thread: Thread) => {
+        this.#watch(thread);
+        if (!this.#isDone) slot.start();
+      },
     };
-    this.#seats = Array.from({ length: size }, (_, slot) => new Seat(slot, seatOptions, events));
-    this.#calls = new CallLine(() => this.#onSettled());
-    this.#sweeps = new SweepRound(this.#seats, board, () => this.#onSettled());
-    for (const seat of this.#seats) seat.start();
+    this.#slots = Array.from({ length: size }, (_, i) => new WorkerSlot(i, slotOptions, events));
+    this.#calls = new CallQueue(() => this.#endIfIdle());
+    this.#loops = new ParallelLoops(this.#slots, () => this.#endIfIdle());
+    for (const slot of this.#slots) slot.start();
   }
 
   /** Resolves when all workers have run their `start`; rejects when they cannot. */
@@ -97,13 +112,12 @@ export class Dispatcher {
 
   /** Number of workers. */
   get size(): number {
-    return this.#seats.length;
+    return this.#slots.length;
   }
 
-  /** What has happened so far. */
   get counters(): PoolCounters {
     return {
-      alive: this.#seats.filter((seat) => seat.ready).length,
+      alive: this.#slots.filter((slot) => slot.ready).length,
       lost: this.#lost,
       leakedThreads: this.#leakedThreads.size,
       pending: this.#pending,
@@ -111,12 +125,21 @@ export class Dispatcher {
   }
 
   get #pending(): number {
-    return this.#calls.size + this.#sweeps.size;
+    return this.#calls.size + this.#loops.size;
+  }
+
+  /** Whether the pool is closed and all that it took is done. */
+  get #isDone(): boolean {
+    return this.#closed !== undefined && this.#pending === 0 && this.#streams.size === 0;
   }
 
   /** Calls a function in a worker, once or for each item in turn. */
   async call(work: Work, options: CallOptions): Promise<unknown> {
     this.#refuseWhenClosed();
+    return await this.#call(work, options);
+  }
+
+  async #call(work: Work, options: CallOptions): Promise<unknown> {
     options.signal?.throwIfAborted();
     const deadline = milliseconds("deadline", options.deadline, this.#deadline);
     const id = this.#nextId++;
@@ -130,31 +153,50 @@ export class Dispatcher {
     return await added;
   }
 
-  /** Lets all workers take a sweep's batches, and one of them make the last call. What is wrong with it is thrown. */
-  sweep(
-    work: Pick<SweepRequest, "name" | "argument" | "last">,
+  /** As {@link call}, for a stream that was opened: a pool that was closed since then does not refuse. */
+  async callFor(stream: OpenStream, work: Work, options: CallOptions): Promise<unknown> {
+    if (!this.#streams.has(stream)) this.#refuseWhenClosed();
+    return await this.#call(work, options);
+  }
+
+  /** Lets a stream send its items, unless the pool is closed. */
+  open(stream: OpenStream): void {
+    if (this.#closed === undefined) this.#streams.add(stream);
+  }
+
+  /** A stream has sent all its items. */
+  complete(stream: OpenStream): void {
+    this.#streams.delete(stream);
+    this.#endIfIdle();
+  }
+
+  /** Lets all workers take a loop's batches, and one of them make the last call. */
+  loop(
+    work: Pick<LoopRequest, "name" | "argument" | "last">,
     options: ParallelForOptions,
-  ): Promise<SweepResult> {
+  ): Promise<LoopResult> {
     this.#refuseWhenClosed();
     options.signal?.throwIfAborted();
     const deadline = milliseconds("deadline", options.deadline, this.#deadline);
-    return this.#sweeps.run({ id: this.#nextId++, ...work, options, deadline });
+    return this.#loops.run({ id: this.#nextId++, ...work, options, deadline });
   }
 
   /** Takes no more work, and ends the workers when all that was taken is done. */
   close(): void {
-    this.#closed ??= new PoolClosedError("Cannot give work to the pool: it is closed");
-    this.#idle.promise.then(() => this.terminate());
-    this.#onSettled();
+    if (this.#closed !== undefined) return;
+    this.#closed = new PoolClosedError("Cannot give work to the pool: it is closed");
+    for (const stream of this.#streams) stream.sendAll();
+    this.#endIfIdle();
   }
 
   /** Ends the workers now. Everything under way fails with a {@link PoolClosedError}. */
   terminate(why = "The pool was terminated"): void {
     this.#closed ??= new PoolClosedError(why);
+    this.#streams.clear();
     this.#calls.end(this.#closed);
-    this.#sweeps.end(this.#closed);
-    for (const seat of this.#seats) {
-      const thread = seat.terminate();
+    this.#loops.end(this.#closed);
+    for (const slot of this.#slots) {
+      const thread = slot.terminate();
       if (thread !== undefined) this.#watch(thread);
     }
     this.#over.resolve();
@@ -173,48 +215,46 @@ export class Dispatcher {
 
   async #gone(): Promise<void> {
     await this.#over.promise;
-    const ended = Promise.all([...this.#leakedThreads].map((thread) => thread.ended)).then(
-      () => {},
-    );
+    const ended = Promise.all([...this.#leakedThreads].map((thread) => thread.ended));
     await within(ended, this.#grace);
   }
 
-  /** Calls first, for they are short, then the sweeps in turn. */
+  /** Calls first, for they are short, then the loops in turn. */
   #deal(): void {
-    this.#calls.deal(this.#seats);
-    this.#sweeps.deal();
+    this.#calls.deal(this.#slots);
+    this.#loops.deal();
   }
 
   #onReady(): void {
     this.#failedStarts = 0;
-    if (!this.#hasStarted && this.#seats.every((seat) => seat.ready)) {
+    if (!this.#hasStarted && this.#slots.every((slot) => slot.ready)) {
       this.#hasStarted = true;
       this.#started.resolve();
     }
     this.#deal();
   }
 
-  #onAnswer(seat: Seat, answer: Answer & { readonly id: number }): void {
-    if (answer.kind === "left") this.#sweeps.left(seat, answer);
-    else this.#calls.answered(seat, answer);
+  #onAnswer(slot: WorkerSlot, answer: Answer & { readonly id: number }): void {
+    if (answer.kind === "left") this.#loops.left(slot, answer);
+    else this.#calls.answered(slot, answer);
     this.#deal();
   }
 
-  #onLost(seat: Seat, loss: Loss): void {
+  #onLost(slot: WorkerSlot, loss: Loss): void {
     const { why, thread } = loss;
     this.#lost++;
     this.#watch(thread);
     // A worker that hangs in its start would hang again, and each time takes the whole deadline.
     const hangs = why instanceof DeadlineError && !this.#hasStarted;
-    if (hangs || ++this.#failedStarts > FAILED_STARTS * this.#seats.length) {
+    if (hangs || ++this.#failedStarts > FAILED_STARTS * this.#slots.length) {
       this.#started.promise.catch(() => {});
       this.#started.reject(why);
       this.terminate(`The pool has ended as its workers cannot be started: ${why.message}`);
       return;
     }
-    this.#calls.lost(seat, loss);
-    this.#sweeps.lost(seat, loss);
-    seat.start();
+    this.#calls.lost(slot, loss);
+    this.#loops.lost(slot, loss);
+    slot.start();
     this.#deal();
   }
 
@@ -224,8 +264,9 @@ export class Dispatcher {
     thread.ended.then(() => this.#leakedThreads.delete(thread));
   }
 
-  #onSettled(): void {
-    if (this.#closed !== undefined && this.#pending === 0) this.#idle.resolve();
+  #endIfIdle(): void {
+    // Not at once: the last answer is still being dealt with.
+    if (this.#isDone) queueMicrotask(() => this.terminate());
   }
 
   #refuseWhenClosed(): void {

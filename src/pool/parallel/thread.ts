@@ -1,50 +1,40 @@
-/** A worker's thread: what it is told, what it says, and when it has really ended. */
+/** A worker's thread: the messages to it, the answers from it, and when it has really ended. */
 
 import { MessageChannel } from "node:worker_threads";
 import { AnswerRing } from "./answer_ring.ts";
-import { OrderRing, type PostedOrder } from "./order_ring.ts";
 import { TaskFlags } from "./task_flags.ts";
 import { type Answer, type Fault, faultOf, type Order } from "../wire.ts";
 
-/** What a thread tells whoever started it. */
+/** What a thread reports to its owner. */
 export interface ThreadEvents {
-  heard(answer: Answer): void;
-  /** It is gone, or about to be; it will not be heard again. */
+  answered(answer: Answer): void;
+  /** It is gone, or about to be; nothing more is reported. */
   died(fault: Fault): void;
 }
 
 /**
  * Starts a worker and holds the other end of its life line: a message port that closes when the
- * thread is gone. It is the one sign of an end that nothing suppresses: Deno tells nobody of
+ * thread is gone. It is the one sign of an end that nothing suppresses: Deno has no event for
  * `close()` or `Deno.exit()` in a worker, and after `terminate()` a busy thread runs on until its
- * loop ends, if it does. (Only the port of `node:worker_threads` tells that it closed.)
+ * loop ends, if it does. (Only the port of `node:worker_threads` has an event for being closed.)
  */
 export class Thread {
   /** Resolves when the thread runs no more: what it was lent can be lent again. */
   readonly ended: Promise<void>;
   readonly flags: TaskFlags = new TaskFlags();
   readonly #answers = new AnswerRing();
-  readonly #orders = new OrderRing();
   readonly #worker: Worker;
   readonly #events: ThreadEvents;
   #silent = false;
   #hasEnded = false;
 
-  /** @param options.board the buffer of the pool's `OrderBoard`; without one nothing can be told */
-  constructor(
-    module: URL,
-    { permissions, board = new SharedArrayBuffer(0) }: {
-      readonly permissions: Deno.PermissionOptions;
-      readonly board?: SharedArrayBuffer;
-    },
-    events: ThreadEvents,
-  ) {
+  constructor(module: URL, permissions: Deno.PermissionOptions, events: ThreadEvents) {
     this.#events = events;
     this.#worker = new Worker(module, { type: "module", deno: { permissions } });
     this.#worker.onmessage = (event: MessageEvent<Answer>) => {
-      // Said before it.
+      // What is in the ring was sent before it.
       this.#takeAnswers();
-      this.#hear(event.data);
+      this.#report(event.data);
     };
     this.#worker.onerror = (event) => {
       // Else the error ends the parent too.
@@ -53,7 +43,7 @@ export class Thread {
     };
     this.#worker.onmessageerror = () =>
       this.#die(faultOf(new Error("a message could not be read")));
-    this.ended = this.#throwLifeLine(board);
+    this.ended = this.#sendLifeLine();
     void this.#answers.listen(() => this.#takeAnswers());
   }
 
@@ -69,17 +59,7 @@ export class Thread {
     else this.#worker.postMessage(order, transfer);
   }
 
-  /** Wakes it ahead of an order for a sweep that stands on the board. */
-  announce(): void {
-    this.#orders.announce();
-  }
-
-  /** Gives an order for a sweep that stands on the board. Returns whether there was room for it. */
-  tell(order: PostedOrder): boolean {
-    return this.#silent || this.#orders.put(order);
-  }
-
-  /** Hears no more of it and ends it, as far as Deno can: a busy thread ends once it is not busy. */
+  /** Reports nothing more of it and ends it, as far as Deno can: a busy thread ends once it is idle. */
   terminate(): void {
     this.#silent = true;
     this.flags.stopAll();
@@ -87,40 +67,34 @@ export class Thread {
     this.#worker.terminate();
   }
 
-  #throwLifeLine(board: SharedArrayBuffer): Promise<void> {
+  #sendLifeLine(): Promise<void> {
     const { port1: here, port2: there } = new MessageChannel();
     const ended = Promise.withResolvers<void>();
     here.on("message", () => {});
     here.on("close", () => {
       this.#hasEnded = true;
       ended.resolve();
-      // What it said last travels by another way and may still be under way.
+      // Its last answer travels another way and may not have arrived.
       setTimeout(() => this.#die(faultOf(new Error("the worker ended without a word"))), 0);
     });
     const lifeLine = there as unknown as MessagePort;
-    const shared = {
-      flags: this.flags.buffer,
-      answers: this.#answers.buffer,
-      orders: this.#orders.buffer,
-      board,
-    };
-    this.#worker.postMessage({ kind: "life line", lifeLine, ...shared }, [lifeLine]);
+    const { flags: { buffer: flags } } = this;
+    const answers = this.#answers.buffer;
+    this.#worker.postMessage({ kind: "life line", lifeLine, flags, answers }, [lifeLine]);
     return ended.promise;
   }
 
-  #hear(answer: Answer): void {
-    if (this.#silent) return;
-    this.#events.heard(answer);
+  #report(answer: Answer): void {
+    if (!this.#silent) this.#events.answered(answer);
   }
 
-  /** Hears what was answered through shared memory. Returns whether it is still to be heard. */
+  /** Reports what was answered through shared memory. Returns whether to go on listening. */
   #takeAnswers(): boolean {
-    for (const answer of this.#answers.taken()) this.#hear(answer);
+    for (const answer of this.#answers.taken()) this.#report(answer);
     return !this.#silent;
   }
 
   #die(fault: Fault): void {
-    // Its last words count.
     this.#takeAnswers();
     if (this.#silent) return;
     this.#silent = true;

@@ -1,10 +1,7 @@
-/** The worker's side of a pool: registers what the worker can do and obeys orders. */
+/** The worker's side of a pool: registers what the worker can do and carries out orders. */
 
-import { defer } from "../deferred.ts";
 import { AnswerRing } from "../parallel/answer_ring.ts";
 import { BatchCursor } from "../parallel/batch_cursor.ts";
-import { readPosted } from "../parallel/order_board.ts";
-import { OrderRing } from "../parallel/order_ring.ts";
 import { TaskFlags } from "../parallel/task_flags.ts";
 import { RunningTask } from "./task.ts";
 import {
@@ -12,19 +9,19 @@ import {
   type CallOrder,
   faultOf,
   type LeftAnswer,
-  type LifeLineOrder,
+  type LoopOrder,
   type MapOrder,
   type NamedCall,
   type Order,
-  type SweepOrder,
 } from "../wire.ts";
 
 /** Functions that can be called from the parent: arguments and results are cloned. */
 export type Functions = Record<string, (...args: never[]) => unknown>;
 
 /**
- * Functions of parallelFor: called with the sweep's argument, each gives the function that computes one batch. A batch that
- * takes longer than a few milliseconds should ask `stopped` and return early once it says true.
+ * Functions of parallelFor: called with its argument, each gives the function that computes one batch.
+ * A batch that takes longer than a few milliseconds should ask `stopped` and return early once that
+ * returns true.
  */
 export type BatchFunctions = Record<
   string,
@@ -40,8 +37,8 @@ export interface Service<F extends Functions, S extends BatchFunctions> {
 }
 
 /**
- * A result whose buffers are moved to the parent instead of copied. What comes of a sweep's last call and
- * is small is copied all the same, as that is quicker.
+ * A result whose buffers are moved to the parent instead of copied. A small result of a last call is
+ * copied all the same, as that is quicker.
  */
 export class Transferred<T> {
   readonly value: T;
@@ -53,13 +50,21 @@ export class Transferred<T> {
   }
 }
 
-/** The arguments that a function or sweep of a service takes. */
+/** The arguments that a function of a service takes. */
 export type ArgumentsOf<T> = T extends (...args: infer A) => unknown ? A : never;
 
 type Plain<T> = Awaited<T> extends Transferred<infer V> ? V : Awaited<T>;
 
 /** What the parent gets of a function's result. */
 export type ResultOf<T> = T extends (...args: never[]) => infer R ? Plain<R> : never;
+
+/** What this worker shares with its parent. */
+interface Link {
+  readonly flags: TaskFlags;
+  readonly answers: AnswerRing;
+  /** To be held: it closes when this thread ends. */
+  readonly lifeLine: MessagePort;
+}
 
 /**
  * Makes this worker serve a pool. Call it once, at the end of the worker's module; export the type of
@@ -78,97 +83,53 @@ export function serve<F extends Functions, S extends BatchFunctions>(
   if (!("postMessage" in self)) {
     throw new TypeError("Cannot serve a pool from the main thread: import a worker's types alone");
   }
-  announceEndings();
-  let tie: Tie;
+  reportEndings();
+  let link: Link;
   // One after the other, as in a process: a task that waits must not be held up by the next.
-  let running = 0;
   let before = Promise.resolve();
-  const inTurn = (work: () => Promise<void>) => {
-    // At once, if nothing is under way: where the caches are cold, a promise first takes 0.02 ms.
-    const turn = running++ === 0 ? work() : before.then(work);
-    before = turn.then(() => void running--);
-  };
-  const taskOf = ({ slot }: { slot: number }) => new RunningTask(tie.flags, slot);
-  const run = (order: CallOrder | MapOrder, target: Target) => {
-    inTurn(() => perform(order, taskOf(order), target));
-  };
-  const announce = () => tie.answers.announce();
-  const beginSweep = (order: SweepOrder) =>
-    sweep(service, order, tie, (finish) => {
-      inTurn(() => finish(new RunningTask(tie.flags, order.slot, announce)));
-    });
-  // One in a turn of the event loop: what comes of a sweep is on its way before the next one begins.
-  const takePosted = () => {
-    const posted = tie.orders.take();
-    if (posted === undefined) return;
-    const { at, ...order } = posted;
-    beginSweep({ kind: "sweep", ...order, ...readPosted(tie.board, at) });
-  };
-  const obey = (order: Exclude<Order, LifeLineOrder>) => {
-    switch (order.kind) {
-      case "start":
-        return inTurn(() => start(service, order.argument));
-      case "call":
-        return run(order, () => call(service.functions, order));
-      case "map":
-        return run(order, (task) => map(service.functions, order, task));
-      case "sweep":
-        return beginSweep(order);
-    }
-  };
-  // What was posted before a message is taken before it.
-  let held = 0;
-  let earlier = Promise.resolve();
-  const obeyInTurn = async (order: Exclude<Order, LifeLineOrder>, turn: Promise<void>) => {
-    await turn;
-    for (; !tie.orders.empty; await new Promise<void>(defer)) takePosted();
-    held--;
-    obey(order);
-  };
   self.addEventListener("message", (event) => {
     const order = (event as MessageEvent<Order>).data;
     if (order.kind === "life line") {
-      const { flags, answers, orders, board, lifeLine } = order;
-      tie = {
-        flags: new TaskFlags(flags),
-        answers: new AnswerRing(answers),
-        orders: new OrderRing(orders),
-        ...{ board, lifeLine },
-      };
-      void tie.orders.listen(takePosted);
-      return;
+      const { flags, answers, lifeLine } = order;
+      link = { flags: new TaskFlags(flags), answers: new AnswerRing(answers), lifeLine };
+    } else {
+      before = before.then(() => carryOut(order, service, link));
     }
-    if (held === 0 && tie.orders.empty) return obey(order);
-    held++;
-    earlier = obeyInTurn(order, earlier);
   });
   return service;
 }
 
-/** What ties this worker to its parent. */
-interface Tie {
-  readonly flags: TaskFlags;
-  readonly answers: AnswerRing;
-  readonly orders: OrderRing;
-  readonly board: SharedArrayBuffer;
-  /** To be held: it closes when this thread ends. */
-  readonly lifeLine: MessagePort;
+function carryOut(
+  order: Exclude<Order, { kind: "life line" }>,
+  service: Service<Functions, BatchFunctions>,
+  link: Link,
+): Promise<void> {
+  if (order.kind === "start") return start(service, order.argument);
+  const task = new RunningTask(link.flags, order.flag);
+  switch (order.kind) {
+    case "call":
+      return perform(order, task, () => call(service.functions, order));
+    case "map":
+      return perform(order, task, () => map(service.functions, order, task));
+    case "loop":
+      return loop(order, task, { service, link });
+  }
 }
 
-async function start<F extends Functions, S extends BatchFunctions>(
-  service: Service<F, S>,
+async function start(
+  service: Service<Functions, BatchFunctions>,
   argument: unknown,
 ): Promise<void> {
   try {
     await service.start?.(argument as never);
-    answer({ kind: "ready" });
+    post({ kind: "ready" });
   } catch (thrown) {
-    answer({ kind: "start failed", fault: faultOf(thrown) });
+    post({ kind: "start failed", fault: faultOf(thrown) });
   }
 }
 
 /** Computes an order's answer: its value, and what is moved with it. */
-type Target = (task: RunningTask) => Promise<Transferred<unknown>>;
+type Target = () => Promise<Transferred<unknown>>;
 
 async function perform(
   { id }: CallOrder | MapOrder,
@@ -177,13 +138,13 @@ async function perform(
 ): Promise<void> {
   try {
     task.begin();
-    const { value, buffers } = await target(task);
+    const { value, buffers } = await target();
     task.end();
-    answer({ kind: "value", id, value }, buffers);
+    post({ kind: "value", id, value }, buffers);
   } catch (thrown) {
     // Also reached when the result cannot be cloned: postMessage throws before it sends.
     task.end();
-    answer({ kind: "fault", id, fault: faultOf(thrown) });
+    post({ kind: "fault", id, fault: faultOf(thrown) });
   } finally {
     task.answered();
   }
@@ -193,8 +154,7 @@ async function call(
   functions: Functions | undefined,
   { name, args }: NamedCall,
 ): Promise<Transferred<unknown>> {
-  const target = functionOf(functions, name);
-  const result = await target(...args as never[]);
+  const result = await functionOf(functions, name)(...args as never[]);
   return result instanceof Transferred ? result : new Transferred(result, []);
 }
 
@@ -217,96 +177,90 @@ async function map(
   return new Transferred(values, buffers);
 }
 
-function functionOf(functions: Functions | undefined, name: string): Functions[string] {
-  const target = functions !== undefined && Object.hasOwn(functions, name)
-    ? functions[name]
-    : undefined;
-  if (target === undefined) throw new ReferenceError(`Cannot call ${name}: no such function`);
-  return target;
+function functionOf<T>(functions: Record<string, T> | undefined, name: string): T {
+  if (functions === undefined || !Object.hasOwn(functions, name)) {
+    throw new ReferenceError(`Cannot call ${name}: no such function`);
+  }
+  return functions[name]!;
 }
 
-/**
- * Takes batches of a sweep. If the last one comes to this worker, its call takes its turn among the
- * calls by `inLine`.
- */
-function sweep<F extends Functions, S extends BatchFunctions>(
-  { parallelFor, functions }: Service<F, S>,
-  order: SweepOrder,
-  { flags, answers }: Tie,
-  inLine: (finish: (task: RunningTask) => Promise<void>) => void,
-): void {
-  const { id, name, worker, last } = order;
+/** Takes batches of a parallelFor, and makes its last call if that is this worker's to make. */
+async function loop(
+  order: LoopOrder,
+  task: RunningTask,
+  { service, link }: { readonly service: Service<Functions, BatchFunctions>; readonly link: Link },
+): Promise<void> {
+  const { last, worker } = order;
   const cursor = new BatchCursor(order.cursor);
+  const lastBatch = last === null ? -1 : cursor.count - 1;
   const began = performance.now();
-  const left = (
-    ending: Pick<LeftAnswer, "milliseconds" | "failed" | "last">,
-    buffers: ArrayBuffer[] = [],
-  ) => {
-    const message = { kind: "left" as const, id, ...ending };
-    // What was not said to be moved might be memory that is to be shared, and a ring holds copies.
-    const isPlain = ending.last === null || buffers.length > 0;
-    if (!isPlain || !answers.put(message)) answer(message, buffers);
-  };
+  let milliseconds: number | undefined;
   let batch = -1;
-  const isLast = () => last !== null && batch === cursor.count - 1;
   try {
+    task.begin();
     batch = cursor.claim(worker);
-    if (batch >= 0 && !isLast()) {
-      const target = parallelFor?.[name];
-      if (target === undefined) throw new ReferenceError(`Cannot sweep ${name}: no such sweep`);
-      const compute = target(order.argument as never);
-      while (batch >= 0 && !isLast()) {
-        compute(batch, () => cursor.stopped);
-        // A batch left early because all are to stop is not done.
-        if (cursor.stopped) {
+    if (batch >= 0 && batch !== lastBatch) {
+      const compute = functionOf(service.parallelFor, order.name)(order.argument as never);
+      while (batch >= 0 && batch !== lastBatch) {
+        compute(batch, () => task.stopped);
+        // A batch that was left early is not done.
+        if (task.stopped) {
           batch = -1;
           break;
         }
         cursor.finish(batch, worker);
-        const spent = performance.now() - began;
-        const isOver = spent > (flags.crowded ? order.slice : order.longest);
+        const turn = link.flags.crowded ? order.slice : order.longest;
+        const isOver = performance.now() - began > turn;
         batch = isOver ? cursor.claimLast(worker) : cursor.claim(worker);
       }
     }
+    milliseconds = performance.now() - began;
+    const makesLast = last !== null && batch === lastBatch;
+    const result = makesLast ? await call(service.functions, last) : undefined;
+    task.end();
+    leave(link, order, { milliseconds, failed: null, result });
   } catch (thrown) {
-    const failed = { batch, fault: faultOf(thrown) };
-    return left({ milliseconds: performance.now() - began, failed, last: null });
+    task.end();
+    milliseconds ??= performance.now() - began;
+    leave(link, order, { milliseconds, failed: { batch, fault: faultOf(thrown) } });
   }
-  const milliseconds = performance.now() - began;
-  if (last === null || batch < 0) return left({ milliseconds, failed: null, last: null });
-  inLine(async (task) => {
-    try {
-      task.begin();
-      const { value, buffers } = await call(functions, last);
-      task.end();
-      left({ milliseconds, failed: null, last: { value } }, buffers);
-    } catch (thrown) {
-      task.end();
-      left({ milliseconds, failed: { batch, fault: faultOf(thrown) }, last: null });
-    }
-  });
 }
 
-/** `close()` and `Deno.exit()` end a worker without a word to its parent: say it first. */
-function announceEndings(): void {
+function leave(
+  { answers }: Link,
+  { id }: LoopOrder,
+  { result, ...ending }: Pick<LeftAnswer, "milliseconds" | "failed"> & {
+    readonly result?: Transferred<unknown> | undefined;
+  },
+): void {
+  const last = result === undefined ? null : { value: result.value };
+  const message: LeftAnswer = { kind: "left", id, ...ending, last };
+  const buffers = result?.buffers ?? [];
+  // What is not to be moved may be shared memory, and the ring holds copies.
+  const isPlain = last === null || buffers.length > 0;
+  if (!isPlain || !answers.put(message)) post(message, buffers);
+}
+
+/** `close()` and `Deno.exit()` end a worker without an event in its parent: report them first. */
+function reportEndings(): void {
   const close = self.close.bind(self);
   self.close = () => {
-    answer({ kind: "leaving", how: "close()", exitCode: 1 });
+    post({ kind: "leaving", how: "close()", exitCode: 1 });
     close();
   };
   const exit = Deno.exit.bind(Deno);
   Deno.exit = (code?: number): never => {
     const exitCode = code ?? Deno.exitCode;
-    answer({ kind: "leaving", how: `Deno.exit(${code ?? ""})`, exitCode });
+    post({ kind: "leaving", how: `Deno.exit(${code ?? ""})`, exitCode });
     return exit(code);
   };
 }
 
-function answer(message: Answer, transfer: Transferable[] = []): void {
+function post(message: Answer, transfer: Transferable[] = []): void {
   const parent = self as unknown as {
     postMessage(message: Answer, transfer?: Transferable[]): void;
   };
-  // See `Thread.post`.
+  // With a list of what to move, empty or not, Deno takes a slower way.
   if (transfer.length === 0) parent.postMessage(message);
   else parent.postMessage(message, transfer);
 }

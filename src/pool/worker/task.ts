@@ -4,18 +4,13 @@ import type { TaskFlags } from "../parallel/task_flags.ts";
 
 /**
  * The task that a function is called for. A task is asked to stop when its deadline is over, when its
- * caller's signal aborts, and when its pool is terminated; what it returns then, nobody reads.
+ * caller's signal aborts, and when its pool is terminated; what it returns then is not read.
  */
 export interface Task {
   /** Whether the task is asked to stop. One load from shared memory: ask as often as you like. */
   readonly stopped: boolean;
   /** Aborts when the task is asked to stop: for whatever takes a signal. */
   readonly signal: AbortSignal;
-  /**
-   * Says that the result will be there in a moment: the parent's thread, which takes 0.15 ms to wake up, can
-   * begin to. It is heard of a sweep's last call; of another it is nothing to say.
-   */
-  nearlyDone(): void;
 }
 
 let current: Task | undefined;
@@ -43,24 +38,21 @@ export function currentTask(): Task {
   return current;
 }
 
-/** A task as the worker's side of a pool sees it: it can also be run, and be over. */
+/** A task as the worker's side of a pool sees it: it also begins, ends and is answered. */
 export class RunningTask implements Task {
   readonly #flags: TaskFlags;
-  readonly #slot: number;
-  readonly #announce: () => void;
+  readonly #flag: number;
   #controller: AbortController | undefined;
   #over = false;
 
-  /** `announce` says that it is nearly done, if somebody hears it. */
-  constructor(flags: TaskFlags, slot: number, announce: () => void = () => {}) {
+  constructor(flags: TaskFlags, flag: number) {
     this.#flags = flags;
-    this.#slot = slot;
-    this.#announce = announce;
+    this.#flag = flag;
   }
 
   get stopped(): boolean {
     // Once it is over, the flag is another task's.
-    return !this.#over && this.#flags.stopped(this.#slot);
+    return !this.#over && this.#flags.stopped(this.#flag);
   }
 
   get signal(): AbortSignal {
@@ -68,7 +60,7 @@ export class RunningTask implements Task {
       const controller = new AbortController();
       this.#controller = controller;
       if (!this.#over) {
-        this.#flags.change(this.#slot).then(() => {
+        this.#flags.change(this.#flag).then(() => {
           if (this.stopped) controller.abort(stopError());
         });
       }
@@ -76,17 +68,13 @@ export class RunningTask implements Task {
     return this.#controller.signal;
   }
 
-  nearlyDone(): void {
-    if (!this.#over) this.#announce();
-  }
-
   /**
-   * This is the current task from now on.
+   * Makes this the current task.
    *
    * @throws {DOMException} AbortError when it is not to begin
    */
   begin(): void {
-    if (!this.#flags.begin(this.#slot)) throw stopError();
+    if (!this.#flags.begin(this.#flag)) throw stopError();
     current = this;
   }
 
@@ -95,16 +83,16 @@ export class RunningTask implements Task {
     if (this.stopped) throw stopError();
   }
 
-  /** Its answer has been sent: should the worker end now, this task is not to blame. */
-  answered(): void {
-    this.#flags.answer(this.#slot);
-  }
-
   /** The function has returned: the signal aborts no more. */
   end(): void {
     this.#over = true;
     current = undefined;
-    if (this.#controller !== undefined) this.#flags.wake(this.#slot);
+    if (this.#controller !== undefined) this.#flags.wake(this.#flag);
+  }
+
+  /** Its answer has been sent: should the worker end now, this task is not to blame. */
+  answered(): void {
+    this.#flags.answer(this.#flag);
   }
 }
 

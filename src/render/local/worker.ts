@@ -206,14 +206,8 @@ async function paint(
   return new Transferred({ bytes, numbers }, [bytes.buffer]);
 }
 
-/** Notes come last, and while they are written the parent can wake up. */
 function noted({ format, text, tile }: FileOptions): PictureOptions {
-  const task = currentTask();
-  const notes = () => {
-    task.nearlyDone();
-    return tile === undefined ? text ?? {} : textOfTile(tile);
-  };
-  return { format, text: notes };
+  return { format, text: () => tile === undefined ? text ?? {} : textOfTile(tile) };
 }
 
 /** Colours samples. Colours lie closer than samples: what is upside down is turned once it is coloured. */

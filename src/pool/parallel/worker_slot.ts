@@ -1,117 +1,115 @@
-/** One place in a pool: the worker that sits there now, and the orders it has not answered. */
+/** One place in a pool: the worker that has it now, and the orders that it has not answered. */
 
 import { DeadlineError, RemoteError } from "../errors.ts";
 import { MAILBOX } from "./task_flags.ts";
 import { Thread } from "./thread.ts";
-import { LONGEST_TIMER } from "../sync/wait.ts";
 import {
   type Answer,
   type CallOrder,
   type Fault,
   faultOf,
+  type LoopOrder,
   type MapOrder,
-  type SweepOrder,
 } from "../wire.ts";
+import { after, type Timer } from "../within.ts";
 
-/** What a seat tells its pool. */
-export interface SeatEvents {
+/** What a slot reports to its pool. */
+export interface SlotEvents {
   /** The worker can take orders. */
   ready(): void;
   /** The worker answered the order with this id. */
-  answered(seat: Seat, answer: Answer & { readonly id: number }): void;
+  answered(slot: WorkerSlot, answer: Answer & { readonly id: number }): void;
   /** The order took longer than its deadline; the worker is asked to stop. */
   overran(id: number): void;
-  /** The worker died or was given up; the seat is empty. */
-  lost(seat: Seat, loss: Loss): void;
+  /** The worker died or was given up; the slot is empty. */
+  lost(slot: WorkerSlot, loss: Loss): void;
+  /** The worker has done as many tasks as one is to do, and was ended; the slot is empty. */
+  retired(slot: WorkerSlot, thread: Thread): void;
 }
 
-/** How a seat lost its worker. */
+/** How a slot lost its worker. */
 export interface Loss {
   readonly thread: Thread;
   readonly why: Error;
-  /** The orders it had not answered. */
+  /** The orders that it had not answered. */
   readonly orders: readonly number[];
-  /** Those of them that are not to blame: it had not begun them, or its answers are lost on their way. */
+  /** Those of them that cannot have ended it: it had not begun them, or had sent their answers. */
   readonly blameless: ReadonlySet<number>;
 }
 
-/** How a seat starts its worker, and how patient it is. */
-export interface SeatOptions {
+/** How a slot starts its worker, and how long it waits for it. */
+export interface SlotOptions {
   readonly module: URL;
-  /** Seats of the pool. */
-  readonly seats: number;
+  /** Slots of the pool. */
+  readonly slots: number;
   readonly permissions: Deno.PermissionOptions;
-  /** The buffer of the pool's `OrderBoard`. */
-  readonly board: SharedArrayBuffer;
   /** Called for every worker that is started, replacements included. */
   readonly startArgument: (ended: Promise<void>) => unknown;
   /** Milliseconds that a worker may take to start. */
   readonly startDeadline: number;
   /** Milliseconds that a task may go on after it was asked to stop. */
   readonly grace: number;
+  /** Tasks after which a worker is replaced. */
+  readonly maxTasks: number;
 }
 
-/** An order without the number of its flag, which is the seat's to give. */
+/** An order without the number of its flag, which the slot adds. */
 export type UnplacedOrder =
-  | Omit<CallOrder, "slot">
-  | Omit<MapOrder, "slot">
-  | Omit<SweepOrder, "slot">;
+  | Omit<CallOrder, "flag">
+  | Omit<MapOrder, "flag">
+  | Omit<LoopOrder, "flag">;
 
 /** How an order is given. */
 export interface GiveOptions {
   readonly transfer?: Transferable[];
   /** Milliseconds that it may take; default: any time. */
-  readonly deadline?: number | undefined;
-  /** Where a sweep stands on the pool's board, if it does. */
-  readonly at?: number | undefined;
+  readonly deadline?: number;
 }
-
-type Timer = ReturnType<typeof setTimeout>;
 
 interface Given {
   readonly kind: UnplacedOrder["kind"];
-  readonly slot: number;
+  readonly flag: number;
   readonly deadline: number;
-  /** Whether it went by message, and not by the board. */
-  readonly byMessage: boolean;
   /** Whether it is asked to stop. */
   stopping: boolean;
-  /** The clock, once the worker is at it: that of the deadline, then that of the grace. */
+  /** Of the deadline, or of the grace once it is asked to stop; runs while the worker is at it. */
   timer: Timer | undefined;
 }
 
-/** A worker and its replacement, should it die. */
-export class Seat {
-  readonly #slot: number;
-  readonly #options: SeatOptions;
-  readonly #events: SeatEvents;
+/** A worker and, when that is lost, its replacement. */
+export class WorkerSlot {
+  readonly #index: number;
+  readonly #options: SlotOptions;
+  readonly #events: SlotEvents;
   /** In the order in which the worker takes them up. */
   readonly #orders = new Map<number, Given>();
   /** Numbers of flags that no order has. */
-  readonly #freeSlots: number[] = [];
+  readonly #freeFlags: number[] = [];
   #calls = 0;
+  /** Orders that this worker was given and has not been spared. */
+  #tasks = 0;
   #thread: Thread | undefined;
   #starting: Timer | undefined;
   #ready = false;
   #workers = 0;
 
-  constructor(slot: number, options: SeatOptions, events: SeatEvents) {
-    this.#slot = slot;
+  constructor(index: number, options: SlotOptions, events: SlotEvents) {
+    this.#index = index;
     this.#options = options;
     this.#events = events;
   }
 
   /**
-   * A number that no other worker of the pool has or had: who was taken for dead and still runs must not
-   * be mistaken for the one that replaced it.
+   * A number that no other worker of the pool has or had: one that was given up and still runs must not
+   * be mistaken for its replacement.
    */
   get worker(): number {
-    return this.#slot + this.#workers * this.#options.seats;
+    return this.#index + this.#workers * this.#options.slots;
   }
 
   /** Whether the worker can take another order. */
   get hasRoom(): boolean {
-    return this.#ready && this.#orders.size < MAILBOX;
+    return this.#ready && this.#orders.size < MAILBOX && this.#tasks < this.#options.maxTasks;
   }
 
   /** Orders given and not yet answered; a call counts twice, as nobody knows how long it takes. */
@@ -132,12 +130,11 @@ export class Seat {
   /** Whether every call in hand ends some time: by itself, or by its deadline. */
   get bounded(): boolean {
     for (const { kind, deadline } of this.#orders.values()) {
-      if (kind !== "sweep" && deadline === Infinity) return false;
+      if (kind !== "loop" && deadline === Infinity) return false;
     }
     return true;
   }
 
-  /** The thread that sits there now. */
   get thread(): Thread | undefined {
     return this.#thread;
   }
@@ -146,15 +143,16 @@ export class Seat {
     return this.#ready;
   }
 
-  /** Starts a worker in this seat. */
+  /** Starts a worker in this slot. */
   start(): void {
     this.#workers++;
-    const thread: Thread = new Thread(this.#options.module, this.#options, {
-      heard: (answer) => this.#hear(answer),
+    this.#tasks = 0;
+    const thread: Thread = new Thread(this.#options.module, this.#options.permissions, {
+      answered: (answer) => this.#onAnswer(answer),
       died: (fault) => this.#lose(new RemoteError(fault)),
     });
     this.#thread = thread;
-    this.#freeSlots.splice(0, Infinity, ...Array(MAILBOX).keys());
+    this.#freeFlags.splice(0, Infinity, ...Array(MAILBOX).keys());
     const { startDeadline } = this.#options;
     this.#starting = after(startDeadline, () => {
       this.#lose(new DeadlineError(`A worker did not start within ${startDeadline} ms`));
@@ -171,72 +169,45 @@ export class Seat {
     }
   }
 
-  /** Wakes a worker that has nothing to do ahead of an order for a sweep that is to stand on the board. */
-  announce(): void {
-    if (this.#ready && this.#orders.size === 0) this.#thread!.announce();
-  }
-
   /**
    * Gives the worker an order.
    *
    * @throws {DOMException} DataCloneError when the order's arguments cannot be cloned
    */
-  give(
-    order: UnplacedOrder,
-    { transfer = [], deadline = Infinity, at }: GiveOptions = {},
-  ): void {
-    const slot = this.#freeSlots.at(-1)!;
+  give(order: UnplacedOrder, { transfer = [], deadline = Infinity }: GiveOptions = {}): void {
+    const flag = this.#freeFlags.at(-1)!;
     const thread = this.#thread!;
-    thread.flags.place(slot);
-    const told = order.kind === "sweep" && at !== undefined && !this.#awaitsMessage &&
-      thread.tell({ ...order, slot, at });
-    if (!told) thread.post({ ...order, slot }, transfer);
-    this.#freeSlots.pop();
-    if (order.kind !== "sweep") this.#calls++;
-    this.#orders.set(order.id, {
-      kind: order.kind,
-      slot,
-      deadline,
-      byMessage: !told,
-      stopping: false,
-      timer: undefined,
-    });
+    thread.flags.place(flag);
+    thread.post({ ...order, flag }, transfer);
+    this.#freeFlags.pop();
+    this.#tasks++;
+    if (order.kind !== "loop") this.#calls++;
+    const given = { kind: order.kind, flag, deadline, stopping: false, timer: undefined };
+    this.#orders.set(order.id, given);
     thread.flags.crowded = this.#orders.size > 1;
-    this.#watch();
+    this.#startTimer();
   }
 
-  /** Whether an order may be on its way by message: what goes by the board would overtake it. */
-  get #awaitsMessage(): boolean {
-    for (const { byMessage } of this.#orders.values()) if (byMessage) return true;
-    return false;
-  }
-
-  /** Asks the worker to stop what it does for this order; one that does not is given up. */
+  /** Asks the worker to stop what it does for this order; a worker that does not is given up. */
   stop(id: number): void {
     const given = this.#orders.get(id);
     if (given === undefined || given.stopping) return;
     given.stopping = true;
-    this.#thread?.flags.stop(given.slot);
+    this.#thread?.flags.stop(given.flag);
     clearTimeout(given.timer);
     given.timer = undefined;
-    this.#watch();
+    this.#startTimer();
   }
 
-  /** Takes a call back. Returns whether the worker has not begun it, and then never will. */
+  /** Takes an order back. Returns whether the worker has not begun it, and then never will. */
   recall(id: number): boolean {
     const given = this.#orders.get(id);
-    return given !== undefined && this.#thread !== undefined &&
-      this.#thread.flags.recall(given.slot);
+    if (given === undefined || !this.#thread?.flags.recall(given.flag)) return false;
+    this.#tasks--;
+    return true;
   }
 
-  /** Whether the worker has answered a call, though the answer has not been heard. */
-  #hasAnswered(id: number): boolean {
-    const given = this.#orders.get(id);
-    return given !== undefined && this.#thread !== undefined &&
-      this.#thread.flags.answered(given.slot);
-  }
-
-  /** Ends the worker; it will not be heard of again. */
+  /** Ends the worker and drops its orders: nothing more is reported of it. */
   terminate(): Thread | undefined {
     const thread = this.#thread;
     this.#ready = false;
@@ -249,8 +220,8 @@ export class Seat {
     return thread;
   }
 
-  /** The clock runs for the order that the worker is at: the first that it has not answered. */
-  #watch(): void {
+  /** The timer runs for the order that the worker is at: the first that it has not answered. */
+  #startTimer(): void {
     for (const [id, given] of this.#orders) {
       given.timer ??= given.stopping
         ? after(this.#options.grace, () => this.#giveUp())
@@ -267,7 +238,7 @@ export class Seat {
     this.#lose(new DeadlineError(message));
   }
 
-  #hear(answer: Answer): void {
+  #onAnswer(answer: Answer): void {
     switch (answer.kind) {
       case "ready":
         clearTimeout(this.#starting);
@@ -279,9 +250,16 @@ export class Seat {
         return this.#lose(new RemoteError(leaving(answer.how)));
       default:
         this.#remove(answer.id);
-        this.#watch();
-        return this.#events.answered(this, answer);
+        this.#startTimer();
+        this.#events.answered(this, answer);
+        return this.#retireIfDue();
     }
+  }
+
+  #retireIfDue(): void {
+    if (this.#tasks < this.#options.maxTasks || this.#orders.size > 0) return;
+    const thread = this.terminate();
+    if (thread !== undefined) this.#events.retired(this, thread);
   }
 
   #remove(id: number): void {
@@ -289,24 +267,23 @@ export class Seat {
     if (given === undefined) return;
     clearTimeout(given.timer);
     this.#orders.delete(id);
-    this.#freeSlots.push(given.slot);
+    this.#freeFlags.push(given.flag);
     this.#thread!.flags.crowded = this.#orders.size > 1;
-    if (given.kind !== "sweep") this.#calls--;
+    if (given.kind !== "loop") this.#calls--;
   }
 
   #lose(why: Error): void {
     const orders = [...this.#orders.keys()];
-    const blameless = new Set(orders.filter((id) => this.recall(id) || this.#hasAnswered(id)));
+    const { flags } = this.#thread!;
+    const blameless = orders.filter((id) =>
+      this.recall(id) || flags.answered(this.#orders.get(id)!.flag)
+    );
     const thread = this.terminate()!;
-    this.#events.lost(this, { thread, why, orders, blameless });
+    this.#events.lost(this, { thread, why, orders, blameless: new Set(blameless) });
   }
 }
 
-/** What is told of a worker that announced its end. */
+/** The fault of a worker that reported its own end. */
 export function leaving(how: string): Fault {
   return faultOf(new Error(`the worker called ${how}`));
-}
-
-function after(milliseconds: number, then: () => void): Timer | undefined {
-  return milliseconds <= LONGEST_TIMER ? setTimeout(then, milliseconds) : undefined;
 }
