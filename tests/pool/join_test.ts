@@ -1,7 +1,8 @@
 // Tests of ends: close, terminate and join as Python's, a process's end, and waits that can be given up.
 
 import assert from "node:assert/strict";
-import { Pool, PoolClosedError, Process } from "../../src/pool/mod.ts";
+import { Pool, PoolClosedError } from "../../src/pool/mod.ts";
+import { Process } from "../../src/pool/processes.ts";
 import { Flag } from "./fixtures/flag.ts";
 import type { SlowService } from "./fixtures/slow_worker.ts";
 import { turns, watch } from "./fixtures/bad_pool.ts";

@@ -6,10 +6,10 @@ import {
   defaultChunkSize,
   Pool,
   PoolClosedError,
-  Process,
   RemoteError,
   ResultTimeoutError,
 } from "../../src/pool/mod.ts";
+import { Process } from "../../src/pool/processes.ts";
 import type { LessonService } from "./fixtures/lesson_worker.ts";
 
 const module = new URL("./fixtures/lesson_worker.ts", import.meta.url);

@@ -39,7 +39,7 @@ interface Ending {
  *
  * @example
  * ```ts ignore
- * import { Process } from "../mod.ts";
+ * import { Process } from "../processes.ts";
  * import type { Greeters } from "./greeters.ts";
  * const process = new Process<Greeters, "greet">(new URL("./greeters.ts", import.meta.url), "greet", ["you"]);
  * process.start();
