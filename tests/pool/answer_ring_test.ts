@@ -52,7 +52,7 @@ Deno.test("what is too large, finds no room or cannot be encoded is refused", ()
   assert.ok(ring.put(answerWith(put, null)));
 });
 
-Deno.test("whoever listens is told of every answer until they have heard enough", async () => {
+Deno.test("every answer is reported until the listener has had enough", async () => {
   const ring = new AnswerRing();
   const heard: Answer[] = [];
   let told = Promise.withResolvers<void>();

@@ -38,7 +38,7 @@ Deno.test("after the numbers have run out, what was reopened is still found", ()
   assert.equal(cursor.open, false);
 });
 
-Deno.test("whoever was taken for lost cannot finish what another has", () => {
+Deno.test("a worker that was taken for lost cannot finish what another has", () => {
   const cursor = BatchCursor.of(2);
   assert.equal(cursor.claim(0), 0);
   cursor.reopen(0);

@@ -147,7 +147,7 @@ Deno.test("chunks follow Python's rule", () => {
   assert.deepEqual([...chunksOf("abcde", 2)], [["a", "b"], ["c", "d"], ["e"]]);
 });
 
-Deno.test("a process is started, joined, and tells how it ended", async () => {
+Deno.test("a process is started, joined, and asked how it ended", async () => {
   const good = new Process<LessonService, "square">(module, "square", [3]);
   assert.deepEqual([good.isAlive, good.exitCode], [false, null]);
   good.start();
