@@ -1,14 +1,12 @@
 /** What crosses between a pool and its workers: plain data, nothing else. */
 
-/** The first message: the worker's life line and the memory that it shares with its parent. */
+/** The first message: the worker's life line and flags. */
 export interface LifeLineOrder {
   readonly kind: "life line";
   /** To be held: it closes when the worker's thread ends. */
   readonly lifeLine: MessagePort;
   /** The buffer of the worker's `TaskFlags`. */
   readonly flags: SharedArrayBuffer;
-  /** The buffer of the worker's `AnswerRing`. */
-  readonly answers: SharedArrayBuffer;
 }
 
 /** The second message: the argument of the worker's `start`. */
@@ -74,7 +72,7 @@ export interface Fault {
 /** The cause of an error: another error, or plain data. */
 export type Cause = { readonly fault: Fault } | { readonly value: unknown };
 
-/** The result that crosses at the least cost: bytes, and numbers that say something of them. */
+/** A result of bytes, and numbers that describe them. */
 export interface BytesAndNumbers {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly numbers: readonly number[];

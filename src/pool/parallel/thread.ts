@@ -1,7 +1,6 @@
 /** A worker's thread: the messages to it, the answers from it, and when it has really ended. */
 
 import { MessageChannel } from "node:worker_threads";
-import { AnswerRing } from "./answer_ring.ts";
 import { TaskFlags } from "./task_flags.ts";
 import { type Answer, type Fault, faultOf, type Order } from "../wire.ts";
 
@@ -22,7 +21,6 @@ export class Thread {
   /** Resolves when the thread runs no more: what it was lent can be lent again. */
   readonly ended: Promise<void>;
   readonly flags: TaskFlags = new TaskFlags();
-  readonly #answers = new AnswerRing();
   readonly #worker: Worker;
   readonly #events: ThreadEvents;
   #silent = false;
@@ -31,10 +29,8 @@ export class Thread {
   constructor(module: URL, permissions: Deno.PermissionOptions, events: ThreadEvents) {
     this.#events = events;
     this.#worker = new Worker(module, { type: "module", deno: { permissions } });
-    this.#worker.onmessage = (event: MessageEvent<Answer>) => {
-      // What is in the ring was sent before it.
-      this.#takeAnswers();
-      this.#report(event.data);
+    this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      if (!this.#silent) this.#events.answered(data);
     };
     this.#worker.onerror = (event) => {
       // Else the error ends the parent too.
@@ -44,7 +40,6 @@ export class Thread {
     this.#worker.onmessageerror = () =>
       this.#die(faultOf(new Error("a message could not be read")));
     this.ended = this.#sendLifeLine();
-    void this.#answers.listen(() => this.#takeAnswers());
   }
 
   get hasEnded(): boolean {
@@ -63,7 +58,6 @@ export class Thread {
   terminate(): void {
     this.#silent = true;
     this.flags.stopAll();
-    this.#answers.wake();
     this.#worker.terminate();
   }
 
@@ -78,24 +72,11 @@ export class Thread {
       setTimeout(() => this.#die(faultOf(new Error("the worker ended without a word"))), 0);
     });
     const lifeLine = there as unknown as MessagePort;
-    const { flags: { buffer: flags } } = this;
-    const answers = this.#answers.buffer;
-    this.#worker.postMessage({ kind: "life line", lifeLine, flags, answers }, [lifeLine]);
+    this.post({ kind: "life line", lifeLine, flags: this.flags.buffer }, [lifeLine]);
     return ended.promise;
   }
 
-  #report(answer: Answer): void {
-    if (!this.#silent) this.#events.answered(answer);
-  }
-
-  /** Reports what was answered through shared memory. Returns whether to go on listening. */
-  #takeAnswers(): boolean {
-    for (const answer of this.#answers.taken()) this.#report(answer);
-    return !this.#silent;
-  }
-
   #die(fault: Fault): void {
-    this.#takeAnswers();
     if (this.#silent) return;
     this.#silent = true;
     this.#events.died(fault);

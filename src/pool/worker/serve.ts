@@ -1,6 +1,5 @@
 /** The worker's side of a pool: registers what the worker can do and carries out orders. */
 
-import { AnswerRing } from "../parallel/answer_ring.ts";
 import { BatchCursor } from "../parallel/batch_cursor.ts";
 import { TaskFlags } from "../parallel/task_flags.ts";
 import { RunningTask } from "./task.ts";
@@ -36,10 +35,7 @@ export interface Service<F extends Functions, S extends BatchFunctions> {
   readonly parallelFor?: S;
 }
 
-/**
- * A result whose buffers are moved to the parent instead of copied. A small result of a last call is
- * copied all the same, as that is quicker.
- */
+/** A result whose buffers are moved to the parent instead of copied. */
 export class Transferred<T> {
   readonly value: T;
   readonly buffers: ArrayBuffer[];
@@ -58,10 +54,9 @@ type Plain<T> = Awaited<T> extends Transferred<infer V> ? V : Awaited<T>;
 /** What the parent gets of a function's result. */
 export type ResultOf<T> = T extends (...args: never[]) => infer R ? Plain<R> : never;
 
-/** What this worker shares with its parent. */
+/** The worker's end of what links it to its parent. */
 interface Link {
   readonly flags: TaskFlags;
-  readonly answers: AnswerRing;
   /** To be held: it closes when this thread ends. */
   readonly lifeLine: MessagePort;
 }
@@ -90,10 +85,9 @@ export function serve<F extends Functions, S extends BatchFunctions>(
   self.addEventListener("message", (event) => {
     const order = (event as MessageEvent<Order>).data;
     if (order.kind === "life line") {
-      const { flags, answers, lifeLine } = order;
-      link = { flags: new TaskFlags(flags), answers: new AnswerRing(answers), lifeLine };
+      link = { flags: new TaskFlags(order.flags), lifeLine: order.lifeLine };
     } else {
-      before = before.then(() => carryOut(order, service, link));
+      before = before.then(() => carryOut(order, service, link.flags));
     }
   });
   return service;
@@ -102,17 +96,17 @@ export function serve<F extends Functions, S extends BatchFunctions>(
 function carryOut(
   order: Exclude<Order, { kind: "life line" }>,
   service: Service<Functions, BatchFunctions>,
-  link: Link,
+  flags: TaskFlags,
 ): Promise<void> {
   if (order.kind === "start") return start(service, order.argument);
-  const task = new RunningTask(link.flags, order.flag);
+  const task = new RunningTask(flags, order.flag);
   switch (order.kind) {
     case "call":
       return perform(order, task, () => call(service.functions, order));
     case "map":
       return perform(order, task, () => map(service.functions, order, task));
     case "loop":
-      return loop(order, task, { service, link });
+      return loop(order, task, { service, flags });
   }
 }
 
@@ -188,9 +182,12 @@ function functionOf<T>(functions: Record<string, T> | undefined, name: string): 
 async function loop(
   order: LoopOrder,
   task: RunningTask,
-  { service, link }: { readonly service: Service<Functions, BatchFunctions>; readonly link: Link },
+  { service, flags }: {
+    readonly service: Service<Functions, BatchFunctions>;
+    readonly flags: TaskFlags;
+  },
 ): Promise<void> {
-  const { last, worker } = order;
+  const { id, last, worker } = order;
   const cursor = new BatchCursor(order.cursor);
   const lastBatch = last === null ? -1 : cursor.count - 1;
   const began = performance.now();
@@ -209,7 +206,7 @@ async function loop(
           break;
         }
         cursor.finish(batch, worker);
-        const turn = link.flags.crowded ? order.slice : order.longest;
+        const turn = flags.crowded ? order.slice : order.longest;
         const isOver = performance.now() - began > turn;
         batch = isOver ? cursor.claimLast(worker) : cursor.claim(worker);
       }
@@ -218,27 +215,15 @@ async function loop(
     const makesLast = last !== null && batch === lastBatch;
     const result = makesLast ? await call(service.functions, last) : undefined;
     task.end();
-    leave(link, order, { milliseconds, failed: null, result });
+    const value = result && { value: result.value };
+    post({ kind: "left", id, milliseconds, failed: null, last: value ?? null }, result?.buffers);
   } catch (thrown) {
+    // Also reached when the result cannot be cloned.
     task.end();
     milliseconds ??= performance.now() - began;
-    leave(link, order, { milliseconds, failed: { batch, fault: faultOf(thrown) } });
+    const failed = { batch, fault: faultOf(thrown) };
+    post({ kind: "left", id, milliseconds, failed, last: null });
   }
-}
-
-function leave(
-  { answers }: Link,
-  { id }: LoopOrder,
-  { result, ...ending }: Pick<LeftAnswer, "milliseconds" | "failed"> & {
-    readonly result?: Transferred<unknown> | undefined;
-  },
-): void {
-  const last = result === undefined ? null : { value: result.value };
-  const message: LeftAnswer = { kind: "left", id, ...ending, last };
-  const buffers = result?.buffers ?? [];
-  // What is not to be moved may be shared memory, and the ring holds copies.
-  const isPlain = last === null || buffers.length > 0;
-  if (!isPlain || !answers.put(message)) post(message, buffers);
 }
 
 /** `close()` and `Deno.exit()` end a worker without an event in its parent: report them first. */
