@@ -10,8 +10,8 @@ export type PngText = Readonly<Record<string, string>>;
 
 /** What {@link encodePng} can be told. */
 export interface PngOptions {
-  /** Notes by keyword, written as text chunks, or what gives them once the pixels are encoded. None by default. */
-  readonly text?: PngText | (() => PngText);
+  /** Notes by keyword, written as text chunks. None by default. */
+  readonly text?: PngText;
 }
 
 /** Deflate levels, 0 to 9. Both deflates are JavaScript: no platform's zlib touches the bytes. */
@@ -44,7 +44,7 @@ const encodeByImagescript: TrueColourEncoder = imagescript.encode;
 export function encodePng(picture: Picture, { text }: PngOptions = {}): Uint8Array<ArrayBuffer> {
   const png = picture.kind === "indexed" ? encodeIndexed(picture) : encodeTrueColour(picture);
   if (text === undefined) return png;
-  return withText(png, typeof text === "function" ? text() : text);
+  return withText(png, text);
 }
 
 function encodeTrueColour(picture: TrueColourPicture): Uint8Array<ArrayBuffer> {

@@ -1,7 +1,16 @@
 /** What a picture tells about itself in text chunks: where it lies, how it was computed, how it looks. */
 
 import type { Look } from "../image/mod.ts";
-import { Exact, MOST_DIGITS, TileAddress, tileBounds, type View } from "../plane/mod.ts";
+import { formulaOf } from "../fractal/mod.ts";
+import {
+  Exact,
+  type FractalSet,
+  MANDELBROT,
+  MOST_DIGITS,
+  TileAddress,
+  tileBounds,
+  type View,
+} from "../plane/mod.ts";
 
 /** The iterations of a picture, and whether `auto` was capped there. */
 interface Taken {
@@ -23,26 +32,41 @@ const spanDigits = 17;
  * {@link MOST_DIGITS} go, so that the same picture can be made again.
  */
 export function textOfView(
-  { re, im, span, width, supersample = 1 }: View,
+  { re, im, span, width, supersample = 1, set = MANDELBROT }: View,
   taken: Taken,
   look: Look,
 ): PlaceText {
   const step = span.dividedBy(Exact.of(width));
   const place = { re: exactly(re, step), im: exactly(im, step), span: exactly(span, step) };
-  const text = textOf(place, taken, look);
+  const text = { ...textOf(place, taken, look), ...textOfSet(set) };
   return supersample === 1 ? text : { ...text, supersample: String(supersample) };
 }
 
-/** A tile's address; x and y are decimal digits. */
+/** A tile's address and its set; x and y are decimal digits. */
 interface AddressText {
   readonly z: number;
   readonly x: string;
   readonly y: string;
+  /** The c of a Julia set, as decimals; default: the Mandelbrot set. */
+  readonly c?: { readonly re: string; readonly im: string };
 }
 
 /** An address as plain data. */
-export function addressAsText({ z, x, y }: TileAddress): AddressText {
-  return { z, x: String(x), y: String(y) };
+export function addressAsText({ z, x, y }: TileAddress, set: FractalSet): AddressText {
+  const address = { z, x: String(x), y: String(y) };
+  if (set.id === "mandelbrot") return address;
+  return { ...address, c: { re: decimalOf(set.c.re), im: decimalOf(set.c.im) } };
+}
+
+/** What a picture of another set than the Mandelbrot set notes: its name, and c as two decimals. */
+function textOfSet(set: FractalSet): PlaceText {
+  if (set.id === "mandelbrot") return {};
+  return { set: set.id, c: `${decimalOf(set.c.re)},${decimalOf(set.c.im)}` };
+}
+
+/** All digits of a number that came as a decimal. */
+function decimalOf(value: Exact): string {
+  return exactly(value, Exact.powerOfTwo(-64));
 }
 
 /** A tile of which notes are to be made, as plain data. */
@@ -53,20 +77,21 @@ export interface NotedTile extends AddressText, Taken {
 }
 
 /** Notes on a tile. Its centre would take z digits to be exact, and gets what its pixels need: 0.3 z. */
-export function textOfTile({ z, x, y, size, look, ...taken }: NotedTile): PlaceText {
-  const { left, right, top } = tileBounds(TileAddress.of(z, BigInt(x), BigInt(y)));
+export function textOfTile({ z, x, y, c, size, look, ...taken }: NotedTile): PlaceText {
+  const set: FractalSet = c === undefined
+    ? MANDELBROT
+    : { id: "julia", c: { re: Exact.parse(c.re), im: Exact.parse(c.im) } };
+  const { window } = formulaOf(set);
+  const { left, right, top } = tileBounds(TileAddress.of(z, BigInt(x), BigInt(y)), window);
   const span = right.minus(left);
   const step = span.dividedBy(Exact.of(size));
   const half = span.timesPowerOfTwo(-1);
-  return textOf(
-    {
-      re: nearly(left.plus(half), step),
-      im: nearly(top.minus(half), step),
-      span: span.toDecimal(spanDigits),
-    },
-    taken,
-    look,
-  );
+  const place = {
+    re: nearly(left.plus(half), step),
+    im: nearly(top.minus(half), step),
+    span: span.toDecimal(spanDigits),
+  };
+  return { ...textOf(place, taken, look), ...textOfSet(set) };
 }
 
 function textOf(

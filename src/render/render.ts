@@ -1,11 +1,14 @@
 /** The sentence: a request names a frame; its pixels are sampled, coloured and encoded. */
 
+import { formulaOf } from "../fractal/mod.ts";
 import { encodeNpy, indexedColours, type Look, type PictureFormat } from "../image/mod.ts";
 import {
   bandOf,
+  type FractalSet,
   type Frame,
   frameOfTile,
   frameOfView,
+  MANDELBROT,
   type TileAddress,
   type View,
 } from "../plane/mod.ts";
@@ -67,20 +70,28 @@ export interface Rendered {
 /** Renders a tile of `size` * `size` pixels. */
 export async function renderTile(
   { workers, auto }: Renderer,
-  tile: { address: TileAddress; size: number; iterations: Iterations; output: Output },
+  tile: {
+    address: TileAddress;
+    size: number;
+    iterations: Iterations;
+    output: Output;
+    /** Default: the Mandelbrot set. */
+    set?: FractalSet;
+  },
   limits: RenderLimits = {},
 ): Promise<Rendered> {
   const began = performance.now();
-  const { address, size, output } = tile;
+  const { address, size, output, set = MANDELBROT } = tile;
+  const { window } = formulaOf(set);
   const chosen = await chosenBy(
     tile.iterations,
     limits,
-    (options) => auto.ofTile(address, options),
+    (options) => auto.ofTile(address, { ...options, set }),
   );
   const { iterations, capped } = chosen;
-  const frame = frameOfTile(address, size);
+  const frame = frameOfTile(address, size, { window, set });
   const notes = output.format === "png"
-    ? { tile: { ...addressAsText(address), size, iterations, capped, look: output.look } }
+    ? { tile: { ...addressAsText(address, set), size, iterations, capped, look: output.look } }
     : {};
   return await renderFrame(workers, { began, frame, chosen, output, notes }, limits);
 }

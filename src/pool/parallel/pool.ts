@@ -51,8 +51,8 @@ export interface LastCall<F extends Functions, K extends keyof F & string> {
  * leaked until it ends. An error thrown in a worker arrives as a `RemoteError`, arguments that cannot be
  * cloned are a `TypeError`, and a pool that was closed answers with a `PoolClosedError`.
  *
- * A program ends by itself once its pools are closed, unless `counters.leakedThreads` says that threads run on:
- * then it has to end with `Deno.exit()`.
+ * A program ends by itself once its pools are closed, unless `counters.leakedThreads` is above 0: then it
+ * has to end with `Deno.exit()`.
  *
  * @example
  * ```ts ignore
@@ -149,9 +149,9 @@ export class Pool<F extends Functions, S extends BatchFunctions> implements Asyn
    * closed: then all items are sent, and all results can still be read. The default chunk is one item.
    *
    * As in Python a call that fails does not end the stream: `next` rejects for that chunk, and the
-   * results after it can be read. (A `for await` ends at the first error.) What `items` itself throws comes after all results.
-   * The stream ends when the signal aborts or the pool is terminated. Leaving a `for await` calls off
-   * what is under way.
+   * results after it can be read. (A `for await` ends at the first error.) What `items` itself throws
+   * comes after all results. The stream ends when the signal aborts or the pool is terminated. Leaving a
+   * `for await` calls off what is under way.
    */
   imap<K extends keyof F & string>(
     name: K,

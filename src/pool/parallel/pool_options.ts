@@ -37,9 +37,9 @@ export interface TaskOptions {
   /** The caller waits no longer, and the task is asked to stop. */
   readonly signal?: AbortSignal;
   /**
-   * Milliseconds that a worker may take for a task: a call, a chunk of a map, a batch of a
-   * parallelFor. The time in the queue does not count. When it is over the caller gets a `DeadlineError` at once, and the
-   * worker is asked to stop; if it does not within the pool's `grace`, it is replaced.
+   * Milliseconds that a worker may take for a task: a call, a chunk of a map, a batch of a parallelFor.
+   * The time in the queue does not count. When it is over the caller gets a `DeadlineError` at once, and
+   * the worker is asked to stop; if it does not within the pool's `grace`, it is replaced.
    */
   readonly deadline?: number;
 }

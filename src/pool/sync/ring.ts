@@ -2,7 +2,7 @@
 
 import { defer } from "../deferred.ts";
 import { lock, unlock } from "./lock.ts";
-import { NOT_YET, type NotYet, Sleepers, spinFor } from "./wait.ts";
+import { NOT_YET, type NotYet, Sleepers } from "./wait.ts";
 
 // The head of the buffer, in cells of 4 bytes. What writers change and what readers change stand a
 // cache line (64 bytes, 16 cells) apart, so that the two do not take the line from each other at
@@ -26,8 +26,6 @@ const HEAD = 33;
 /** Messages read since the beginning, modulo 2^32. */
 const TAKES = 34;
 const READERS_BED = 48;
-/** Whether a message is announced. */
-const ANNOUNCED = 49;
 const WRITERS_BED = 64;
 const HEADER_CELLS = 80;
 const HEADER_BYTES = 4 * HEADER_CELLS;
@@ -54,12 +52,6 @@ export const VALUE = 0;
 export const BYTES = 1;
 /** {@linkcode VALUE} or {@linkcode BYTES}. */
 export type Form = typeof VALUE | typeof BYTES;
-
-/**
- * Milliseconds for which a reader looks for a message that was announced. To write one takes 0.03 to 0.06
- * where the caches are cold, to be woken 0.07 (2026-11-28).
- */
-const AHEAD = 0.15;
 
 /** The size of a ring. */
 export interface RingSize {
@@ -208,15 +200,6 @@ export class Ring {
   }
 
   /**
-   * Wakes the readers ahead of a message: they wake up while it is written. To be told of messages they
-   * have to {@linkcode listen}.
-   */
-  announce(): void {
-    Atomics.store(this.#cells, ANNOUNCED, 1);
-    this.readers.wake();
-  }
-
-  /**
    * Calls `told` whenever there may be a message, and at once, until it says that it listens no more.
    * It need not take more than one message at a time. Whoever it gives them to is served before this goes
    * on listening, which takes 0.02 ms.
@@ -224,11 +207,6 @@ export class Ring {
   async listen(told: () => boolean): Promise<void> {
     const { cells, index } = this.readers;
     for (;;) {
-      if (Atomics.exchange(this.#cells, ANNOUNCED, 0) !== 0) {
-        // The timer of what is left for afterwards is set meanwhile.
-        defer(() => {});
-        spinFor(() => this.count > 0, AHEAD);
-      }
       const seen = this.readers.arm();
       if (!told()) return;
       await new Promise<void>(defer);

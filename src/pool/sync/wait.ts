@@ -78,15 +78,6 @@ export function spin<R>(attempt: () => R | NotYet): R | NotYet {
   return NOT_YET;
 }
 
-/** Looks until `attempt` says yes, at most so many milliseconds. */
-export function spinFor(attempt: () => boolean, milliseconds: number): void {
-  const end = performance.now() + milliseconds;
-  while (!attempt() && performance.now() < end) Atomics.pause(SPIN);
-}
-
-/** How long to pause between two looks, as `Atomics.pause` counts: well below a microsecond. */
-const SPIN = 20;
-
 /**
  * Blocks the calling thread until `attempt` returns something else than {@linkcode NOT_YET}, and
  * returns that; returns `NOT_YET` when the time is up.

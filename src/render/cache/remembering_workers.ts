@@ -1,7 +1,14 @@
 /** Workers that remember samples: another palette, or the mirrored tile, iterates nothing again. */
 
 import type { Picture } from "../../image/mod.ts";
-import { type Exact, type Frame, liesBelowTheAxis, mirrorOfFrame } from "../../plane/mod.ts";
+import { formulaOf } from "../../fractal/mod.ts";
+import {
+  fractionOf,
+  type Frame,
+  liesBelowTheAxis,
+  mirrorOfFrame,
+  nameOfSet,
+} from "../../plane/mod.ts";
 import { defer } from "../../pool/mod.ts";
 import type { StoredEntry, TileStore } from "../../store/mod.ts";
 import { FreshSamples } from "./fresh_samples.ts";
@@ -40,8 +47,8 @@ type Recalled = SavedSamples | FreshSamples;
 /**
  * Samples frames by other workers and remembers what they computed, whatever look it was for.
  *
- * A frame whose middle lies below the real axis is computed as its mirror image above, upside down: the
- * set is symmetric, and so are its counts, bit for bit.
+ * A frame whose middle lies below the real axis is computed as its mirror image above, upside down:
+ * Mandelbrot set is symmetric, and so are its counts, bit for bit; of other sets their formula says it.
  */
 export class RememberingWorkers implements Sampler, Painter {
   readonly #workers: Sampler & Painter & SampleMemory;
@@ -63,7 +70,8 @@ export class RememberingWorkers implements Sampler, Painter {
   async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
     const { parentFrame, skips = true, picture } = options;
     // All bands of a picture the same way, as they have the same reference.
-    const flipped = liesBelowTheAxis(parentFrame ?? frame);
+    const flipped = formulaOf(frame.set).symmetry === "real axis" &&
+      liesBelowTheAxis(parentFrame ?? frame);
     const upright = flipped ? mirrorOfFrame(frame) : frame;
     const wished = flipped && picture ? { ...options, picture: { ...picture, flipped } } : options;
     const samples = parentFrame === undefined && skips && frame.width * frame.height <= MOST_SAMPLES
@@ -185,9 +193,10 @@ function asRemembered(saved: SavedSamples): SavedSamples {
 }
 
 /** Names everything that a sample depends on. */
-function keyOf({ re, im, step, width, height }: Frame, { iterations }: SampleOptions): string {
+function keyOf({ re, im, step, width, height, set }: Frame, { iterations }: SampleOptions): string {
   return nameOf(
     "samples",
+    ...(set.id === "mandelbrot" ? [] : [nameOfSet(set)]),
     fractionOf(re),
     fractionOf(im),
     fractionOf(step),
@@ -195,10 +204,4 @@ function keyOf({ re, im, step, width, height }: Frame, { iterations }: SampleOpt
     height,
     iterations,
   );
-}
-
-/** In hexadecimal: of many digits a decimal takes far longer. */
-function fractionOf(value: Exact): string {
-  const [n, d] = value.toFraction();
-  return `${n.toString(16)}/${d.toString(16)}`;
 }

@@ -38,6 +38,8 @@ export interface SampleOrder extends Placed {
    */
   readonly columns: Float64Array;
   readonly rows: Float64Array;
+  /** The c of a Julia set; default: the points are the Mandelbrot set's. */
+  readonly c?: { readonly re: number; readonly im: number };
   readonly shape: BatchShape;
   /** Address of two i64, to which every batch adds: steps of single pixels made, and skipped. */
   readonly tally: number;
@@ -52,61 +54,6 @@ export interface Perturbed {
   /** Whether each pixel is iterated alone, the slow way; default: by the compiled kernel. */
   readonly alone?: boolean;
 }
-
-/** Numbers in front of a grid's coordinates: the order without a reference, and what the reference adds. */
-const DIRECT = 9;
-const PERTURBED = 5;
-
-/** How it is perturbed, as a number: without skips, with them, or each pixel alone. */
-const WITHOUT = 0;
-const WITH_SKIPS = 1;
-const ALONE = 2;
-
-/** An order as numbers alone, which cross quickest. */
-export function packSampleOrder(order: SampleOrder): Float64Array {
-  const { width, height, iterations, counts, fractions, columns, rows, shape, tally, perturbed } =
-    order;
-  const front = [
-    ...[width, height, iterations, counts, fractions, shape.columns, shape.rows, tally],
-    Number(perturbed !== undefined),
-  ];
-  if (perturbed !== undefined) {
-    const { reference: { at, x, y, unit }, skips, alone = false } = perturbed;
-    front.push(at, x, y, unit, alone ? ALONE : skips ? WITH_SKIPS : WITHOUT);
-  }
-  const numbers = new Float64Array(front.length + width + height);
-  numbers.set(front);
-  numbers.set(columns, front.length);
-  numbers.set(rows, front.length + width);
-  return numbers;
-}
-
-/** The order again; its coordinates are the numbers' own memory. */
-export function unpackSampleOrder(numbers: Float64Array): SampleOrder {
-  const [width, height, iterations, counts, fractions, across, down, tally, isPerturbed] = numbers
-    .subarray(0, DIRECT) as unknown as DirectFront;
-  const [at, x, y, unit, mode] = numbers.subarray(DIRECT) as unknown as PerturbedFront;
-  const from = isPerturbed !== 0 ? DIRECT + PERTURBED : DIRECT;
-  return {
-    ...{ width, height, iterations, counts, fractions, tally },
-    shape: { columns: across, rows: down },
-    columns: numbers.subarray(from, from + width),
-    rows: numbers.subarray(from + width, from + width + height),
-    ...(isPerturbed !== 0 && {
-      perturbed: {
-        reference: { at, x, y, unit },
-        skips: mode === WITH_SKIPS,
-        alone: mode === ALONE,
-      },
-    }),
-  };
-}
-
-type DirectFront = readonly [
-  ...[width: number, height: number, iterations: number, counts: number, fractions: number],
-  ...[across: number, down: number, tally: number, isPerturbed: number],
-];
-type PerturbedFront = readonly [at: number, x: number, y: number, unit: number, mode: number];
 
 /** How a grid is cut: batches of this many columns and rows; less at the edges. */
 export interface BatchShape {
@@ -127,9 +74,6 @@ export interface FileOptions {
   readonly text?: PngText;
   readonly tile?: NotedTile;
 }
-
-/** A picture to be painted and how it is written: all of it can be JSON. */
-export type PaintWish = readonly [order: PaintOrder, options: FileOptions];
 
 /** A search that has gone on, and the compute time that it took, milliseconds. */
 export interface TimedSearch<S> {

@@ -27,9 +27,7 @@ import {
 import { batchCount, batchShape, perturbedShape } from "./batches.ts";
 import {
   type FileOptions,
-  packSampleOrder,
   type PaintOrder,
-  type PaintWish,
   type Perturbed,
   type Placed,
   type SampleOrder,
@@ -180,7 +178,11 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       const shape = batchShape(frame.width, frame.height, iterations);
       const columns = columnsOf(frame);
       const rows = rowsOf(frame);
-      return await this.#sweep({ columns, rows, shape }, options);
+      const { set } = frame;
+      const c = set.id === "julia"
+        ? { re: set.c.re.toDouble(), im: set.c.im.toDouble() }
+        : undefined;
+      return await this.#sweep({ columns, rows, shape, ...(c && { c }) }, options);
     }
     if (path.arithmetic === "interior") return await this.#fill(frame, options);
     const { reference: point } = path;
@@ -250,7 +252,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
 
   /** Lets the workers compute a grid's batches, and the one that ends it make the picture. */
   async #sweep(grid: Grid, options: SampleOptions): Promise<Sampled> {
-    const { columns, rows, shape, reference, alone = false } = grid;
+    const { columns, rows, c, shape, reference, alone = false } = grid;
     const { iterations, fractions, skips = true, signal, budget, onProgress, picture } = options;
     const width = columns.length;
     const height = rows.length;
@@ -259,7 +261,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       const { placed, tally } = room;
       const batches = batchCount(width, height, shape);
       const order: SampleOrder = {
-        ...{ ...placed, columns, rows, shape, tally },
+        ...{ ...placed, columns, rows, shape, tally, ...(c && { c }) },
         ...(reference && { perturbed: perturbedBy(reference, { skips, alone }) }),
       };
       const bounds = {
@@ -296,16 +298,14 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
   ): Promise<Pick<Sampled, "milliseconds" | "file">> {
     if (picture === undefined) {
       return {
-        milliseconds: await this.#pool.parallelFor("sample", packSampleOrder(order), bounds),
+        milliseconds: await this.#pool.parallelFor("sample", order, bounds),
       };
     }
     const { width, height, iterations, counts, fractions } = order;
     const { look, factor, flipped = false, options } = picture;
     const samples = { width, height, iterations, counts, fractions, flipped };
-    const wish: PaintWish = [{ samples, look, factor }, options];
-    const last = { name: "paintAsWished" as const, args: [JSON.stringify(wish)] as const };
-    const numbers = packSampleOrder(order);
-    const { milliseconds, value } = await this.#pool.parallelForThenCall("sample", numbers, {
+    const last = { name: "paint" as const, args: [{ samples, look, factor }, options] as const };
+    const { milliseconds, value } = await this.#pool.parallelForThenCall("sample", order, {
       ...bounds,
       last,
     });
@@ -383,7 +383,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
 }
 
 /** A grid's points, or their differences from a reference, and how it is cut. */
-interface Grid extends Pick<SampleOrder, "columns" | "rows" | "shape"> {
+interface Grid extends Pick<SampleOrder, "columns" | "rows" | "shape" | "c"> {
   readonly reference?: HeldReference;
   readonly alone?: boolean;
 }

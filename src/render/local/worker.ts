@@ -43,15 +43,14 @@ import {
   Transferred,
 } from "../../pool/mod.ts";
 import { batchAt } from "./batches.ts";
-import {
-  type FileOptions,
-  type PaintOrder,
-  type PaintWish,
-  type Placed,
-  type StartArgument,
-  type TimedSearch,
-  type TimedSlice,
-  unpackSampleOrder,
+import type {
+  FileOptions,
+  PaintOrder,
+  Placed,
+  SampleOrder,
+  StartArgument,
+  TimedSearch,
+  TimedSlice,
 } from "./orders.ts";
 import { textOfTile } from "../place_text.ts";
 
@@ -74,16 +73,15 @@ const service = serve({
   },
   parallelFor: {
     /** Fills in how long each pixel takes to escape, and adds the batch's steps to the frame's. */
-    sample: (numbers: Float64Array) => {
-      const order = unpackSampleOrder(numbers);
+    sample: (order: SampleOrder) => {
       return (number: number, stopped: () => boolean) => {
         const { fromColumn, toColumn, fromRow, toRow } = batchAt(order, number);
         const columns = order.columns.subarray(fromColumn, toColumn);
         const rows = order.rows.subarray(fromRow, toRow);
-        const { width, iterations, counts, fractions, perturbed } = order;
+        const { width, iterations, counts, fractions, perturbed, c } = order;
         const offset = 4 * (fromRow * width + fromColumn);
         const batch = {
-          ...{ columns, rows, iterations },
+          ...{ columns, rows, iterations, ...(c && { c }) },
           counts: counts + offset,
           fractions: fractions === 0 ? 0 : fractions + offset,
         };
@@ -134,8 +132,6 @@ const service = serve({
     },
     /** Colours samples and encodes the picture: a file, and the milliseconds that either took. */
     paint,
-    /** The same, wished for in JSON. */
-    paintAsWished: (wish: string) => paint(...JSON.parse(wish) as PaintWish),
     /** Colours samples: one byte a pixel where the factor is 1, else three. */
     pixels: (order: PaintOrder) => {
       const picture = coloured(order);
@@ -206,8 +202,9 @@ async function paint(
   return new Transferred({ bytes, numbers }, [bytes.buffer]);
 }
 
-function noted({ format, text, tile }: FileOptions): PictureOptions {
-  return { format, text: () => tile === undefined ? text ?? {} : textOfTile(tile) };
+/** What a picture notes of itself; a tile's notes are written here, as its parent has other work. */
+function noted({ format, text = {}, tile }: FileOptions): PictureOptions {
+  return { format, text: tile === undefined ? text : textOfTile(tile) };
 }
 
 /** Colours samples. Colours lie closer than samples: what is upside down is turned once it is coloured. */

@@ -1,7 +1,7 @@
 /** Tiles and renders: from a request's text to a file. */
 
 import type { Context } from "hono";
-import { TileAddress, TileSyntaxError } from "../../plane/mod.ts";
+import { nameOfSet, TileAddress, TileSyntaxError } from "../../plane/mod.ts";
 import {
   defer,
   type FileCache,
@@ -34,6 +34,7 @@ import {
   readParams,
   readView,
   RENDER_PARAMETERS,
+  requireComputed,
   zoomOf,
 } from "../request/parameters.ts";
 import { BadRequestError, NotOfferedError, shown } from "../http/problem.ts";
@@ -99,6 +100,7 @@ export async function answerTileOf(
   { address, size, format, params }: TileRequest,
 ): Promise<Response> {
   requireAccepted(c, format);
+  requireComputed(params.set, { z: address.z, size, axis: "z" });
   const place = String(address);
   const tagOf = (place: string) =>
     etagOf("tile", place, size, ...keyOf(format, params, door.limits));
@@ -106,7 +108,7 @@ export async function answerTileOf(
     etag: tagOf(place),
     type: typeOf(format),
     cacheControl: cacheControl(params, door),
-    filename: `mandelbrot-${nameOf(place, address)}.${format}`,
+    filename: `${params.set.id}-${nameOf(place, address)}.${format}`,
   };
   const { iterations } = params;
   const work = { z: address.z, address, samples: size * size, iterations };
@@ -118,7 +120,7 @@ export async function answerTileOf(
         serve(door, { ...description, format, signal, work, bulk: false }, (bounds) =>
           renderTile(
             door.renderer,
-            { address, size, iterations, output: outputOf(format, params) },
+            { address, size, iterations, output: outputOf(format, params), set: params.set },
             bounds,
           )),
     );
@@ -151,7 +153,7 @@ export async function answerRender(
     );
   }
   const params = paramsOf(parameters, door);
-  const view = readView(parameters, limits);
+  const view = readView(parameters, limits, params.set);
   requireFits(format, view);
   requireAccepted(c, format);
   const place = [view.re, view.im, view.span].map((value) => value.toFraction().join("/"));
@@ -160,7 +162,7 @@ export async function answerRender(
     etag: etagOf("view", ...place, width, height, supersample, ...keyOf(format, params, limits)),
     type: typeOf(format),
     cacheControl: cacheControl(params, door),
-    filename: `mandelbrot.${format}`,
+    filename: `${params.set.id}.${format}`,
   };
   const { iterations } = params;
   const samples = width * height * supersample ** 2;
@@ -222,9 +224,14 @@ export function addressOf(text: { z: string; x: string; y: string }, limits: Lim
 }
 
 /** What an answer depends on besides its place; of the look only what the format shows. */
-function keyOf(format: Format, { iterations, look }: Params, limits: Limits): (string | number)[] {
+function keyOf(format: Format, params: Params, limits: Limits): (string | number)[] {
+  const { iterations, look, set } = params;
   const count = iterations === "auto" ? `auto/${limits.iterations}` : iterations;
-  return format === "npy" ? [format, count] : [format, count, look.palette, look.shading];
+  return [
+    ...[format, count],
+    ...(format === "npy" ? [] : [look.palette, look.shading]),
+    ...(set.id === "mandelbrot" ? [] : [nameOfSet(set)]),
+  ];
 }
 
 function outputOf(format: Format, { look }: Params): Output {
