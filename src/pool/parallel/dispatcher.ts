@@ -133,13 +133,12 @@ export class Dispatcher {
     return this.#closed !== undefined && this.#pending === 0 && this.#streams.size === 0;
   }
 
-  /** Calls a function in a worker, once or for each item in turn. */
-  async call(work: Work, options: CallOptions): Promise<unknown> {
-    this.#refuseWhenClosed();
-    return await this.#call(work, options);
-  }
-
-  async #call(work: Work, options: CallOptions): Promise<unknown> {
+  /**
+   * Calls a function in a worker, once or for each item in turn. A closed pool still takes what belongs to
+   * an open stream.
+   */
+  async call(work: Work, options: CallOptions, stream?: OpenStream): Promise<unknown> {
+    if (stream === undefined || !this.#streams.has(stream)) this.#refuseWhenClosed();
     options.signal?.throwIfAborted();
     const deadline = milliseconds("deadline", options.deadline, this.#deadline);
     const id = this.#nextId++;
@@ -151,12 +150,6 @@ export class Dispatcher {
     });
     this.#deal();
     return await added;
-  }
-
-  /** As {@link call}, for a stream that was opened: a pool that was closed since then does not refuse. */
-  async callFor(stream: OpenStream, work: Work, options: CallOptions): Promise<unknown> {
-    if (!this.#streams.has(stream)) this.#refuseWhenClosed();
-    return await this.#call(work, options);
   }
 
   /** Lets a stream send its items, unless the pool is closed. */

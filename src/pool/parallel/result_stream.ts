@@ -9,7 +9,7 @@ import type { TaskOptions } from "./pool_options.ts";
 /** Chunks that a stream has under way for each worker: enough to keep it busy while results are read. */
 const AHEAD = 2;
 
-/** A chunk whose results were not read yet. `done` gives the chunk itself when it has ended, well or not. */
+/** A chunk whose results were not read yet. `done` gives the chunk itself once it has ended. */
 interface Chunk {
   readonly results: Promise<unknown[]>;
   readonly done: Promise<Chunk>;
@@ -151,7 +151,7 @@ export class ResultStream<R> implements AsyncIterableIterator<R, undefined>, Ope
 
   #send(items: readonly (readonly unknown[])[]): Chunk {
     const work = { name: this.#name, items };
-    const results = this.#dispatcher.callFor(this, work, this.#options) as Promise<unknown[]>;
+    const results = this.#dispatcher.call(work, this.#options, this) as Promise<unknown[]>;
     this.#running++;
     const ended = () => {
       this.#running--;

@@ -178,20 +178,37 @@ function functionOf<T>(functions: Record<string, T> | undefined, name: string): 
   return functions[name]!;
 }
 
+interface Means {
+  readonly service: Service<Functions, BatchFunctions>;
+  readonly flags: TaskFlags;
+}
+
 /** Takes batches of a parallelFor, and makes its last call if that is this worker's to make. */
-async function loop(
-  order: LoopOrder,
-  task: RunningTask,
-  { service, flags }: {
-    readonly service: Service<Functions, BatchFunctions>;
-    readonly flags: TaskFlags;
-  },
-): Promise<void> {
-  const { id, last, worker } = order;
+async function loop(order: LoopOrder, task: RunningTask, means: Means): Promise<void> {
+  const { makesLast, ...turn } = takeBatches(order, task, means);
+  const left = { kind: "left" as const, id: order.id, ...turn };
+  try {
+    const result = makesLast ? await call(means.service.functions, order.last!) : undefined;
+    task.end();
+    const last = result === undefined ? null : { value: result.value };
+    post({ ...left, last }, result?.buffers);
+  } catch (thrown) {
+    // Also reached when the result cannot be cloned.
+    task.end();
+    const batch = new BatchCursor(order.cursor).count - 1;
+    post({ ...left, last: null, failed: { batch, fault: faultOf(thrown) } });
+  }
+}
+
+/** A worker's turn at a loop, and whether it ended with the claim of the last call. */
+type Turn = Pick<LeftAnswer, "milliseconds" | "failed"> & { readonly makesLast: boolean };
+
+function takeBatches(order: LoopOrder, task: RunningTask, { service, flags }: Means): Turn {
+  const { worker, slice, longest } = order;
   const cursor = new BatchCursor(order.cursor);
-  const lastBatch = last === null ? -1 : cursor.count - 1;
+  const lastBatch = order.last === null ? -1 : cursor.count - 1;
+  const stopped = () => task.stopped;
   const began = performance.now();
-  let milliseconds: number | undefined;
   let batch = -1;
   try {
     task.begin();
@@ -199,30 +216,22 @@ async function loop(
     if (batch >= 0 && batch !== lastBatch) {
       const compute = functionOf(service.parallelFor, order.name)(order.argument as never);
       while (batch >= 0 && batch !== lastBatch) {
-        compute(batch, () => task.stopped);
+        compute(batch, stopped);
         // A batch that was left early is not done.
-        if (task.stopped) {
+        if (stopped()) {
           batch = -1;
           break;
         }
         cursor.finish(batch, worker);
-        const turn = flags.crowded ? order.slice : order.longest;
-        const isOver = performance.now() - began > turn;
+        const isOver = performance.now() - began > (flags.crowded ? slice : longest);
         batch = isOver ? cursor.claimLast(worker) : cursor.claim(worker);
       }
     }
-    milliseconds = performance.now() - began;
-    const makesLast = last !== null && batch === lastBatch;
-    const result = makesLast ? await call(service.functions, last) : undefined;
-    task.end();
-    const value = result && { value: result.value };
-    post({ kind: "left", id, milliseconds, failed: null, last: value ?? null }, result?.buffers);
+    const milliseconds = performance.now() - began;
+    return { milliseconds, failed: null, makesLast: batch >= 0 };
   } catch (thrown) {
-    // Also reached when the result cannot be cloned.
-    task.end();
-    milliseconds ??= performance.now() - began;
-    const failed = { batch, fault: faultOf(thrown) };
-    post({ kind: "left", id, milliseconds, failed, last: null });
+    const milliseconds = performance.now() - began;
+    return { milliseconds, failed: { batch, fault: faultOf(thrown) }, makesLast: false };
   }
 }
 
