@@ -1,20 +1,12 @@
 /** Waiting for a promise: no longer than a bound, and not beyond an abort. */
 
-import { checkTimeout, LONGEST_TIMER, type WaitOptions } from "./sync/wait.ts";
+import { after, checkTimeout, type WaitOptions } from "./sync/wait.ts";
 
 /** How long to wait: a bound in milliseconds, or a bound and a signal. */
 export type Patience = number | WaitOptions;
 
 /** What {@link within} resolves to when the time was over first. */
 export const LATE: unique symbol = Symbol("late");
-
-/** A timer that {@link after} started. */
-export type Timer = ReturnType<typeof setTimeout>;
-
-/** Calls `then` after so many milliseconds; never, when no timer can count that far. */
-export function after(milliseconds: number, then: () => void): Timer | undefined {
-  return milliseconds <= LONGEST_TIMER ? setTimeout(then, milliseconds) : undefined;
-}
 
 /**
  * Calls `abort` with the signal's reason if the signal aborts before the promise settles. Returns what

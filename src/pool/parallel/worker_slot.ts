@@ -1,6 +1,7 @@
 /** One place in a pool: the worker that has it now, and the orders that it has not answered. */
 
 import { DeadlineError, RemoteError } from "../errors.ts";
+import { after, type Timer } from "../sync/wait.ts";
 import { MAILBOX } from "./task_flags.ts";
 import { Thread } from "./thread.ts";
 import {
@@ -11,7 +12,6 @@ import {
   type LoopOrder,
   type MapOrder,
 } from "../wire.ts";
-import { after, type Timer } from "../within.ts";
 
 /** What a slot reports to its pool. */
 export interface SlotEvents {
