@@ -1,4 +1,4 @@
-/** The errors that callers of a pool catch, and how they are put. */
+/** The errors that callers of a pool catch. */
 
 import { type Cause, type Fault, faultOf } from "./wire.ts";
 

@@ -1,6 +1,6 @@
 /**
- * pool: WHO. Python's `multiprocessing.Pool` for Deno, on Workers and shared memory. Knows no fractal.
- * Single workers, and the queues, locks and arrays that workers share, are in `processes.ts`.
+ * Python's `multiprocessing.Pool` for Deno, on Workers and shared memory; it knows no fractal. Single
+ * workers, and the queues, locks and arrays that workers share, are in `processes.ts`.
  *
  * @module
  */

@@ -141,10 +141,10 @@ export class ResultStream<R> implements AsyncIterableIterator<R, undefined>, Ope
       if ((this.#closing ? this.#running : this.#underWay.length) >= most) return;
       try {
         const { done, value } = this.#items.next();
-        if (done) this.#complete();
-        else this.#underWay.push(this.#send(value));
+        if (done) return this.#complete();
+        this.#underWay.push(this.#send(value));
       } catch (error) {
-        this.#complete({ error });
+        return this.#complete({ error });
       }
     }
   }
@@ -165,17 +165,17 @@ export class ResultStream<R> implements AsyncIterableIterator<R, undefined>, Ope
 
   /** All items are sent, or will not be. */
   #complete(failure?: { readonly error: unknown }): void {
+    const items = this.#items;
     this.#items = undefined;
     this.#failure = failure;
     this.#dispatcher.complete(this);
+    items?.return?.();
   }
 
   #end(): void {
-    const items = this.#items;
     this.#underWay = [];
     this.#results = [].values();
     this.#complete();
     this.#left.abort();
-    items?.return?.();
   }
 }
