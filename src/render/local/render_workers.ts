@@ -25,13 +25,13 @@ import {
   STEP_BACK_PERMISSION,
 } from "../../pool/mod.ts";
 import { batchCount, batchShape, perturbedShape } from "./batches.ts";
-import {
-  type FileOptions,
-  type PaintOrder,
-  type Perturbed,
-  type Placed,
-  type SampleOrder,
-  type StartArgument,
+import type {
+  FileOptions,
+  PaintOrder,
+  Perturbed,
+  Placed,
+  SampleOrder,
+  StartArgument,
 } from "./orders.ts";
 import { arithmeticBy } from "./arithmetic.ts";
 import { settled, type Verdict, verdictOn } from "./guard.ts";
