@@ -1,6 +1,6 @@
 /** The lesson's producer and consumers: processes that share nothing but two queues. */
 
-import { Process, Queue, QueueClosed } from "../pool/mod.ts";
+import { Process, Queue, QueueClosed } from "../pool/processes.ts";
 import { WORKER } from "./crew.ts";
 import type { Gate, LessonService } from "./worker.ts";
 import type { Setting } from "./ways.ts";

@@ -1,7 +1,8 @@
 /** The lesson's worker: what its processes and pools call. Needs no permission. */
 
 import { escapeTime, Kernel, MOST_PIXELS, SCRATCH_BYTES, warmUp } from "../fractal/mod.ts";
-import { Queue, type QueueHandle, serve } from "../pool/mod.ts";
+import { serve } from "../pool/mod.ts";
+import { Queue, type QueueHandle } from "../pool/processes.ts";
 import { BatchLog, clock } from "./batch_log.ts";
 import {
   batchesOf,

@@ -1,5 +1,7 @@
 /** A bounded piece of shared memory, handed out in regions and taken back. */
 
+import { untilAborted } from "./within.ts";
+
 /** A region of the arena: its address in bytes. Giving it back twice does no harm. */
 export interface Region extends Disposable {
   readonly at: number;
@@ -14,8 +16,8 @@ interface Waiting {
 const ALIGNMENT = 64;
 
 /**
- * Hands out regions between two addresses, first fit. Who asks when there is no room waits in line;
- * nobody overtakes, so a large request is not starved by small ones.
+ * Hands out regions between two addresses, first fit. Requests for which there is no room wait, and are
+ * served in order: a large one is not starved by small ones.
  */
 export class Arena {
   /** Regions begin and end at multiples of this, bytes. */
@@ -42,7 +44,7 @@ export class Arena {
     return this.#capacity;
   }
 
-  /** Whether somebody waits for room. */
+  /** Whether a request waits for room. */
   get crowded(): boolean {
     return this.#waiting.length > 0;
   }
@@ -60,26 +62,15 @@ export class Arena {
     if (bytes > this.#capacity) {
       throw new RangeError(`Cannot allocate ${bytes} bytes: the arena has ${this.#capacity}`);
     }
-    const now = this.tryAllocate(bytes);
+    const now = this.#waiting.length === 0 ? this.#take(bytes) : undefined;
     if (now !== undefined) return now;
     const waiting: Waiting = { bytes, settle: Promise.withResolvers() };
     this.#waiting.push(waiting);
-    const abandon = () => {
+    return await untilAborted(waiting.settle.promise, signal, (reason) => {
       this.#waiting = this.#waiting.filter((other) => other !== waiting);
-      waiting.settle.reject(signal?.reason);
+      waiting.settle.reject(reason);
       this.#serve();
-    };
-    signal?.addEventListener("abort", abandon, { once: true });
-    try {
-      return await waiting.settle.promise;
-    } finally {
-      signal?.removeEventListener("abort", abandon);
-    }
-  }
-
-  /** Takes room if there is some now and nobody waits for it. */
-  tryAllocate(bytes: number): Region | undefined {
-    return this.#waiting.length === 0 ? this.#take(bytes) : undefined;
+    });
   }
 
   #take(bytes: number): Region | undefined {

@@ -1,17 +1,15 @@
 /** What crosses between a pool and its workers: plain data, nothing else. */
 
-/** The first message: what ties the worker to its parent. */
+/** The first message: the worker's life line and flags. */
 export interface LifeLineOrder {
   readonly kind: "life line";
   /** To be held: it closes when the worker's thread ends. */
   readonly lifeLine: MessagePort;
   /** The buffer of the worker's `TaskFlags`. */
   readonly flags: SharedArrayBuffer;
-  /** The buffer of its `AnswerRing`. */
-  readonly answers: SharedArrayBuffer;
 }
 
-/** The second message: whatever the worker's `start` is given. */
+/** The second message: the argument of the worker's `start`. */
 export interface StartOrder {
   readonly kind: "start";
   readonly argument: unknown;
@@ -21,7 +19,7 @@ export interface StartOrder {
 export interface CallOrder {
   readonly kind: "call";
   readonly id: number;
-  /** Number of the flag by which the task is asked to stop. */
+  /** Number of the task's flag among the worker's `TaskFlags`. */
   readonly flag: number;
   readonly name: string;
   readonly args: readonly unknown[];
@@ -42,7 +40,7 @@ export interface NamedCall {
   readonly args: readonly unknown[];
 }
 
-/** Take batches of a loop from its shared cursor. */
+/** Take batches of a parallelFor from its shared cursor. */
 export interface LoopOrder {
   readonly kind: "loop";
   readonly id: number;
@@ -53,10 +51,11 @@ export interface LoopOrder {
   readonly cursor: Int32Array<SharedArrayBuffer>;
   /** The number under which this worker claims batches. */
   readonly worker: number;
-  /** Milliseconds after which the worker leaves if other orders wait, and after which it leaves anyway. */
+  /** Milliseconds after which the worker leaves if other orders wait. */
   readonly slice: number;
+  /** Milliseconds after which it leaves in any case. */
   readonly longest: number;
-  /** What whoever gets the cursor's last batch calls in its place, whatever is left of the slice. */
+  /** What the worker that claims the cursor's last batch calls in its place. */
   readonly last: NamedCall | null;
 }
 
@@ -67,15 +66,19 @@ export interface Fault {
   readonly name: string;
   readonly message: string;
   readonly stack: string;
+  readonly cause?: Cause;
 }
 
-/** What crosses quickest of all results, and as it is: a file, say, and the times that it took. */
+/** The cause of an error: another error, or plain data. */
+export type Cause = { readonly fault: Fault } | { readonly value: unknown };
+
+/** A result of bytes, and numbers that describe them. */
 export interface BytesAndNumbers {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly numbers: readonly number[];
 }
 
-/** The worker has left the loop: no batch is open, its slice is over, or `batch` threw. */
+/** The worker has left a parallelFor: no batch is open, its turn is over, or `batch` threw. */
 export interface LeftAnswer {
   readonly kind: "left";
   readonly id: number;
@@ -92,19 +95,39 @@ export type Answer =
   | { readonly kind: "value"; readonly id: number; readonly value: unknown }
   | { readonly kind: "fault"; readonly id: number; readonly fault: Fault }
   | LeftAnswer
-  /** The worker is about to end itself; Deno tells the parent nothing of this. */
+  /** The worker is about to end itself, of which Deno sends the parent no event. */
   | { readonly kind: "leaving"; readonly how: string; readonly exitCode: number };
 
-/** Describes anything that was thrown, whatever it is: a description that fails would end a worker. */
+/** Causes of causes that cross: beyond these, and where one repeats, the chain is cut. */
+const DEEPEST_CAUSE = 8;
+
+/** Describes anything that was thrown. It never throws itself: that would end a worker. */
 export function faultOf(thrown: unknown): Fault {
+  return describe(thrown, []);
+}
+
+/** @param effects the errors that `thrown` is the cause of */
+function describe(thrown: unknown, effects: readonly unknown[]): Fault {
   try {
-    if (thrown instanceof Error) {
-      const { name, message, stack } = thrown;
-      return { name: String(name), message: String(message), stack: String(stack ?? "") };
-    }
-    return { name: "Error", message: inWords(thrown), stack: "" };
+    if (!(thrown instanceof Error)) return { name: "Error", message: inWords(thrown), stack: "" };
+    const { name, message, stack } = thrown;
+    const fault = { name: String(name), message: String(message), stack: String(stack ?? "") };
+    const cause = causeOf(thrown, [...effects, thrown]);
+    return cause === undefined ? fault : { ...fault, cause };
   } catch {
     return { name: "Error", message: "something that cannot be described was thrown", stack: "" };
+  }
+}
+
+function causeOf({ cause }: Error, effects: readonly unknown[]): Cause | undefined {
+  if (cause === undefined || effects.length > DEEPEST_CAUSE || effects.includes(cause)) {
+    return undefined;
+  }
+  if (cause instanceof Error) return { fault: describe(cause, effects) };
+  try {
+    return { value: structuredClone(cause) };
+  } catch {
+    return { value: inWords(cause) };
   }
 }
 

@@ -1,15 +1,15 @@
-// Tests of the arena: first fit, a line that nobody jumps, and every byte taken back.
+// Tests of the arena: first fit, served in order, and every byte taken back.
 
 import assert from "node:assert/strict";
 import { Arena, type Region } from "../../src/pool/mod.ts";
 import { integerIn, randomFrom } from "../plane/random.ts";
 
-/** Lets settled promises be heard of. */
+/** Lets the reactions to settled promises run. */
 async function microtasks(): Promise<void> {
   for (let i = 0; i < 10; i++) await Promise.resolve();
 }
 
-/** Requests in line: what each was given, once it was. */
+/** Waiting requests: what each was given, once it was. */
 function request(arena: Arena, bytes: number, signal?: AbortSignal) {
   const state: { at: number | undefined; error: unknown } = { at: undefined, error: undefined };
   arena.allocate(bytes, signal).then(
@@ -55,7 +55,7 @@ Deno.test("giving back twice does no harm", async () => {
   assert.equal(c.at, 128, "b's place was not given away");
 });
 
-Deno.test("who finds no room waits in line, and nobody overtakes", async () => {
+Deno.test("a request that finds no room waits, and none overtakes it", async () => {
   const arena = new Arena(0, 640);
   const first = await arena.allocate(576);
   const large = request(arena, 512);

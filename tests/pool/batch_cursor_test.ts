@@ -38,7 +38,7 @@ Deno.test("after the numbers have run out, what was reopened is still found", ()
   assert.equal(cursor.open, false);
 });
 
-Deno.test("whoever was taken for lost cannot finish what another has", () => {
+Deno.test("a worker that was taken for lost cannot finish what another has", () => {
   const cursor = BatchCursor.of(2);
   assert.equal(cursor.claim(0), 0);
   cursor.reopen(0);
@@ -62,9 +62,9 @@ Deno.test("a last batch that is to be alone is handed out when all others are do
   assert.deepEqual([there.claim(1), there.claimLast(1), there.open], [-1, -1, false]);
   assert.deepEqual(cursor.unfinished(), [0], "what cannot be taken yet has not been left");
   cursor.reopen(0);
-  assert.deepEqual([there.claim(2), there.swept], [0, false]);
+  assert.deepEqual([there.claim(2), there.earlyDone], [0, false]);
   there.finish(0, 2);
-  assert.deepEqual([cursor.swept, cursor.open, cursor.complete], [true, true, false]);
+  assert.deepEqual([cursor.earlyDone, cursor.open, cursor.complete], [true, true, false]);
   assert.deepEqual([there.claimLast(2), cursor.claim(0), cursor.open], [2, -1, false]);
   assert.deepEqual(cursor.heldBy(2), [2]);
   cursor.reopen(2);

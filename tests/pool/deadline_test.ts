@@ -1,4 +1,4 @@
-// Tests of deadlines: the caller is told at once, who listens stays, who does not is replaced.
+// Tests of deadlines: the caller learns it at once, a task that stops keeps its worker, another loses it.
 
 import assert from "node:assert/strict";
 import {
@@ -31,7 +31,7 @@ function buffer(): SharedArrayBuffer {
 }
 
 for (const name of ["obey", "await"] as const) {
-  Deno.test(`a task over its deadline is told to stop, and its worker stays: ${name}`, async () => {
+  Deno.test(`a task over its deadline is asked to stop, and its worker stays: ${name}`, async () => {
     await using pool = await startPool({ size: 1 });
     const entered = new Flag();
     const obeyed = new Flag();
@@ -46,7 +46,7 @@ for (const name of ["obey", "await"] as const) {
     assert.deepEqual(pool.counters, { alive: 1, lost: 0, leakedThreads: 0, pending: 0 });
   });
 
-  Deno.test(`an aborted task that runs is told to stop, and its worker stays: ${name}`, async () => {
+  Deno.test(`an aborted task that runs is asked to stop, and its worker stays: ${name}`, async () => {
     await using pool = await startPool({ size: 1 });
     const entered = new Flag();
     const obeyed = new Flag();
@@ -62,13 +62,13 @@ for (const name of ["obey", "await"] as const) {
   });
 }
 
-Deno.test("a worker that does not listen is replaced, a stray as long as it runs", async () => {
+Deno.test("a worker that does not listen is replaced, leaked as long as it runs", async () => {
   await using pool = await startPool({ size: 1, grace: SHORT });
   const [entered, release, left] = [new Flag(), new Flag(), new Flag()];
   const call = pool.apply("ignore", [entered.buffer, release.buffer, left.buffer], {
     deadline: SHORT,
   });
-  // Next in the worker's mailbox, and then in line: not to blame.
+  // Next in the worker's mailbox, and then in the queue: not to blame.
   const squares = Array.from({ length: MAILBOX + 1 }, (_, i) => pool.apply("square", [i]));
   await assert.rejects(call, DeadlineError);
   assert.deepEqual(await Promise.all(squares), squares.map((_, i) => i * i));
@@ -116,7 +116,7 @@ Deno.test("what was queued behind an overrun counts as not tried: it may still l
   release.raise();
 });
 
-Deno.test("the clock runs from when a worker takes the task up, not in line", async () => {
+Deno.test("the clock runs from when a worker takes the task up, not in the queue", async () => {
   await using pool = await startPool({ size: 1 });
   const [entered, release, left] = [new Flag(), new Flag(), new Flag()];
   const held = pool.apply("ignore", [entered.buffer, release.buffer, left.buffer]);
@@ -168,20 +168,20 @@ Deno.test("map, starmap, imap and their likes have deadlines, a chunk at a time"
   }
 });
 
-Deno.test("a sweep's worker that does not listen is replaced, and its memory is said to be in use", async () => {
+Deno.test("a loop's worker that does not listen is replaced, and its memory is said to be in use", async () => {
   await using pool = await startPool({ grace: SHORT });
   const [entered, release] = [new Flag(), new Flag()];
-  let stray: Promise<void> | undefined;
-  const sweep = pool.parallelFor("ignore", [entered.buffer, release.buffer], {
+  let leaked: Promise<void> | undefined;
+  const loop = pool.parallelFor("ignore", [entered.buffer, release.buffer], {
     batches: 10,
     deadline: SHORT,
-    onLeakedThread: (ended) => stray = ended,
+    onLeakedThread: (ended) => leaked = ended,
   });
-  await assert.rejects(sweep, DeadlineError);
-  assert.ok(stray !== undefined, "it was told before the sweep was over");
+  await assert.rejects(loop, DeadlineError);
+  assert.ok(leaked !== undefined, "it was reported before the loop was over");
   assert.deepEqual([pool.counters.lost, pool.counters.leakedThreads], [1, 1]);
   release.raise();
-  await stray;
+  await leaked;
   assert.equal(pool.counters.leakedThreads, 0);
 });
 

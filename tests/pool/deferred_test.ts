@@ -1,4 +1,4 @@
-// Tests of work that nobody waits for: done in the next turn, in order.
+// Tests of deferred work: done in the next turn, in order.
 
 import assert from "node:assert/strict";
 import { setImmediate } from "node:timers";

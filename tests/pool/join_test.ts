@@ -1,7 +1,8 @@
 // Tests of ends: close, terminate and join as Python's, a process's end, and waits that can be given up.
 
 import assert from "node:assert/strict";
-import { Pool, PoolClosedError, Process } from "../../src/pool/mod.ts";
+import { Pool, PoolClosedError } from "../../src/pool/mod.ts";
+import { Process } from "../../src/pool/processes.ts";
 import { Flag } from "./fixtures/flag.ts";
 import type { SlowService } from "./fixtures/slow_worker.ts";
 import { turns, watch } from "./fixtures/bad_pool.ts";
@@ -99,7 +100,7 @@ Deno.test("who waits for a result can give up, and the call goes on", async () =
   assert.equal(await result.get(), "too late");
 });
 
-Deno.test("imap and imapUnordered tell their progress and can be called off in the midst", async () => {
+Deno.test("imap and imapUnordered report progress and can be called off", async () => {
   await using pool = await startPool();
   for (const way of ["imap", "imapUnordered"] as const) {
     const seen: number[] = [];
@@ -136,7 +137,7 @@ Deno.test("a process that is terminated is alive as long as its thread is", asyn
   assert.deepEqual([busy.isAlive, busy.exitCode], [false, -15]);
 });
 
-Deno.test("a process tells the code it exited with, and misses one that vanished", async () => {
+Deno.test("a process has the code it exited with, and misses one that vanished", async () => {
   for (const code of [0, 3]) {
     await using exits = new Process<SlowService, "exitWith">(MODULE, "exitWith", [code]);
     exits.start();

@@ -6,10 +6,10 @@ import {
   defaultChunkSize,
   Pool,
   PoolClosedError,
-  Process,
   RemoteError,
   ResultTimeoutError,
 } from "../../src/pool/mod.ts";
+import { Process } from "../../src/pool/processes.ts";
 import type { LessonService } from "./fixtures/lesson_worker.ts";
 
 const module = new URL("./fixtures/lesson_worker.ts", import.meta.url);
@@ -147,7 +147,7 @@ Deno.test("chunks follow Python's rule", () => {
   assert.deepEqual([...chunksOf("abcde", 2)], [["a", "b"], ["c", "d"], ["e"]]);
 });
 
-Deno.test("a process is started, joined, and tells how it ended", async () => {
+Deno.test("a process is started, joined, and asked how it ended", async () => {
   const good = new Process<LessonService, "square">(module, "square", [3]);
   assert.deepEqual([good.isAlive, good.exitCode], [false, null]);
   good.start();

@@ -14,7 +14,7 @@ import {
   watch,
 } from "./fixtures/bad_pool.ts";
 
-Deno.test("two sweeps share the workers: a short one does not wait for a long one", async () => {
+Deno.test("two loops share the workers: a short one does not wait for a long one", async () => {
   await using pool = await startPool();
   const long = batchesOf(4000);
   const controller = new AbortController();
@@ -30,7 +30,7 @@ Deno.test("two sweeps share the workers: a short one does not wait for a long on
   await assert.rejects(slow, { name: "AbortError" });
 });
 
-Deno.test("neither sweeps nor calls wait behind a long call while another worker is free", async () => {
+Deno.test("neither loops nor calls wait behind a long call while another worker is free", async () => {
   await using pool = await startPool();
   const entered = new Flag();
   const release = new Flag();
@@ -65,7 +65,7 @@ Deno.test("a call does not wait behind a long one once another worker is free", 
 Deno.test("close waits for what was taken and takes no more", async () => {
   const pool = await startPool();
   const { batches, argument, entered, release, squares } = batchesOf(6);
-  const sweep = pool.parallelFor("hold", argument, { batches });
+  const loop = pool.parallelFor("hold", argument, { batches });
   await entered.reached(2);
   const call = pool.apply("square", [7]);
   const closed = pool.close();
@@ -79,7 +79,7 @@ Deno.test("close waits for what was taken and takes no more", async () => {
   release.raise();
   await Promise.all([closed, again]);
   assert.equal(await call, 49);
-  await sweep;
+  await loop;
   assertSquares(squares);
   assert.deepEqual(pool.counters, { alive: 0, lost: 0, leakedThreads: 0, pending: 0 });
 });

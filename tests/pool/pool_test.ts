@@ -1,4 +1,4 @@
-// Tests of the pool: right results, and nobody left waiting, whatever the workers do.
+// Tests of the pool: right results, and every promise settles, whatever the workers do.
 
 import assert from "node:assert/strict";
 import {
@@ -44,7 +44,7 @@ Deno.test("buffers can be moved to a worker", async () => {
   assert.deepEqual([length, bytes.length], [9, 0]);
 });
 
-Deno.test("a sweep does every batch once and tells what it took", async () => {
+Deno.test("a loop does every batch once and gives what it took", async () => {
   await using pool = await startPool();
   const { batches, argument, squares } = batchesOf(1000);
   let last = 0;
@@ -109,7 +109,7 @@ Deno.test("a batch that throws is done on another worker", async () => {
   assert.equal(pool.counters.lost, 0);
 });
 
-Deno.test("a batch that always throws fails its sweep alone", async () => {
+Deno.test("a batch that always throws fails its loop alone", async () => {
   for (const size of [1, 2]) {
     await using pool = await startPool(size);
     const good = batchesOf(50);
@@ -172,7 +172,7 @@ Deno.test("a batch whose worker dies is done again", async () => {
     const { batches, argument, squares } = batchesOf(40);
     await pool.parallelFor("die", { ...argument, death, deadly: 17, deaths: 1 }, { batches });
     assertSquares(squares);
-    // What was thrown asynchronously kills after the batch, and may be heard of after the sweep.
+    // What was thrown asynchronously kills after the batch, and may be reported after the loop.
     for (let round = 0; pool.counters.lost <= i && round < 10_000; round++) {
       await pool.apply("square", [round]);
     }
@@ -181,7 +181,7 @@ Deno.test("a batch whose worker dies is done again", async () => {
   }
 });
 
-Deno.test("a batch that kills two workers fails its sweep", async () => {
+Deno.test("a batch that kills two workers fails its loop", async () => {
   await using pool = await startPool();
   for (const death of ["report", "close", "exit"] as const) {
     const { batches, argument, entered } = batchesOf(40);
@@ -196,7 +196,7 @@ Deno.test("a batch that kills two workers fails its sweep", async () => {
   assert.equal(pool.counters.lost, 6);
 });
 
-Deno.test("a sweep survives the death of all workers at once", async () => {
+Deno.test("a loop survives the death of all workers at once", async () => {
   await using pool = await startPool();
   const { batches, argument, squares } = batchesOf(30);
   await pool.parallelFor("dieTogether", argument, { batches });
@@ -205,7 +205,7 @@ Deno.test("a sweep survives the death of all workers at once", async () => {
   assert.equal(pool.counters.lost, 2);
 });
 
-Deno.test("a worker that leaves with a batch in its hands hangs nobody", async () => {
+Deno.test("a worker that leaves with a batch in its hands is noticed", async () => {
   const module = new URL("./fixtures/quitter_worker.ts", import.meta.url);
   type Quitter = Service<Record<never, never>, { any: (argument: null) => () => void }>;
   await using pool = await Pool.start<Quitter>(module, { size: 1 });
@@ -214,30 +214,30 @@ Deno.test("a worker that leaves with a batch in its hands hangs nobody", async (
   assert.equal(done, 10);
 });
 
-Deno.test("an aborted sweep stops between batches, and settles when nobody is at it", async () => {
+Deno.test("an aborted loop stops between batches, and settles when no worker is at it", async () => {
   await using pool = await startPool();
   const { batches, argument, entered, release } = batchesOf(10);
   const controller = new AbortController();
-  const sweep = pool.parallelFor("hold", argument, { batches, signal: controller.signal });
-  const state = watch(sweep);
+  const loop = pool.parallelFor("hold", argument, { batches, signal: controller.signal });
+  const state = watch(loop);
   await entered.reached(2);
   controller.abort(new Error("enough"));
   await turns();
   assert.equal(state.settled, false, "two workers are still at it");
   release.raise();
-  await assert.rejects(sweep, { message: "enough" });
+  await assert.rejects(loop, { message: "enough" });
   assert.equal(entered.count, 2, "no further batch was begun");
   await assertFull(pool);
 });
 
-Deno.test("a long batch hears that it is to stop, and then is not done", async () => {
+Deno.test("a long batch can see that it is to stop, and then is not done", async () => {
   await using pool = await startPool();
   const { batches, argument, entered, squares } = batchesOf(10);
   const controller = new AbortController();
-  const sweep = pool.parallelFor("listen", argument, { batches, signal: controller.signal });
+  const loop = pool.parallelFor("listen", argument, { batches, signal: controller.signal });
   await entered.reached(2);
   controller.abort();
-  await assert.rejects(sweep, { name: "AbortError" });
+  await assert.rejects(loop, { name: "AbortError" });
   assert.ok(squares.every((square) => square === -1));
   const early = AbortSignal.abort();
   await assert.rejects(pool.parallelFor("listen", argument, { batches, signal: early }), {
@@ -256,7 +256,7 @@ Deno.test("a call can be aborted while it waits and while it runs", async () => 
   const counted = new Flag();
   const die = () =>
     pool.apply("die", ["report", counted.buffer, Infinity], { signal: waiting.signal });
-  // One in the worker's mailbox; and one in line, for the mailbox is full.
+  // One in the worker's mailbox; and one in the queue, for the mailbox is full.
   const inMailbox = die();
   const squares = Array.from({ length: MAILBOX }, (_, i) => pool.apply("square", [i]));
   const inLine = die();
@@ -271,11 +271,11 @@ Deno.test("a call can be aborted while it waits and while it runs", async () => 
   assert.equal(pool.counters.pending, MAILBOX + 1, "the worker is still at it");
   release.raise();
   assert.deepEqual(await Promise.all(squares), squares.map((_, i) => i * i));
-  assert.equal(counted.count, 0, "what was aborted in line is never begun");
+  assert.equal(counted.count, 0, "what was aborted in the queue is never begun");
   assert.deepEqual(pool.counters, { alive: 1, lost: 0, leakedThreads: 0, pending: 0 });
 });
 
-Deno.test("a call that nobody waits for is not made again", async () => {
+Deno.test("an abandoned call is not made again", async () => {
   await using pool = await startPool(1);
   const controller = new AbortController();
   const entered = new Flag();
@@ -308,21 +308,21 @@ Deno.test("a call that is aborted in a worker's mailbox is not begun", async () 
   assert.deepEqual([counted.count, pool.counters.lost], [0, 0]);
 });
 
-Deno.test("a sweep over its budget is stopped", async () => {
+Deno.test("a loop over its budget is stopped", async () => {
   await using pool = await startPool();
   const { batches, argument, entered } = batchesOf(5000);
   await assert.rejects(
     pool.parallelFor("dawdle", argument, { batches, budget: 50 }),
     (error) => error instanceof OverBudgetError && /more than 50 ms/.test(error.message),
   );
-  // At 2 ms a batch, some 25 of them and what two workers did before they were told.
+  // At 2 ms a batch, some 25 of them and what two workers did before they were stopped.
   assert.ok(entered.count > 0 && entered.count < 1000, `${entered.count} batches were done`);
   const enough = batchesOf(10);
   await pool.parallelFor("square", enough.argument, { batches: 10, budget: 10_000 });
   assertSquares(enough.squares);
 });
 
-Deno.test("a worker stays with a sweep as long as nothing else waits for it", async () => {
+Deno.test("a worker stays with a loop as long as nothing else waits for it", async () => {
   await using pool = await startPool(1);
   const { batches, argument, release: visits } = batchesOf(60);
   const began = performance.now();
@@ -332,7 +332,7 @@ Deno.test("a worker stays with a sweep as long as nothing else waits for it", as
   assert.ok(visits.count <= most, `${visits.count} visits, at most ${most} expected`);
 });
 
-Deno.test("a listener that throws fails its sweep", async () => {
+Deno.test("a listener that throws fails its loop", async () => {
   await using pool = await startPool();
   const { batches, argument } = batchesOf(100);
   const onProgress = () => {

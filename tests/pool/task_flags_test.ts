@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { TaskFlags } from "../../src/pool/parallel/task_flags.ts";
 
-Deno.test("a task that was answered can be told from one that is under way", () => {
+Deno.test("a task that was answered can be distinguished from one that is under way", () => {
   const parent = new TaskFlags();
   const worker = new TaskFlags(parent.buffer);
   parent.place(3);
@@ -18,14 +18,14 @@ Deno.test("a slot that was given on while its last task was ending is the next o
   const worker = new TaskFlags(parent.buffer);
   parent.place(0);
   worker.begin(0);
-  // The parent has heard the answer before the worker has noted that it was sent.
+  // The parent has the answer before the worker has noted that it was sent.
   parent.place(0);
   worker.answer(0);
   assert.equal(parent.answered(0), false);
   assert.equal(worker.begin(0), true);
 });
 
-Deno.test("a worker is told whether other orders wait", () => {
+Deno.test("a worker can see whether other orders wait", () => {
   const parent = new TaskFlags();
   const worker = new TaskFlags(parent.buffer);
   assert.equal(worker.crowded, false);

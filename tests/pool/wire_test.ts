@@ -1,9 +1,9 @@
-// Tests of what crosses: whatever was thrown says something.
+// Tests of what crosses: whatever was thrown is described.
 
 import assert from "node:assert/strict";
 import { faultOf } from "../../src/pool/wire.ts";
 
-Deno.test("whatever is thrown is told in words", () => {
+Deno.test("whatever is thrown is described in words", () => {
   const thrown: [unknown, string][] = [
     [new RangeError("too far"), "too far"],
     ["a text", "a text"],

@@ -19,7 +19,7 @@ Deno.test("workers that die one after the other are all replaced, and lend their
   const expected = oracleCounts(frame, 300);
   const signal = AbortSignal.timeout(PATIENCE);
   for (let death = 1; death <= DEATHS; death++) {
-    // Ended from outside: nobody announces it, and the worker itself says nothing.
+    // Ended from outside: neither Deno nor the worker reports it.
     watch.started.at(-1)!.terminate();
     while (workers.counters.lost < death || workers.counters.alive < 2) {
       using samples = await workers.sample(frame, { iterations: 300, fractions: false, signal });

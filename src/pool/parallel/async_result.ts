@@ -1,6 +1,7 @@
 /** A result that is not there yet: a promise that can also be asked, as Python's AsyncResult can. */
 
-import { LATE, type Patience, within } from "./within.ts";
+import type { Callbacks } from "./pool_options.ts";
+import { LATE, type Patience, within } from "../within.ts";
 
 /** The time given to `get` or `wait` was over before the result was there. */
 export class ResultTimeoutError extends Error {
@@ -9,7 +10,8 @@ export class ResultTimeoutError extends Error {
 
 /**
  * What `applyAsync`, `mapAsync` and `starmapAsync` give back. Await it like any promise, or ask it.
- * A failure that nobody looks at is not reported: who is interested asks or awaits.
+ * A failure that is not awaited is not reported. An error that a callback throws is reported as
+ * uncaught; the result stands.
  *
  * @example
  * ```ts
@@ -26,11 +28,13 @@ export class AsyncResult<T> implements Promise<T> {
   readonly #promise: Promise<T>;
   #state: "pending" | "fulfilled" | "rejected" = "pending";
 
-  constructor(promise: Promise<T>) {
+  constructor(promise: Promise<T>, { callback, errorCallback }: Callbacks<T> = {}) {
     this.#promise = promise.then((value) => {
+      run(callback, value);
       this.#state = "fulfilled";
       return value;
     }, (error) => {
+      run(errorCallback, error);
       this.#state = "rejected";
       throw error;
     });
@@ -90,5 +94,13 @@ export class AsyncResult<T> implements Promise<T> {
 
   finally(onFinally?: (() => void) | null): Promise<T> {
     return this.#promise.finally(onFinally);
+  }
+}
+
+function run<V>(callback: ((value: V) => void) | undefined, value: V): void {
+  try {
+    callback?.(value);
+  } catch (error) {
+    reportError(error);
   }
 }

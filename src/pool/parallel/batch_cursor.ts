@@ -13,12 +13,12 @@ const OPEN_AGAIN = -2;
 
 /**
  * Batches 0 to count - 1 and who has them, in one Int32Array: the next number to hand out, how many are
- * done, how many were opened again, how many can be taken at any time, and one cell a
- * batch. With `lastAlone` the last batch is taken only when all others are done.
+ * done, how many were opened again, how many can be taken at any time, and one cell a batch. With
+ * `lastAlone` the last batch can be taken only when all others are done.
  *
  * A claim is one atomic addition. A batch whose worker was lost is opened again by the parent and taken
- * before the others. Workers are told apart by numbers from 0 up; only the one that has a batch can
- * finish it, so whoever was taken for lost and still runs does no harm.
+ * before the others. Workers have numbers from 0 up. Only the worker that has a batch can finish it: one
+ * that was given up and still runs does no harm.
  *
  * @example
  * ```ts
@@ -30,38 +30,28 @@ const OPEN_AGAIN = -2;
  */
 export class BatchCursor {
   readonly cells: Int32Array<SharedArrayBuffer>;
-  readonly #count: number;
+  /** Number of batches. */
+  readonly count: number;
 
-  /** Looks at a cursor that exists. */
+  /** The cursor in the cells of another one. */
   constructor(cells: Int32Array<SharedArrayBuffer>) {
     this.cells = cells;
-    this.#count = cells.length - HEADER;
+    this.count = cells.length - HEADER;
   }
 
-  /** A new cursor over `count` batches. */
-  static of(count: number, options: { lastAlone?: boolean } = {}): BatchCursor {
-    const bytes = Int32Array.BYTES_PER_ELEMENT * BatchCursor.cellsFor(count);
-    return BatchCursor.in(new Int32Array(new SharedArrayBuffer(bytes)), options);
-  }
-
-  /** Cells for so many batches. */
-  static cellsFor(count: number): number {
+  /**
+   * A new cursor over `count` batches.
+   *
+   * @throws {RangeError} when that is not a whole number from 0 on
+   */
+  static of(count: number, { lastAlone = false } = {}): BatchCursor {
     if (!Number.isInteger(count) || count < 0) {
       throw new RangeError(`Cannot count ${count} batches: not a whole number`);
     }
-    return HEADER + count;
-  }
-
-  /** A new cursor in cells that were used for something else. */
-  static in(cells: Int32Array<SharedArrayBuffer>, { lastAlone = false } = {}): BatchCursor {
-    const cursor = new BatchCursor(cells.fill(0));
-    const { count } = cursor;
+    const bytes = Int32Array.BYTES_PER_ELEMENT * (HEADER + count);
+    const cells = new Int32Array(new SharedArrayBuffer(bytes));
     cells[EARLY] = lastAlone ? Math.max(0, count - 1) : count;
-    return cursor;
-  }
-
-  get count(): number {
-    return this.#count;
+    return new BatchCursor(cells);
   }
 
   /** Takes an open batch for a worker; -1 when there is none. */
@@ -82,13 +72,13 @@ export class BatchCursor {
     return this.claimLast(worker);
   }
 
-  /** Takes the batch that comes after all others, if it is its turn; else -1. */
+  /** Takes the batch that comes after all others, if all others are done; else -1. */
   claimLast(worker: number): number {
     const last = this.#early;
     return this.#lastOpen && this.#exchange(last, OPEN, worker + 1) ? last : -1;
   }
 
-  /** Says that a batch is done; does nothing when the worker does not have it any more. */
+  /** Marks a batch as done; does nothing when the worker does not have it any more. */
   finish(batch: number, worker: number): void {
     if (this.#exchange(batch, worker + 1, FINISHED)) Atomics.add(this.cells, DONE, 1);
   }
@@ -108,7 +98,7 @@ export class BatchCursor {
   /** The batches that could have been taken and are not done. */
   unfinished(): number[] {
     const batches: number[] = [];
-    const reached = this.swept ? this.count : this.#early;
+    const reached = this.earlyDone ? this.count : this.#early;
     for (let batch = 0; batch < reached; batch++) {
       if (this.#load(HEADER + batch) !== FINISHED) batches.push(batch);
     }
@@ -121,7 +111,7 @@ export class BatchCursor {
   }
 
   /** Whether every batch is done that can be taken at any time. */
-  get swept(): boolean {
+  get earlyDone(): boolean {
     return this.#load(DONE) >= this.#early;
   }
 

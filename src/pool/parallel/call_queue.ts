@@ -1,8 +1,9 @@
-/** The calls of a pool: those that wait in line, and those in workers' hands. */
+/** The queue of calls of a pool: those that wait, and those that workers have. */
 
-import { DeadlineError, RemoteError, WorkerLostError } from "../errors.ts";
+import { DeadlineError, lostOver, RemoteError, uncloneable } from "../errors.ts";
 import type { Loss, UnplacedOrder, WorkerSlot } from "./worker_slot.ts";
-import { type Answer, faultOf } from "../wire.ts";
+import type { Answer } from "../wire.ts";
+import { untilAborted } from "../within.ts";
 
 /** Times that a task is tried when its worker dies. */
 export const TRIES = 2;
@@ -22,7 +23,7 @@ interface Call extends CallRequest {
   tries: number;
   /** The worker that has it now. */
   slot: WorkerSlot | undefined;
-  /** Nobody waits for it any more. */
+  /** Its caller does not wait any more. */
   abandoned: boolean;
 }
 
@@ -32,7 +33,7 @@ export class CallQueue {
   readonly #given = new Map<number, Call>();
   readonly #settled: () => void;
 
-  /** `settled` is told whenever there is one call less. */
+  /** @param settled called whenever there is one call less */
   constructor(settled: () => void) {
     this.#settled = settled;
   }
@@ -42,26 +43,19 @@ export class CallQueue {
     return this.#waiting.length + this.#given.size;
   }
 
-  /** Puts a call in line; the promise settles with it. */
+  /** Adds a call; the promise settles with it. */
   add(request: CallRequest): Promise<unknown> {
     const settle = Promise.withResolvers<unknown>();
     const call: Call = { ...request, settle, tries: 0, slot: undefined, abandoned: false };
-    const { signal } = request;
-    if (signal !== undefined) {
-      const abort = () => this.#abandon(call, signal.reason);
-      const forget = () => signal.removeEventListener("abort", abort);
-      signal.addEventListener("abort", abort, { once: true });
-      settle.promise.then(forget, forget);
-    }
     this.#waiting.push(call);
-    return settle.promise;
+    return untilAborted(settle.promise, request.signal, (reason) => this.#abandon(call, reason));
   }
 
-  /** Gives out what the workers have room for. */
+  /** Gives the workers what they have room for. */
   deal(slots: readonly WorkerSlot[]): void {
     for (let call = this.#waiting[0]; call !== undefined; call = this.#waiting[0]) {
       const { deadline } = call;
-      // Its clock would not run behind a call that may take for ever.
+      // Its timer would not run behind a call that may take for ever.
       const slot = leastLoaded(slots, (slot) => deadline === Infinity || slot.bounded);
       if (slot === undefined) return;
       this.#waiting.shift();
@@ -70,7 +64,7 @@ export class CallQueue {
     this.#spread(slots);
   }
 
-  /** Nothing waits behind a call that may take long while a worker has nothing to do. */
+  /** Moves calls that wait behind another one to workers that have nothing to do. */
   #spread(slots: readonly WorkerSlot[]): void {
     for (const call of this.#given.values()) {
       const idle = slots.find((slot) => slot.hasRoom && slot.load === 0);
@@ -92,7 +86,8 @@ export class CallQueue {
       slot.give(order, { transfer, deadline });
     } catch (error) {
       this.#given.delete(order.id);
-      call.settle.reject(uncloneable(order.name, error));
+      const args = order.kind === "map" ? order.items : order.args;
+      call.settle.reject(uncloneable(order.name, args, error));
       this.#settled();
     }
   }
@@ -116,7 +111,7 @@ export class CallQueue {
     this.#abandon(call, new DeadlineError(message));
   }
 
-  /** A worker is gone: what it had in hand is tried again, or has failed. */
+  /** A worker is gone: the calls that it had are tried again, or have failed. */
   lost(slot: WorkerSlot, { orders, blameless, why }: Loss): void {
     for (const id of orders) {
       const call = this.#given.get(id);
@@ -135,22 +130,18 @@ export class CallQueue {
 
   /** Rejects all calls. */
   end(error: Error): void {
-    for (const { settle } of [...this.#waiting, ...this.#given.values()]) {
-      // Those who do not wait for a call must not be told by an unhandled rejection.
-      settle.promise.catch(() => {});
-      settle.reject(error);
-    }
+    for (const { settle } of [...this.#waiting, ...this.#given.values()]) settle.reject(error);
     this.#waiting.length = 0;
     this.#given.clear();
   }
 
-  /** The caller stops waiting; a call that runs is asked to stop, and its result is dropped. */
+  /** Rejects a call; if it runs, its worker is asked to stop, and the result is dropped. */
   #abandon(call: Call, reason: unknown): void {
     call.abandoned = true;
     const index = this.#waiting.indexOf(call);
     if (index >= 0) this.#waiting.splice(index, 1);
     const { id } = call.order;
-    // What waits in the worker's mailbox is never begun; the worker will say no more than that.
+    // A call that its worker had not begun never will be: there is no result to wait for.
     if (call.slot?.recall(id)) this.#given.delete(id);
     call.slot?.stop(id);
     call.settle.reject(reason);
@@ -169,14 +160,4 @@ export function leastLoaded(
     if (best === undefined || slot.load < best.load) best = slot;
   }
   return best;
-}
-
-/** The caller's error for arguments that cannot be cloned. */
-export function uncloneable(name: string, error: unknown): TypeError {
-  return new TypeError(`Cannot send the arguments of ${name}: ${faultOf(error).message}`);
-}
-
-/** The caller's error for work over which workers died. */
-export function lostOver(name: string, { message }: Error): WorkerLostError {
-  return new WorkerLostError(`A worker died over ${name}: ${message}`);
 }

@@ -1,6 +1,6 @@
 /** How a list of items is cut into chunks, one order each: Python's rule. */
 
-/** Chunks for each worker when nobody says how large they should be. */
+/** Chunks for each worker by default. */
 const CHUNKS_PER_WORKER = 4;
 
 /**

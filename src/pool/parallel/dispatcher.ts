@@ -9,11 +9,11 @@ import {
   type PoolCounters,
   type PoolOptions,
 } from "./pool_options.ts";
-import { type Loss, WorkerSlot } from "./worker_slot.ts";
 import { type LoopRequest, type LoopResult, ParallelLoops } from "./parallel_loops.ts";
 import type { Thread } from "./thread.ts";
 import type { Answer } from "../wire.ts";
-import { LATE, type Patience, within } from "./within.ts";
+import { LATE, type Patience, within } from "../within.ts";
+import { type Loss, WorkerSlot } from "./worker_slot.ts";
 
 /** Workers that may fail in a row to start before the pool gives up. */
 const FAILED_STARTS = 3;
@@ -21,13 +21,19 @@ const FAILED_STARTS = 3;
 const START_DEADLINE = 60_000;
 const GRACE = 1000;
 
-/** A list of argument lists for one function, or one such list. */
+/** One list of arguments for a function, or many. */
 export type Work =
   | { readonly name: string; readonly args: readonly unknown[] }
   | { readonly name: string; readonly items: readonly (readonly unknown[])[] };
 
+/** A stream of results whose items are not all sent yet. */
+export interface OpenStream {
+  /** The pool is closing: sends the rest of the items, whether the results are read or not. */
+  sendAll(): void;
+}
+
 /**
- * Deals out untyped orders: what may be called with what is the pool's to know.
+ * Deals out untyped orders; `Pool` knows the functions' types.
  *
  * A worker that dies is replaced, and what it had in hand is done again elsewhere, once.
  */
@@ -35,13 +41,14 @@ export class Dispatcher {
   readonly #slots: WorkerSlot[];
   readonly #calls: CallQueue;
   readonly #loops: ParallelLoops;
+  /** Streams that have more items to send. */
+  readonly #streams = new Set<OpenStream>();
   readonly #deadline: number;
   readonly #grace: number;
   readonly #signal: AbortSignal | undefined;
   readonly #started = Promise.withResolvers<void>();
   /** Threads that were ended and run on, as far as is known. */
   readonly #leakedThreads = new Set<Thread>();
-  readonly #idle = Promise.withResolvers<void>();
   readonly #over = Promise.withResolvers<void>();
   #hasStarted = false;
   #lost = 0;
@@ -54,6 +61,12 @@ export class Dispatcher {
     if (!Number.isInteger(size) || size < 1) {
       throw new RangeError(`Cannot start a pool of ${size} workers: at least 1, a whole number`);
     }
+    const maxTasks = options.maxTasksPerChild ?? Infinity;
+    if (!(maxTasks === Infinity || Number.isInteger(maxTasks)) || maxTasks < 1) {
+      throw new RangeError(
+        `Cannot take maxTasksPerChild of ${maxTasks}: at least 1, a whole number`,
+      );
+    }
     this.#deadline = milliseconds("deadline", options.deadline, Infinity);
     this.#grace = milliseconds("grace", options.grace, GRACE);
     this.#signal = options.signal;
@@ -65,6 +78,7 @@ export class Dispatcher {
       startArgument: options.startArgument ?? (() => null),
       startDeadline: milliseconds("startDeadline", options.startDeadline, START_DEADLINE),
       grace: this.#grace,
+      maxTasks,
     };
     const events = {
       ready: () => this.#onReady(),
@@ -74,13 +88,14 @@ export class Dispatcher {
         this.#loops.overran(id);
       },
       lost: (slot: WorkerSlot, loss: Loss) => this.#onLost(slot, loss),
+      retired: (slot: WorkerSlot, thread: Thread) => {
+        this.#watch(thread);
+        if (!this.#isDone) slot.start();
+      },
     };
-    this.#slots = Array.from(
-      { length: size },
-      (_, position) => new WorkerSlot(position, slotOptions, events),
-    );
-    this.#calls = new CallQueue(() => this.#onSettled());
-    this.#loops = new ParallelLoops(this.#slots, () => this.#onSettled());
+    this.#slots = Array.from({ length: size }, (_, i) => new WorkerSlot(i, slotOptions, events));
+    this.#calls = new CallQueue(() => this.#endIfIdle());
+    this.#loops = new ParallelLoops(this.#slots, () => this.#endIfIdle());
     for (const slot of this.#slots) slot.start();
   }
 
@@ -100,7 +115,6 @@ export class Dispatcher {
     return this.#slots.length;
   }
 
-  /** What has happened so far. */
   get counters(): PoolCounters {
     return {
       alive: this.#slots.filter((slot) => slot.ready).length,
@@ -114,9 +128,17 @@ export class Dispatcher {
     return this.#calls.size + this.#loops.size;
   }
 
-  /** Calls a function in a worker, once or for each item in turn. */
-  async call(work: Work, options: CallOptions): Promise<unknown> {
-    this.#refuseWhenClosed();
+  /** Whether the pool is closed and all that it took is done. */
+  get #isDone(): boolean {
+    return this.#closed !== undefined && this.#pending === 0 && this.#streams.size === 0;
+  }
+
+  /**
+   * Calls a function in a worker, once or for each item in turn. A closed pool still takes what belongs to
+   * an open stream.
+   */
+  async call(work: Work, options: CallOptions, stream?: OpenStream): Promise<unknown> {
+    if (stream === undefined || !this.#streams.has(stream)) this.#refuseWhenClosed();
     options.signal?.throwIfAborted();
     const deadline = milliseconds("deadline", options.deadline, this.#deadline);
     const id = this.#nextId++;
@@ -130,7 +152,18 @@ export class Dispatcher {
     return await added;
   }
 
-  /** Lets all workers take a loop's batches, and one of them make the last call. What is wrong with it is thrown. */
+  /** Lets a stream send its items, unless the pool is closed. */
+  open(stream: OpenStream): void {
+    if (this.#closed === undefined) this.#streams.add(stream);
+  }
+
+  /** A stream has sent all its items. */
+  complete(stream: OpenStream): void {
+    this.#streams.delete(stream);
+    this.#endIfIdle();
+  }
+
+  /** Lets all workers take a loop's batches, and one of them make the last call. */
   loop(
     work: Pick<LoopRequest, "name" | "argument" | "last">,
     options: ParallelForOptions,
@@ -143,14 +176,16 @@ export class Dispatcher {
 
   /** Takes no more work, and ends the workers when all that was taken is done. */
   close(): void {
-    this.#closed ??= new PoolClosedError("Cannot give work to the pool: it is closed");
-    this.#idle.promise.then(() => this.terminate());
-    this.#onSettled();
+    if (this.#closed !== undefined) return;
+    this.#closed = new PoolClosedError("Cannot give work to the pool: it is closed");
+    for (const stream of this.#streams) stream.sendAll();
+    this.#endIfIdle();
   }
 
   /** Ends the workers now. Everything under way fails with a {@link PoolClosedError}. */
   terminate(why = "The pool was terminated"): void {
     this.#closed ??= new PoolClosedError(why);
+    this.#streams.clear();
     this.#calls.end(this.#closed);
     this.#loops.end(this.#closed);
     for (const slot of this.#slots) {
@@ -173,9 +208,7 @@ export class Dispatcher {
 
   async #gone(): Promise<void> {
     await this.#over.promise;
-    const ended = Promise.all([...this.#leakedThreads].map((thread) => thread.ended)).then(
-      () => {},
-    );
+    const ended = Promise.all([...this.#leakedThreads].map((thread) => thread.ended));
     await within(ended, this.#grace);
   }
 
@@ -224,8 +257,9 @@ export class Dispatcher {
     thread.ended.then(() => this.#leakedThreads.delete(thread));
   }
 
-  #onSettled(): void {
-    if (this.#closed !== undefined && this.#pending === 0) this.#idle.resolve();
+  #endIfIdle(): void {
+    // Not at once: the last answer is still being dealt with.
+    if (this.#isDone) queueMicrotask(() => this.terminate());
   }
 
   #refuseWhenClosed(): void {

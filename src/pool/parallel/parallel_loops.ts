@@ -1,19 +1,27 @@
-/** The loops of a pool: all workers take batches of each, in turn. */
+/** The parallelFor calls of a pool: all workers take batches of each, in turn. */
 
 import { BatchCursor } from "./batch_cursor.ts";
-import { leastLoaded, lostOver, TRIES, uncloneable } from "./call_queue.ts";
-import { DeadlineError, OverBudgetError, RemoteError, WorkerLostError } from "../errors.ts";
+import { leastLoaded, TRIES } from "./call_queue.ts";
+import {
+  DeadlineError,
+  lostOver,
+  OverBudgetError,
+  RemoteError,
+  uncloneable,
+  WorkerLostError,
+} from "../errors.ts";
 import type { ParallelForOptions } from "./pool_options.ts";
 import type { Loss, WorkerSlot } from "./worker_slot.ts";
 import type { Thread } from "./thread.ts";
 import type { LeftAnswer, NamedCall } from "../wire.ts";
+import { untilAborted } from "../within.ts";
 
 /** Milliseconds for which a worker stays with a loop before others get their turn. */
 const SLICE = 20;
 
 /**
- * Milliseconds for which it stays when there are no others and nobody wants to know how far it is.
- * To leave and be sent again costs a worker about a millisecond (2026-11-28: 4 % of a loop of 500 ms).
+ * Milliseconds for which it stays when there are no others and progress is not watched: to leave and be
+ * sent again costs a worker about a millisecond (experiment pool-3).
  */
 const LONGEST = 200;
 
@@ -29,7 +37,6 @@ export interface LoopRequest {
   readonly deadline: number;
 }
 
-/** What came of a loop. */
 export interface LoopResult {
   /** Compute time of all workers together, the last call's not included. */
   readonly milliseconds: number;
@@ -40,9 +47,9 @@ export interface LoopResult {
 interface Loop extends LoopRequest {
   readonly cursor: BatchCursor;
   readonly settle: PromiseWithResolvers<LoopResult>;
-  /** Seats that have the order. */
+  /** Slots that have the order. */
   readonly slots: Set<WorkerSlot>;
-  /** Seats where a batch threw: it is tried elsewhere, if there is an elsewhere. */
+  /** Slots where a batch threw: it is tried elsewhere, if there is an elsewhere. */
   readonly threwAt: Set<WorkerSlot>;
   /** How often each batch was lost or threw. */
   readonly tries: Map<number, number>;
@@ -51,18 +58,17 @@ interface Loop extends LoopRequest {
   milliseconds: number;
   value: unknown;
   failure: { readonly error: unknown } | undefined;
-  /** The caller's signal has aborted. */
-  readonly abandon: () => void;
 }
 
 /** Loops take turns, slice by slice: a short one does not wait for a long one. */
 export class ParallelLoops {
-  readonly #loops: Loop[] = [];
+  /** In the order of their turns. */
+  readonly #turns: Loop[] = [];
   readonly #underWay = new Map<number, Loop>();
   readonly #slots: readonly WorkerSlot[];
   readonly #settled: () => void;
 
-  /** `settled` is told whenever there is one loop less. */
+  /** @param settled called whenever there is one loop less */
   constructor(slots: readonly WorkerSlot[], settled: () => void) {
     this.#slots = slots;
     this.#settled = settled;
@@ -73,16 +79,15 @@ export class ParallelLoops {
     return this.#underWay.size;
   }
 
-  /** Takes a loop into the round, and sends workers. */
+  /** Begins a loop. */
   run(request: LoopRequest): Promise<LoopResult> {
     const { options: { batches, signal }, last } = request;
     // The last call is a batch too: it is stopped, lost and tried again as any other.
     const count = last === null ? batches : batches + 1;
     if (count === 0) return Promise.resolve({ milliseconds: 0, value: undefined });
-    const cursor = BatchCursor.of(count, { lastAlone: last !== null });
     const loop: Loop = {
       ...request,
-      cursor,
+      cursor: BatchCursor.of(count, { lastAlone: last !== null }),
       settle: Promise.withResolvers(),
       slots: new Set(),
       threwAt: new Set(),
@@ -91,20 +96,18 @@ export class ParallelLoops {
       milliseconds: 0,
       value: undefined,
       failure: undefined,
-      abandon: () => this.#fail(loop, signal?.reason),
     };
     this.#underWay.set(loop.id, loop);
-    this.#loops.push(loop);
-    signal?.addEventListener("abort", loop.abandon);
+    this.#turns.push(loop);
     this.deal();
-    return loop.settle.promise;
+    return untilAborted(loop.settle.promise, signal, (reason) => this.#fail(loop, reason));
   }
 
   /** Sends workers that have room to the loops in turn. */
   deal(): void {
-    for (let misses = 0; misses < this.#loops.length;) {
-      const loop = this.#loops.shift()!;
-      this.#loops.push(loop);
+    for (let misses = 0; misses < this.#turns.length;) {
+      const loop = this.#turns.shift()!;
+      this.#turns.push(loop);
       misses = this.#give(loop) ? 0 : misses + 1;
     }
   }
@@ -115,8 +118,7 @@ export class ParallelLoops {
     const slot = leastLoaded(
       this.#slots,
       (slot) =>
-        slot.calls === 0 && slot.waiting === 0 && !loop.slots.has(slot) &&
-        !loop.threwAt.has(slot),
+        slot.calls === 0 && slot.waiting === 0 && !loop.slots.has(slot) && !loop.threwAt.has(slot),
     );
     if (slot === undefined) return false;
     const { id, name, argument, cursor: { cells: cursor }, last, deadline, options } = loop;
@@ -130,7 +132,7 @@ export class ParallelLoops {
         { deadline: deadline + longest },
       );
     } catch (error) {
-      this.#fail(loop, uncloneable(name, error));
+      this.#fail(loop, uncloneable(name, [argument, last?.args], error));
       return false;
     }
     loop.slots.add(slot);
@@ -141,15 +143,16 @@ export class ParallelLoops {
   left(slot: WorkerSlot, answer: LeftAnswer): void {
     const loop = this.#underWay.get(answer.id);
     if (loop === undefined) return;
+    const { cursor, options: { batches, budget, onWork } } = loop;
     loop.slots.delete(slot);
     loop.milliseconds += answer.milliseconds;
-    loop.options.onWork?.(answer.milliseconds);
+    onWork?.(answer.milliseconds);
     if (answer.last !== null) {
-      // Done once its value is here: a worker that died before would have taken it along.
-      loop.cursor.finish(loop.options.batches, slot.worker);
+      // Done only now that its value is here: a worker that died before would have taken it along.
+      cursor.finish(batches, slot.worker);
       loop.value = answer.last.value;
     }
-    this.#tellProgress(loop);
+    this.#reportProgress(loop);
     if (answer.failed !== null) {
       const { batch, fault } = answer.failed;
       loop.threwAt.add(slot);
@@ -157,15 +160,14 @@ export class ParallelLoops {
       if (batch < 0) this.#fail(loop, new RemoteError(fault));
       else this.#tryAgain(loop, [batch], () => new RemoteError(fault));
     }
-    const { budget } = loop.options;
-    if (budget !== undefined && loop.milliseconds > budget && !loop.cursor.swept) {
+    if (budget !== undefined && loop.milliseconds > budget && !cursor.earlyDone) {
       this.#fail(loop, new OverBudgetError(`The work took more than ${budget} ms of compute`));
     }
     this.#end(loop);
   }
 
-  /** A listener that throws ends its own loop, not the process. */
-  #tellProgress(loop: Loop): void {
+  /** An `onProgress` that throws ends its own loop, not the process. */
+  #reportProgress(loop: Loop): void {
     if (loop.failure !== undefined) return;
     try {
       loop.options.onProgress?.(Math.min(loop.cursor.done, loop.options.batches));
@@ -184,7 +186,7 @@ export class ParallelLoops {
 
   /** A worker is gone: the batches that it had in hand are opened again. */
   lost(slot: WorkerSlot, { orders, thread, why }: Loss): void {
-    for (const loop of this.#loops) loop.threwAt.delete(slot);
+    for (const loop of this.#turns) loop.threwAt.delete(slot);
     for (const id of orders) {
       const loop = this.#underWay.get(id);
       if (loop === undefined) continue;
@@ -199,12 +201,11 @@ export class ParallelLoops {
   /** Rejects all loops. */
   end(error: Error): void {
     for (const loop of this.#underWay.values()) {
-      for (const slot of loop.slots) if (slot.thread !== undefined) loop.lost.push(slot.thread);
-      this.#leave(loop);
-      loop.settle.promise.catch(() => {});
+      for (const { thread } of loop.slots) if (thread !== undefined) loop.lost.push(thread);
+      this.#reportLeaked(loop);
       loop.settle.reject(error);
     }
-    this.#loops.length = 0;
+    this.#turns.length = 0;
     this.#underWay.clear();
   }
 
@@ -224,29 +225,26 @@ export class ParallelLoops {
     this.#end(loop);
   }
 
-  /** Settles a loop that nobody is at any more and that is complete or has failed. */
+  /** Settles a loop that no worker is at any more and that is complete or has failed. */
   #end(loop: Loop): void {
     if (loop.slots.size > 0 || !this.#underWay.has(loop.id)) return;
-    const { cursor, failure } = loop;
+    const { cursor, failure, milliseconds, value } = loop;
     if (!cursor.complete && failure === undefined) {
-      // Nobody is at it: what is neither done nor open was taken by a worker that is gone.
       if (cursor.open) return;
+      // What is neither done nor open was taken by a worker that has left or is gone.
       const error = () => new WorkerLostError(`Workers left ${loop.name} with batches in hand`);
       return this.#tryAgain(loop, cursor.unfinished(), error);
     }
     this.#underWay.delete(loop.id);
-    this.#loops.splice(this.#loops.indexOf(loop), 1);
-    this.#leave(loop);
+    this.#turns.splice(this.#turns.indexOf(loop), 1);
+    this.#reportLeaked(loop);
     if (failure !== undefined) loop.settle.reject(failure.error);
-    else loop.settle.resolve({ milliseconds: loop.milliseconds, value: loop.value });
+    else loop.settle.resolve({ milliseconds, value });
     this.#settled();
   }
 
-  /** Reports threads that may still write to what the loop's batches write to. */
-  #leave({ lost, abandon, options: { onLeakedThread, signal } }: Loop): void {
-    signal?.removeEventListener("abort", abandon);
-    const leaked = lost.filter((thread) => !thread.hasEnded);
-    if (leaked.length === 0) return;
-    onLeakedThread?.(Promise.all(leaked.map(({ ended }) => ended)).then(() => {}));
+  #reportLeaked({ lost, options: { onLeakedThread } }: Loop): void {
+    const leaked = lost.filter((thread) => !thread.hasEnded).map(({ ended }) => ended);
+    if (leaked.length > 0) onLeakedThread?.(Promise.all(leaked).then(() => {}));
   }
 }

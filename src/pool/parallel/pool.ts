@@ -2,8 +2,9 @@
 
 import { AsyncResult } from "./async_result.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { type ChunkCall, firstDone, inOrder, mapAll, type NextChunk, stream } from "./mapping.ts";
+import { mapAll } from "./mapping.ts";
 import type {
+  Callbacks,
   CallOptions,
   MapOptions,
   ParallelForOptions,
@@ -11,10 +12,20 @@ import type {
   PoolOptions,
   TaskOptions,
 } from "./pool_options.ts";
+import { firstDone, inOrder, type NextChunk, ResultStream } from "./result_stream.ts";
 import type { ArgumentsOf, BatchFunctions, Functions, ResultOf, Service } from "../worker/serve.ts";
-import type { Patience } from "./within.ts";
+import type { Patience } from "../within.ts";
 
-export type { CallOptions, MapOptions, ParallelForOptions, PoolCounters, PoolOptions, TaskOptions };
+export type {
+  Callbacks,
+  CallOptions,
+  MapOptions,
+  ParallelForOptions,
+  PoolCounters,
+  PoolOptions,
+  ResultStream,
+  TaskOptions,
+};
 
 /** A pool for the service that a worker's module gave as `T`. */
 export type PoolOf<T> = Pool<
@@ -31,17 +42,17 @@ export interface LastCall<F extends Functions, K extends keyof F & string> {
 }
 
 /**
- * Workers that stay. A call runs one function on one worker; a map runs it on every item of a list; a
- * loop lets all workers take numbered batches from shared memory until none is left.
+ * Workers that stay. A call runs one function on one worker; a map runs it on every item of a list;
+ * parallelFor lets all workers take numbered batches from shared memory until none is left.
  *
  * A worker that dies is replaced, and what it had in hand is done again elsewhere, once; then the caller
  * gets a `WorkerLostError`. A task that takes longer than its `deadline` fails with a `DeadlineError` at
- * once and is asked to stop (see `currentTask`); a worker that does not is replaced, and its thread is a
- * stray until it ends. An error thrown in a worker arrives as a `RemoteError`, arguments that cannot be
+ * once and is asked to stop (see `currentTask`); a worker that does not is replaced, and its thread is
+ * leaked until it ends. An error thrown in a worker arrives as a `RemoteError`, arguments that cannot be
  * cloned are a `TypeError`, and a pool that was closed answers with a `PoolClosedError`.
  *
- * A program ends by itself once its pools are closed, unless `counters.leakedThreads` says that threads run on:
- * then it has to end with `Deno.exit()`.
+ * A program ends by itself once its pools are closed, unless `counters.leakedThreads` is above 0: then it
+ * has to end with `Deno.exit()`.
  *
  * @example
  * ```ts ignore
@@ -91,9 +102,9 @@ export class Pool<F extends Functions, S extends BatchFunctions> implements Asyn
   applyAsync<K extends keyof F & string>(
     name: K,
     args: ArgumentsOf<F[K]>,
-    options: CallOptions = {},
+    options: CallOptions & Callbacks<ResultOf<F[K]>> = {},
   ): AsyncResult<ResultOf<F[K]>> {
-    return new AsyncResult(this.apply(name, args, options));
+    return new AsyncResult(this.apply(name, args, options), options);
   }
 
   /** Calls a function of one argument for every item. The results are in the items' order. */
@@ -109,9 +120,9 @@ export class Pool<F extends Functions, S extends BatchFunctions> implements Asyn
   mapAsync<K extends keyof F & string>(
     name: K,
     items: Iterable<First<F[K]>>,
-    options: MapOptions = {},
+    options: MapOptions & Callbacks<ResultOf<F[K]>[]> = {},
   ): AsyncResult<ResultOf<F[K]>[]> {
-    return new AsyncResult(this.map(name, items, options));
+    return new AsyncResult(this.map(name, items, options), options);
   }
 
   /** Calls a function for every list of arguments. The results are in the lists' order. */
@@ -127,21 +138,27 @@ export class Pool<F extends Functions, S extends BatchFunctions> implements Asyn
   starmapAsync<K extends keyof F & string>(
     name: K,
     items: Iterable<ArgumentsOf<F[K]>>,
-    options: MapOptions = {},
+    options: MapOptions & Callbacks<ResultOf<F[K]>[]> = {},
   ): AsyncResult<ResultOf<F[K]>[]> {
-    return new AsyncResult(this.starmap(name, items, options));
+    return new AsyncResult(this.starmap(name, items, options), options);
   }
 
   /**
-   * Results one by one in the items' order, as soon as they are there. Reads no more than two chunks for
-   * each worker ahead of whoever reads the results; the default chunk is one item.
+   * Results one by one in the items' order, as soon as they are there. The work starts at once; while
+   * results are not read, no more than two chunks for each worker are read ahead, until the pool is
+   * closed: then all items are sent, and all results can still be read. The default chunk is one item.
+   *
+   * As in Python a call that fails does not end the stream: `next` rejects for that chunk, and the
+   * results after it can be read. (A `for await` ends at the first error.) What `items` itself throws
+   * comes after all results. The stream ends when the signal aborts or the pool is terminated. Leaving a
+   * `for await` calls off what is under way.
    */
   imap<K extends keyof F & string>(
     name: K,
     items: Iterable<First<F[K]>>,
     options: MapOptions = {},
-  ): AsyncGenerator<ResultOf<F[K]>> {
-    return this.#stream(name, items, options, inOrder);
+  ): ResultStream<ResultOf<F[K]>> {
+    return this.#stream(name, items, { ...options, next: inOrder });
   }
 
   /** As {@link imap}, but in whatever order the chunks are done. */
@@ -149,15 +166,15 @@ export class Pool<F extends Functions, S extends BatchFunctions> implements Asyn
     name: K,
     items: Iterable<First<F[K]>>,
     options: MapOptions = {},
-  ): AsyncGenerator<ResultOf<F[K]>> {
-    return this.#stream(name, items, options, firstDone);
+  ): ResultStream<ResultOf<F[K]>> {
+    return this.#stream(name, items, { ...options, next: firstDone });
   }
 
   /**
-   * Lets all workers take the batches 0 to `batches - 1` of a loop from a shared cursor. Resolves to the
-   * compute time of all workers together, milliseconds. Settles only once no worker is at it any more,
-   * so that memory the batches write to can be given back: unless `onLeakedThread` tells of one that was given
-   * up and may still write.
+   * Lets all workers take the batches 0 to `batches - 1` from a shared cursor. Resolves to the compute
+   * time of all workers together, milliseconds. Settles only once no worker is at it any more, so that
+   * memory the batches write to can be given back: unless `onLeakedThread` is called, for a worker that
+   * was given up and may still write.
    *
    * @throws {RemoteError} when a batch threw twice
    * @throws {WorkerLostError} when two workers died over the same batch
@@ -174,8 +191,8 @@ export class Pool<F extends Functions, S extends BatchFunctions> implements Asyn
   }
 
   /**
-   * As {@link loop}; then the worker that did the last batch calls a function at once, without a way
-   * through this thread. Whatever bounds the loop bounds the call, which counts as one batch more: a
+   * As {@link parallelFor}; then the worker that did the last batch calls a function at once, without a
+   * message to this thread and back. What bounds the batches bounds the call, which counts as one more: a
    * worker that dies over it is replaced, and another one calls.
    *
    * @returns the batches' compute time, milliseconds, and what the function returned
@@ -229,20 +246,17 @@ export class Pool<F extends Functions, S extends BatchFunctions> implements Asyn
     items: Iterable<readonly unknown[]>,
     options: MapOptions,
   ): Promise<R[]> {
-    return mapAll(this.#chunkCall<R>(name), this.size, { ...options, items });
+    const call = (items: readonly (readonly unknown[])[], options: TaskOptions) =>
+      this.#dispatcher.call({ name, items }, options) as Promise<R[]>;
+    return mapAll(call, this.size, { ...options, items });
   }
 
   #stream<R>(
     name: string,
     items: Iterable<unknown>,
-    options: MapOptions,
-    next: NextChunk,
-  ): AsyncGenerator<R> {
-    return stream(this.#chunkCall<R>(name), this.size, { ...options, items: alone(items), next });
-  }
-
-  #chunkCall<R>(name: string): ChunkCall<R> {
-    return (items, options) => this.#dispatcher.call({ name, items }, options) as Promise<R[]>;
+    options: MapOptions & { readonly next: NextChunk },
+  ): ResultStream<R> {
+    return new ResultStream(this.#dispatcher, name, { ...options, items: alone(items) });
   }
 }
 

@@ -1,4 +1,4 @@
-/** What a pool is told, and what it tells of itself. */
+/** The options of a pool and of the work it is given, and its counters. */
 
 import { LONGEST_TIMER } from "../sync/wait.ts";
 
@@ -23,18 +23,23 @@ export interface PoolOptions {
    * replaced. Default 1000.
    */
   readonly grace?: number;
+  /**
+   * Tasks after which a worker is replaced by a new one, for functions that leak; default: never. A
+   * call, a chunk of a map and a worker's turn at a parallelFor are a task each.
+   */
+  readonly maxTasksPerChild?: number;
   /** Gives the pool's start up. */
   readonly signal?: AbortSignal;
 }
 
-/** What every kind of work can be given. */
+/** Options of every kind of work. */
 export interface TaskOptions {
   /** The caller waits no longer, and the task is asked to stop. */
   readonly signal?: AbortSignal;
   /**
-   * Milliseconds that a worker may take for a task: a call, a chunk of a map, a batch of a loop. The
-   * time in line does not count. When it is over the caller gets a `DeadlineError` at once, and the
-   * worker is asked to stop; if it does not within the pool's `grace`, it is replaced.
+   * Milliseconds that a worker may take for a task: a call, a chunk of a map, a batch of a parallelFor.
+   * The time in the queue does not count. When it is over the caller gets a `DeadlineError` at once, and
+   * the worker is asked to stop; if it does not within the pool's `grace`, it is replaced.
    */
   readonly deadline?: number;
 }
@@ -44,11 +49,19 @@ export interface CallOptions extends TaskOptions {
   readonly transfer?: Transferable[];
 }
 
+/** Callbacks of the asynchronous forms, which are called before the result is ready. */
+export interface Callbacks<R> {
+  /** Called with the result. */
+  readonly callback?: (result: R) => void;
+  /** Called with what went wrong. */
+  readonly errorCallback?: (error: unknown) => void;
+}
+
 /** How a list of items is worked through. */
 export interface MapOptions extends TaskOptions {
   /** Items that travel together; default: Python's rule, four chunks for each worker. */
   readonly chunkSize?: number;
-  /** Told the number of items done, after each chunk. */
+  /** Called with the number of items done, after each chunk. */
   readonly onProgress?: (done: number) => void;
 }
 
@@ -57,18 +70,18 @@ export interface ParallelForOptions extends TaskOptions {
   readonly batches: number;
   /** Compute time of all workers together, milliseconds; default: no bound. */
   readonly budget?: number;
-  /** Told the number of batches done, now and then. */
+  /** Called with the number of batches done, now and then. */
   readonly onProgress?: (done: number) => void;
-  /** Told what a worker's turn took, milliseconds: of a loop that fails too, before it settles. */
+  /** Called with the milliseconds of each worker's turn, before the promise settles or rejects. */
   readonly onWork?: (milliseconds: number) => void;
   /**
-   * Told, before the loop settles, of workers that were given up and may still write to what the loop
-   * lent them. `ended` resolves when they run no more, which may be never.
+   * Called, before the promise settles, when workers were given up that may still write to what they
+   * were lent. `ended` resolves when they run no more, which may be never.
    */
   readonly onLeakedThread?: (ended: Promise<void>) => void;
 }
 
-/** What a pool has seen so far. */
+/** What has happened in a pool so far. */
 export interface PoolCounters {
   /** Workers that can take orders now. */
   readonly alive: number;
@@ -76,7 +89,7 @@ export interface PoolCounters {
   readonly lost: number;
   /** Threads of the lost that have not ended yet: busy, perhaps for ever. */
   readonly leakedThreads: number;
-  /** Calls and loops that wait or run. */
+  /** Calls, chunks of maps and parallelFors that wait or run. */
   readonly pending: number;
 }
 

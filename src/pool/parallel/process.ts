@@ -1,15 +1,15 @@
 /** One worker for one call, as Python's Process: started, joined, and asked how it ended. */
 
-import { PoolClosedError, RemoteError } from "../errors.ts";
+import { PoolClosedError, RemoteError, uncloneable } from "../errors.ts";
 import type { ArgumentsOf, BatchFunctions, Functions, Service } from "../worker/serve.ts";
-import { leaving } from "./worker_slot.ts";
 import { Thread } from "./thread.ts";
 import { type Answer, type Fault, faultOf } from "../wire.ts";
-import { LATE, type Patience, within } from "./within.ts";
+import { LATE, type Patience, within } from "../within.ts";
+import { leaving } from "./worker_slot.ts";
 
 type FunctionsOf<T> = T extends Service<infer F, BatchFunctions> ? F : never;
 
-/** What a process is told besides its function and arguments. */
+/** Options of a process. */
 export interface ProcessOptions {
   /** What the worker may do; default "none". */
   readonly permissions?: Deno.PermissionOptions;
@@ -39,7 +39,7 @@ interface Ending {
  *
  * @example
  * ```ts ignore
- * import { Process } from "../mod.ts";
+ * import { Process } from "../processes.ts";
  * import type { Greeters } from "./greeters.ts";
  * const process = new Process<Greeters, "greet">(new URL("./greeters.ts", import.meta.url), "greet", ["you"]);
  * process.start();
@@ -100,7 +100,7 @@ export class Process<
     if (this.#thread !== undefined) throw new PoolClosedError("Cannot start a process twice");
     const { permissions = "none", startArgument = null, transfer } = this.#options;
     const thread = new Thread(this.#module, permissions, {
-      heard: (answer) => this.#hear(answer),
+      answered: (answer) => this.#onAnswer(answer),
       died: (fault) => this.#end({ exitCode: FAILED, fault }),
     });
     this.#thread = thread;
@@ -111,9 +111,8 @@ export class Process<
         transfer,
       );
     } catch (error) {
-      const fault = faultOf(error);
-      this.#end({ exitCode: FAILED, fault });
-      throw new TypeError(`Cannot send the arguments of ${this.#target}: ${fault.message}`);
+      this.#end({ exitCode: FAILED, fault: faultOf(error) });
+      throw uncloneable(this.#target, [startArgument, this.#args], error);
     }
   }
 
@@ -141,7 +140,7 @@ export class Process<
     await this.join(SOON);
   }
 
-  #hear(answer: Answer): void {
+  #onAnswer(answer: Answer): void {
     switch (answer.kind) {
       case "value":
         return this.#end({ exitCode: RETURNED });

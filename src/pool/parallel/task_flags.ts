@@ -1,10 +1,8 @@
 /** How far a worker's tasks are, and whether they are to stop: in memory that it shares with its parent. */
 
 /**
- * Orders in a worker's mailbox: one that runs, and others to go on with at once. With few of them a worker
- * that does short calls waits for its parent (2026-11-28: of 10,000 empty calls at once each took 49 to 62 us
- * with two, 34 to 42 with eight, 35 to 38 with sixteen, 31 to 38 with 32). Who has nothing to do is given
- * what waits behind a long call.
+ * Orders that a worker can have in hand: the one that runs and others to go on with at once (experiment
+ * pool-1). A worker with nothing to do is given what waits behind a long call.
  */
 export const MAILBOX = 16;
 
@@ -17,38 +15,38 @@ const ANSWERED = 3;
 /** The cell behind those of the tasks: whether the worker has more than one order. */
 const CROWDED = MAILBOX;
 
-/** One cell for each order that a worker can have in hand: its flag. */
+/** One cell, a flag, for each order that a worker can have in hand. */
 export class TaskFlags {
   readonly buffer: SharedArrayBuffer;
   readonly #cells: Int32Array<SharedArrayBuffer>;
 
-  /** New flags, or a look at those that are there. */
+  /** New flags, or the same flags in another thread. */
   constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(4 * (MAILBOX + 1))) {
     this.buffer = buffer;
     this.#cells = new Int32Array(buffer);
   }
 
-  /** The parent gives the flag a task. */
+  /** The parent gives the flag to a new task. */
   place(flag: number): void {
     Atomics.store(this.#cells, flag, WAITING);
   }
 
-  /** The worker begins the task. Returns whether it is to. */
+  /** The worker begins the task. Returns false when it must not. */
   begin(flag: number): boolean {
     return Atomics.compareExchange(this.#cells, flag, WAITING, BEGUN) === WAITING;
   }
 
-  /** The worker has answered the task. By now the parent may have given the flag another one. */
+  /** The worker has sent the task's answer. The parent may have given the flag to another task by now. */
   answer(flag: number): void {
     Atomics.compareExchange(this.#cells, flag, BEGUN, ANSWERED);
   }
 
-  /** Whether the worker has answered the task: the answer may still be under way. */
+  /** Whether the worker has sent the task's answer, which may not have arrived. */
   answered(flag: number): boolean {
     return Atomics.load(this.#cells, flag) === ANSWERED;
   }
 
-  /** The parent takes a task back. Returns whether the worker has not begun it, and then never will. */
+  /** The parent takes a task back. Returns whether the worker had not begun it; then it never will. */
   recall(flag: number): boolean {
     return Atomics.compareExchange(this.#cells, flag, WAITING, STOP) === WAITING;
   }
@@ -68,7 +66,6 @@ export class TaskFlags {
     return Atomics.load(this.#cells, flag) === STOP;
   }
 
-  /** The parent says whether the worker has more than one order. */
   set crowded(whether: boolean) {
     Atomics.store(this.#cells, CROWDED, Number(whether));
   }

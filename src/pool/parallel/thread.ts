@@ -1,28 +1,26 @@
-/** A worker's thread: what it is told, what it says, and when it has really ended. */
+/** A worker's thread: the messages to it, the answers from it, and when it has really ended. */
 
 import { MessageChannel } from "node:worker_threads";
-import { AnswerRing } from "./answer_ring.ts";
 import { TaskFlags } from "./task_flags.ts";
 import { type Answer, type Fault, faultOf, type Order } from "../wire.ts";
 
-/** What a thread tells whoever started it. */
+/** What a thread reports to its owner. */
 export interface ThreadEvents {
-  heard(answer: Answer): void;
-  /** It is gone, or about to be; it will not be heard again. */
+  answered(answer: Answer): void;
+  /** It is gone, or about to be; nothing more is reported. */
   died(fault: Fault): void;
 }
 
 /**
  * Starts a worker and holds the other end of its life line: a message port that closes when the
- * thread is gone. It is the one sign of an end that nothing suppresses: Deno tells nobody of
+ * thread is gone. It is the one sign of an end that nothing suppresses: Deno has no event for
  * `close()` or `Deno.exit()` in a worker, and after `terminate()` a busy thread runs on until its
- * loop ends, if it does. (Only the port of `node:worker_threads` tells that it closed.)
+ * loop ends, if it does. (Only the port of `node:worker_threads` has an event for being closed.)
  */
 export class Thread {
   /** Resolves when the thread runs no more: what it was lent can be lent again. */
   readonly ended: Promise<void>;
   readonly flags: TaskFlags = new TaskFlags();
-  readonly #answers = new AnswerRing();
   readonly #worker: Worker;
   readonly #events: ThreadEvents;
   #silent = false;
@@ -31,10 +29,8 @@ export class Thread {
   constructor(module: URL, permissions: Deno.PermissionOptions, events: ThreadEvents) {
     this.#events = events;
     this.#worker = new Worker(module, { type: "module", deno: { permissions } });
-    this.#worker.onmessage = (event: MessageEvent<Answer>) => {
-      // Said before it.
-      this.#takeAnswers();
-      this.#hear(event.data);
+    this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+      if (!this.#silent) this.#events.answered(data);
     };
     this.#worker.onerror = (event) => {
       // Else the error ends the parent too.
@@ -43,8 +39,7 @@ export class Thread {
     };
     this.#worker.onmessageerror = () =>
       this.#die(faultOf(new Error("a message could not be read")));
-    this.ended = this.#throwLifeLine();
-    void this.#answers.listen(() => this.#takeAnswers());
+    this.ended = this.#sendLifeLine();
   }
 
   get hasEnded(): boolean {
@@ -59,44 +54,29 @@ export class Thread {
     else this.#worker.postMessage(order, transfer);
   }
 
-  /** Hears no more of it and ends it, as far as Deno can: a busy thread ends once it is not busy. */
+  /** Reports nothing more of it and ends it, as far as Deno can: a busy thread ends once it is idle. */
   terminate(): void {
     this.#silent = true;
     this.flags.stopAll();
-    this.#answers.wake();
     this.#worker.terminate();
   }
 
-  #throwLifeLine(): Promise<void> {
+  #sendLifeLine(): Promise<void> {
     const { port1: here, port2: there } = new MessageChannel();
     const ended = Promise.withResolvers<void>();
     here.on("message", () => {});
     here.on("close", () => {
       this.#hasEnded = true;
       ended.resolve();
-      // What it said last travels by another way and may still be under way.
+      // Its last answer travels another way and may not have arrived.
       setTimeout(() => this.#die(faultOf(new Error("the worker ended without a word"))), 0);
     });
     const lifeLine = there as unknown as MessagePort;
-    const shared = { flags: this.flags.buffer, answers: this.#answers.buffer };
-    this.#worker.postMessage({ kind: "life line", lifeLine, ...shared }, [lifeLine]);
+    this.post({ kind: "life line", lifeLine, flags: this.flags.buffer }, [lifeLine]);
     return ended.promise;
   }
 
-  #hear(answer: Answer): void {
-    if (this.#silent) return;
-    this.#events.heard(answer);
-  }
-
-  /** Hears what was answered through shared memory. Returns whether it is still to be heard. */
-  #takeAnswers(): boolean {
-    for (const answer of this.#answers.taken()) this.#hear(answer);
-    return !this.#silent;
-  }
-
   #die(fault: Fault): void {
-    // Its last words count.
-    this.#takeAnswers();
     if (this.#silent) return;
     this.#silent = true;
     this.#events.died(fault);

@@ -1,9 +1,9 @@
-/** One place in a pool: the worker that sits there now, and the orders it has not answered. */
+/** One place in a pool: the worker that has it now, and the orders that it has not answered. */
 
 import { DeadlineError, RemoteError } from "../errors.ts";
+import { after, type Timer } from "../sync/wait.ts";
 import { MAILBOX } from "./task_flags.ts";
 import { Thread } from "./thread.ts";
-import { LONGEST_TIMER } from "../sync/wait.ts";
 import {
   type Answer,
   type CallOrder,
@@ -13,8 +13,8 @@ import {
   type MapOrder,
 } from "../wire.ts";
 
-/** What a slot tells its pool. */
-export interface WorkerSlotEvents {
+/** What a slot reports to its pool. */
+export interface SlotEvents {
   /** The worker can take orders. */
   ready(): void;
   /** The worker answered the order with this id. */
@@ -23,22 +23,24 @@ export interface WorkerSlotEvents {
   overran(id: number): void;
   /** The worker died or was given up; the slot is empty. */
   lost(slot: WorkerSlot, loss: Loss): void;
+  /** The worker has done as many tasks as one is to do, and was ended; the slot is empty. */
+  retired(slot: WorkerSlot, thread: Thread): void;
 }
 
 /** How a slot lost its worker. */
 export interface Loss {
   readonly thread: Thread;
   readonly why: Error;
-  /** The orders it had not answered. */
+  /** The orders that it had not answered. */
   readonly orders: readonly number[];
-  /** Those of them that are not to blame: it had not begun them, or its answers are lost on their way. */
+  /** Those of them that cannot have ended it: it had not begun them, or had sent their answers. */
   readonly blameless: ReadonlySet<number>;
 }
 
-/** How a slot starts its worker, and how patient it is. */
-export interface WorkerSlotOptions {
+/** How a slot starts its worker, and how long it waits for it. */
+export interface SlotOptions {
   readonly module: URL;
-  /** Seats of the pool. */
+  /** Slots of the pool. */
   readonly slots: number;
   readonly permissions: Deno.PermissionOptions;
   /** Called for every worker that is started, replacements included. */
@@ -47,9 +49,11 @@ export interface WorkerSlotOptions {
   readonly startDeadline: number;
   /** Milliseconds that a task may go on after it was asked to stop. */
   readonly grace: number;
+  /** Tasks after which a worker is replaced. */
+  readonly maxTasks: number;
 }
 
-/** An order without the number of its flag, which is the slot's to give. */
+/** An order without the number of its flag, which the slot adds. */
 export type UnplacedOrder =
   | Omit<CallOrder, "flag">
   | Omit<MapOrder, "flag">
@@ -59,10 +63,8 @@ export type UnplacedOrder =
 export interface GiveOptions {
   readonly transfer?: Transferable[];
   /** Milliseconds that it may take; default: any time. */
-  readonly deadline?: number | undefined;
+  readonly deadline?: number;
 }
-
-type Timer = ReturnType<typeof setTimeout>;
 
 interface Given {
   readonly kind: UnplacedOrder["kind"];
@@ -70,42 +72,44 @@ interface Given {
   readonly deadline: number;
   /** Whether it is asked to stop. */
   stopping: boolean;
-  /** The clock, once the worker is at it: that of the deadline, then that of the grace. */
+  /** Of the deadline, or of the grace once it is asked to stop; runs while the worker is at it. */
   timer: Timer | undefined;
 }
 
-/** A worker and its replacement, should it die. */
+/** A worker and, when that is lost, its replacement. */
 export class WorkerSlot {
-  readonly #position: number;
-  readonly #options: WorkerSlotOptions;
-  readonly #events: WorkerSlotEvents;
+  readonly #index: number;
+  readonly #options: SlotOptions;
+  readonly #events: SlotEvents;
   /** In the order in which the worker takes them up. */
   readonly #orders = new Map<number, Given>();
   /** Numbers of flags that no order has. */
   readonly #freeFlags: number[] = [];
   #calls = 0;
+  /** Orders that this worker was given and has not been spared. */
+  #tasks = 0;
   #thread: Thread | undefined;
   #starting: Timer | undefined;
   #ready = false;
   #workers = 0;
 
-  constructor(position: number, options: WorkerSlotOptions, events: WorkerSlotEvents) {
-    this.#position = position;
+  constructor(index: number, options: SlotOptions, events: SlotEvents) {
+    this.#index = index;
     this.#options = options;
     this.#events = events;
   }
 
   /**
-   * A number that no other worker of the pool has or had: who was taken for dead and still runs must not
-   * be mistaken for the one that replaced it.
+   * A number that no other worker of the pool has or had: one that was given up and still runs must not
+   * be mistaken for its replacement.
    */
   get worker(): number {
-    return this.#position + this.#workers * this.#options.slots;
+    return this.#index + this.#workers * this.#options.slots;
   }
 
   /** Whether the worker can take another order. */
   get hasRoom(): boolean {
-    return this.#ready && this.#orders.size < MAILBOX;
+    return this.#ready && this.#orders.size < MAILBOX && this.#tasks < this.#options.maxTasks;
   }
 
   /** Orders given and not yet answered; a call counts twice, as nobody knows how long it takes. */
@@ -131,7 +135,6 @@ export class WorkerSlot {
     return true;
   }
 
-  /** The thread that sits there now. */
   get thread(): Thread | undefined {
     return this.#thread;
   }
@@ -143,8 +146,9 @@ export class WorkerSlot {
   /** Starts a worker in this slot. */
   start(): void {
     this.#workers++;
+    this.#tasks = 0;
     const thread: Thread = new Thread(this.#options.module, this.#options.permissions, {
-      heard: (answer) => this.#hear(answer),
+      answered: (answer) => this.#onAnswer(answer),
       died: (fault) => this.#lose(new RemoteError(fault)),
     });
     this.#thread = thread;
@@ -170,28 +174,21 @@ export class WorkerSlot {
    *
    * @throws {DOMException} DataCloneError when the order's arguments cannot be cloned
    */
-  give(
-    order: UnplacedOrder,
-    { transfer = [], deadline = Infinity }: GiveOptions = {},
-  ): void {
+  give(order: UnplacedOrder, { transfer = [], deadline = Infinity }: GiveOptions = {}): void {
     const flag = this.#freeFlags.at(-1)!;
     const thread = this.#thread!;
     thread.flags.place(flag);
     thread.post({ ...order, flag }, transfer);
     this.#freeFlags.pop();
+    this.#tasks++;
     if (order.kind !== "loop") this.#calls++;
-    this.#orders.set(order.id, {
-      kind: order.kind,
-      flag,
-      deadline,
-      stopping: false,
-      timer: undefined,
-    });
+    const given = { kind: order.kind, flag, deadline, stopping: false, timer: undefined };
+    this.#orders.set(order.id, given);
     thread.flags.crowded = this.#orders.size > 1;
-    this.#watch();
+    this.#startTimer();
   }
 
-  /** Asks the worker to stop what it does for this order; one that does not is given up. */
+  /** Asks the worker to stop what it does for this order; a worker that does not is given up. */
   stop(id: number): void {
     const given = this.#orders.get(id);
     if (given === undefined || given.stopping) return;
@@ -199,24 +196,18 @@ export class WorkerSlot {
     this.#thread?.flags.stop(given.flag);
     clearTimeout(given.timer);
     given.timer = undefined;
-    this.#watch();
+    this.#startTimer();
   }
 
-  /** Takes a call back. Returns whether the worker has not begun it, and then never will. */
+  /** Takes an order back. Returns whether the worker has not begun it, and then never will. */
   recall(id: number): boolean {
     const given = this.#orders.get(id);
-    return given !== undefined && this.#thread !== undefined &&
-      this.#thread.flags.recall(given.flag);
+    if (given === undefined || !this.#thread?.flags.recall(given.flag)) return false;
+    this.#tasks--;
+    return true;
   }
 
-  /** Whether the worker has answered a call, though the answer has not been heard. */
-  #hasAnswered(id: number): boolean {
-    const given = this.#orders.get(id);
-    return given !== undefined && this.#thread !== undefined &&
-      this.#thread.flags.answered(given.flag);
-  }
-
-  /** Ends the worker; it will not be heard of again. */
+  /** Ends the worker and drops its orders: nothing more is reported of it. */
   terminate(): Thread | undefined {
     const thread = this.#thread;
     this.#ready = false;
@@ -229,8 +220,8 @@ export class WorkerSlot {
     return thread;
   }
 
-  /** The clock runs for the order that the worker is at: the first that it has not answered. */
-  #watch(): void {
+  /** The timer runs for the order that the worker is at: the first that it has not answered. */
+  #startTimer(): void {
     for (const [id, given] of this.#orders) {
       given.timer ??= given.stopping
         ? after(this.#options.grace, () => this.#giveUp())
@@ -247,7 +238,7 @@ export class WorkerSlot {
     this.#lose(new DeadlineError(message));
   }
 
-  #hear(answer: Answer): void {
+  #onAnswer(answer: Answer): void {
     switch (answer.kind) {
       case "ready":
         clearTimeout(this.#starting);
@@ -259,9 +250,16 @@ export class WorkerSlot {
         return this.#lose(new RemoteError(leaving(answer.how)));
       default:
         this.#remove(answer.id);
-        this.#watch();
-        return this.#events.answered(this, answer);
+        this.#startTimer();
+        this.#events.answered(this, answer);
+        return this.#retireIfDue();
     }
+  }
+
+  #retireIfDue(): void {
+    if (this.#tasks < this.#options.maxTasks || this.#orders.size > 0) return;
+    const thread = this.terminate();
+    if (thread !== undefined) this.#events.retired(this, thread);
   }
 
   #remove(id: number): void {
@@ -276,17 +274,16 @@ export class WorkerSlot {
 
   #lose(why: Error): void {
     const orders = [...this.#orders.keys()];
-    const blameless = new Set(orders.filter((id) => this.recall(id) || this.#hasAnswered(id)));
+    const { flags } = this.#thread!;
+    const blameless = orders.filter((id) =>
+      this.recall(id) || flags.answered(this.#orders.get(id)!.flag)
+    );
     const thread = this.terminate()!;
-    this.#events.lost(this, { thread, why, orders, blameless });
+    this.#events.lost(this, { thread, why, orders, blameless: new Set(blameless) });
   }
 }
 
-/** What is told of a worker that announced its end. */
+/** The fault of a worker that reported its own end. */
 export function leaving(how: string): Fault {
   return faultOf(new Error(`the worker called ${how}`));
-}
-
-function after(milliseconds: number, then: () => void): Timer | undefined {
-  return milliseconds <= LONGEST_TIMER ? setTimeout(then, milliseconds) : undefined;
 }

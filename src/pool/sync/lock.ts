@@ -76,12 +76,12 @@ export class Lock {
 
   /**
    * The lock as plain data, to be posted to another worker and given to {@linkcode Lock.from}
-   * there.
+   * there. An own property, so that structured clone refuses the lock itself instead of making it `{}`.
    */
-  toHandle(): LockHandle {
+  readonly toHandle = (): LockHandle => {
     const { buffer, byteOffset } = this.#bed.cells;
     return { kind: "lock", buffer, byteOffset };
-  }
+  };
 
   /** Whether anybody holds the lock at this moment. */
   get locked(): boolean {

@@ -98,15 +98,14 @@ export class Connection<Sends = unknown, Receives = Sends> implements Disposable
 
   /**
    * The connection as plain data, to be posted to another worker and given to
-   * {@linkcode Connection.from} there.
+   * {@linkcode Connection.from} there. An own property, so that structured clone refuses the
+   * connection itself instead of making it `{}`.
    */
-  toHandle(): ConnectionHandle<Sends, Receives> {
-    return {
-      kind: "connection",
-      outgoing: this.#outgoing.buffer,
-      incoming: this.#incoming.buffer,
-    };
-  }
+  readonly toHandle = (): ConnectionHandle<Sends, Receives> => ({
+    kind: "connection",
+    outgoing: this.#outgoing.buffer,
+    incoming: this.#incoming.buffer,
+  });
 
   /**
    * Sends a value, blocking while the pipe is full.

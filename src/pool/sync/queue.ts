@@ -79,11 +79,9 @@ export class Queue<T> {
 
   /**
    * The queue as plain data, to be posted to another worker and given to {@linkcode Queue.from}
-   * there.
+   * there. An own property, so that structured clone refuses the queue itself instead of making it `{}`.
    */
-  toHandle(): QueueHandle<T> {
-    return { kind: "queue", buffer: this.#channel.buffer };
-  }
+  readonly toHandle = (): QueueHandle<T> => ({ kind: "queue", buffer: this.#channel.buffer });
 
   /**
    * Puts a value, blocking while the queue is full.

@@ -1,6 +1,5 @@
 // A ring of messages in one SharedArrayBuffer: in at the tail, out at the head, from any threads.
 
-import { defer } from "../deferred.ts";
 import { lock, unlock } from "./lock.ts";
 import { NOT_YET, type NotYet, Sleepers } from "./wait.ts";
 
@@ -150,21 +149,17 @@ export class Ring {
     this.writers.wake();
   }
 
-  /**
-   * Puts a message in, if there is room and neither side is closed; says whether it did. What stands in
-   * front of it, whole words, need not lie where it lies.
-   */
-  tryWrite(form: Form, message: Uint8Array, front: Uint8Array = NOTHING): boolean {
+  /** Puts a message in, if there is room and neither side is closed; returns whether it did. */
+  tryWrite(form: Form, message: Uint8Array): boolean {
     const cells = this.#cells;
-    const length = front.length + message.length;
+    const { length } = message;
     const needed = 1 + Math.ceil(length / WORD);
     lock(cells, PUT_LOCK);
     try {
       if (Atomics.load(cells, CLOSED) !== 0 || !this.#hasRoom(needed)) return false;
       const tail = Atomics.load(cells, TAIL);
       cells[HEADER_CELLS + CELLS_A_WORD * this.#place(tail)] = (length << FORM_BITS) | form;
-      this.#copyIn(front, this.#place(tail + 1) * WORD);
-      this.#copyIn(message, this.#place(tail + 1 + front.length / WORD) * WORD);
+      this.#copyIn(message, this.#place(tail + 1) * WORD);
       Atomics.store(cells, TAIL, (tail + needed) | 0);
       Atomics.add(cells, PUTS, 1);
     } finally {
@@ -197,23 +192,6 @@ export class Ring {
     }
     this.writers.wake();
     return reader.finish(form, message);
-  }
-
-  /**
-   * Calls `told` whenever there may be a message, and at once, until it says that it listens no more.
-   * It need not take more than one message at a time. Whoever it gives them to is served before this goes
-   * on listening, which takes 0.02 ms.
-   */
-  async listen(told: () => boolean): Promise<void> {
-    const { cells, index } = this.readers;
-    for (;;) {
-      const seen = this.readers.arm();
-      if (!told()) return;
-      await new Promise<void>(defer);
-      if (this.count > 0) continue;
-      const sleep = Atomics.waitAsync(cells, index, seen);
-      if (sleep.async) await sleep.value;
-    }
   }
 
   /** Exact for who holds the lock of the writers: room can only grow meanwhile. */
@@ -255,8 +233,6 @@ export class Ring {
     }
   }
 }
-
-const NOTHING = new Uint8Array(0);
 
 // Up to this many bytes a loop is faster than a call of `set`.
 const SHORT = 48;

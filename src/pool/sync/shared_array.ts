@@ -123,11 +123,10 @@ export class SharedArray<K extends ElementType = ElementType> {
 
   /**
    * The array as plain data, to be posted to another worker and given to
-   * {@linkcode SharedArray.from} there.
+   * {@linkcode SharedArray.from} there. An own property, so that structured clone refuses the array
+   * itself instead of making it `{}`.
    */
-  toHandle(): SharedArrayHandle<K> {
-    return this.#handle;
-  }
+  readonly toHandle = (): SharedArrayHandle<K> => this.#handle;
 
   /** Number of elements. */
   get length(): number {
@@ -187,11 +186,10 @@ export class SharedValue<K extends ElementType = ElementType> {
 
   /**
    * The value as plain data, to be posted to another worker and given to
-   * {@linkcode SharedValue.from} there.
+   * {@linkcode SharedValue.from} there. An own property, so that structured clone refuses the value
+   * itself instead of making it `{}`.
    */
-  toHandle(): SharedValueHandle<K> {
-    return this.#handle;
-  }
+  readonly toHandle = (): SharedValueHandle<K> => this.#handle;
 
   /** The number as it is now. */
   get value(): ElementOf<K> {

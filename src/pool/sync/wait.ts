@@ -176,7 +176,7 @@ export class Line {
       this.#remove(ticket);
       resolve(NOT_YET);
     };
-    const timer = timeout <= LONGEST_TIMER ? setTimeout(late, timeout) : undefined;
+    const timer = after(timeout, late);
     signal?.addEventListener("abort", aborted, { once: true });
     this.#tickets.push(ticket);
     this.#awake ??= setInterval(() => {}, LONGEST_TIMER);
@@ -219,6 +219,14 @@ export class Line {
 
 // setTimeout counts in 31 bits of milliseconds, 24.8 days.
 export const LONGEST_TIMER: number = 2 ** 31 - 1;
+
+/** A timer that {@linkcode after} started. */
+export type Timer = ReturnType<typeof setTimeout>;
+
+/** Calls `then` after so many milliseconds; never, when no timer can count that far. */
+export function after(milliseconds: number, then: () => void): Timer | undefined {
+  return milliseconds <= LONGEST_TIMER ? setTimeout(then, milliseconds) : undefined;
+}
 
 /** The timeout in milliseconds, infinite when there is none. */
 export function checkTimeout(timeout: number | undefined): number {

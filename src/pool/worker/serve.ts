@@ -1,6 +1,5 @@
-/** The worker's side of a pool: registers what the worker can do and obeys orders. */
+/** The worker's side of a pool: registers what the worker can do and carries out orders. */
 
-import { AnswerRing } from "../parallel/answer_ring.ts";
 import { BatchCursor } from "../parallel/batch_cursor.ts";
 import { TaskFlags } from "../parallel/task_flags.ts";
 import { RunningTask } from "./task.ts";
@@ -9,7 +8,6 @@ import {
   type CallOrder,
   faultOf,
   type LeftAnswer,
-  type LifeLineOrder,
   type LoopOrder,
   type MapOrder,
   type NamedCall,
@@ -20,8 +18,9 @@ import {
 export type Functions = Record<string, (...args: never[]) => unknown>;
 
 /**
- * Functions of parallelFor: called with the loop's argument, each gives the function that computes one batch. A batch that
- * takes longer than a few milliseconds should ask `stopped` and return early once it says true.
+ * Functions of parallelFor: called with its argument, each gives the function that computes one batch.
+ * A batch that takes longer than a few milliseconds should ask `stopped` and return early once that
+ * returns true.
  */
 export type BatchFunctions = Record<
   string,
@@ -36,10 +35,7 @@ export interface Service<F extends Functions, S extends BatchFunctions> {
   readonly parallelFor?: S;
 }
 
-/**
- * A result whose buffers are moved to the parent instead of copied. What comes of a loop's last call and
- * is small is copied all the same, as that is quicker.
- */
+/** A result whose buffers are moved to the parent instead of copied. */
 export class Transferred<T> {
   readonly value: T;
   readonly buffers: ArrayBuffer[];
@@ -50,13 +46,20 @@ export class Transferred<T> {
   }
 }
 
-/** The arguments that a function or loop of a service takes. */
+/** The arguments that a function of a service takes. */
 export type ArgumentsOf<T> = T extends (...args: infer A) => unknown ? A : never;
 
 type Plain<T> = Awaited<T> extends Transferred<infer V> ? V : Awaited<T>;
 
 /** What the parent gets of a function's result. */
 export type ResultOf<T> = T extends (...args: never[]) => infer R ? Plain<R> : never;
+
+/** The worker's end of what links it to its parent. */
+interface Link {
+  readonly flags: TaskFlags;
+  /** To be held: it closes when this thread ends. */
+  readonly lifeLine: MessagePort;
+}
 
 /**
  * Makes this worker serve a pool. Call it once, at the end of the worker's module; export the type of
@@ -75,62 +78,52 @@ export function serve<F extends Functions, S extends BatchFunctions>(
   if (!("postMessage" in self)) {
     throw new TypeError("Cannot serve a pool from the main thread: import a worker's types alone");
   }
-  announceEndings();
-  let tie: Tie;
+  reportEndings();
+  let link: Link;
   // One after the other, as in a process: a task that waits must not be held up by the next.
   let before = Promise.resolve();
-  const inTurn = (work: () => Promise<void>) => {
-    before = before.then(work);
-  };
-  const taskOf = ({ flag }: { flag: number }) => new RunningTask(tie.flags, flag);
-  const run = (order: CallOrder | MapOrder, target: Target) => {
-    inTurn(() => perform(order, taskOf(order), target));
-  };
-  const obey = (order: Exclude<Order, LifeLineOrder>) => {
-    switch (order.kind) {
-      case "start":
-        return inTurn(() => start(service, order.argument));
-      case "call":
-        return run(order, () => call(service.functions, order));
-      case "map":
-        return run(order, (task) => map(service.functions, order, task));
-      case "loop":
-        return loop(service, order, tie, (finish) => {
-          inTurn(() => finish(taskOf(order)));
-        });
-    }
-  };
   self.addEventListener("message", (event) => {
     const order = (event as MessageEvent<Order>).data;
-    if (order.kind !== "life line") return obey(order);
-    const { flags, answers, lifeLine } = order;
-    tie = { flags: new TaskFlags(flags), answers: new AnswerRing(answers), lifeLine };
+    if (order.kind === "life line") {
+      link = { flags: new TaskFlags(order.flags), lifeLine: order.lifeLine };
+    } else {
+      before = before.then(() => carryOut(order, service, link.flags));
+    }
   });
   return service;
 }
 
-/** What ties this worker to its parent. */
-interface Tie {
-  readonly flags: TaskFlags;
-  readonly answers: AnswerRing;
-  /** To be held: it closes when this thread ends. */
-  readonly lifeLine: MessagePort;
+function carryOut(
+  order: Exclude<Order, { kind: "life line" }>,
+  service: Service<Functions, BatchFunctions>,
+  flags: TaskFlags,
+): Promise<void> {
+  if (order.kind === "start") return start(service, order.argument);
+  const task = new RunningTask(flags, order.flag);
+  switch (order.kind) {
+    case "call":
+      return perform(order, task, () => call(service.functions, order));
+    case "map":
+      return perform(order, task, () => map(service.functions, order, task));
+    case "loop":
+      return loop(order, task, { service, flags });
+  }
 }
 
-async function start<F extends Functions, S extends BatchFunctions>(
-  service: Service<F, S>,
+async function start(
+  service: Service<Functions, BatchFunctions>,
   argument: unknown,
 ): Promise<void> {
   try {
     await service.start?.(argument as never);
-    answer({ kind: "ready" });
+    post({ kind: "ready" });
   } catch (thrown) {
-    answer({ kind: "start failed", fault: faultOf(thrown) });
+    post({ kind: "start failed", fault: faultOf(thrown) });
   }
 }
 
 /** Computes an order's answer: its value, and what is moved with it. */
-type Target = (task: RunningTask) => Promise<Transferred<unknown>>;
+type Target = () => Promise<Transferred<unknown>>;
 
 async function perform(
   { id }: CallOrder | MapOrder,
@@ -139,13 +132,13 @@ async function perform(
 ): Promise<void> {
   try {
     task.begin();
-    const { value, buffers } = await target(task);
+    const { value, buffers } = await target();
     task.end();
-    answer({ kind: "value", id, value }, buffers);
+    post({ kind: "value", id, value }, buffers);
   } catch (thrown) {
     // Also reached when the result cannot be cloned: postMessage throws before it sends.
     task.end();
-    answer({ kind: "fault", id, fault: faultOf(thrown) });
+    post({ kind: "fault", id, fault: faultOf(thrown) });
   } finally {
     task.answered();
   }
@@ -155,8 +148,7 @@ async function call(
   functions: Functions | undefined,
   { name, args }: NamedCall,
 ): Promise<Transferred<unknown>> {
-  const target = functionOf(functions, name);
-  const result = await target(...args as never[]);
+  const result = await functionOf(functions, name)(...args as never[]);
   return result instanceof Transferred ? result : new Transferred(result, []);
 }
 
@@ -179,46 +171,51 @@ async function map(
   return new Transferred(values, buffers);
 }
 
-function functionOf(functions: Functions | undefined, name: string): Functions[string] {
-  const target = functions !== undefined && Object.hasOwn(functions, name)
-    ? functions[name]
-    : undefined;
-  if (target === undefined) throw new ReferenceError(`Cannot call ${name}: no such function`);
-  return target;
+function functionOf<T>(functions: Record<string, T> | undefined, name: string): T {
+  if (functions === undefined || !Object.hasOwn(functions, name)) {
+    throw new ReferenceError(`Cannot call ${name}: no such function`);
+  }
+  return functions[name]!;
 }
 
-/**
- * Takes batches of a loop. If the last one comes to this worker, its call takes its turn among the
- * calls by `inLine`.
- */
-function loop<F extends Functions, S extends BatchFunctions>(
-  { parallelFor, functions }: Service<F, S>,
-  order: LoopOrder,
-  { flags, answers }: Tie,
-  inLine: (finish: (task: RunningTask) => Promise<void>) => void,
-): void {
-  const { id, name, worker, last } = order;
-  const cursor = new BatchCursor(order.cursor);
-  const began = performance.now();
-  const left = (
-    ending: Pick<LeftAnswer, "milliseconds" | "failed" | "last">,
-    buffers: ArrayBuffer[] = [],
-  ) => {
-    const message = { kind: "left" as const, id, ...ending };
-    // What was not said to be moved might be memory that is to be shared, and a ring holds copies.
-    const isPlain = ending.last === null || buffers.length > 0;
-    if (!isPlain || !answers.put(message)) answer(message, buffers);
-  };
-  const stopped = () => flags.stopped(order.flag);
-  let batch = -1;
-  const isLast = () => last !== null && batch === cursor.count - 1;
+interface Means {
+  readonly service: Service<Functions, BatchFunctions>;
+  readonly flags: TaskFlags;
+}
+
+/** Takes batches of a parallelFor, and makes its last call if that is this worker's to make. */
+async function loop(order: LoopOrder, task: RunningTask, means: Means): Promise<void> {
+  const { makesLast, ...turn } = takeBatches(order, task, means);
+  const left = { kind: "left" as const, id: order.id, ...turn };
   try {
-    if (!stopped()) batch = cursor.claim(worker);
-    if (batch >= 0 && !isLast()) {
-      const target = parallelFor?.[name];
-      if (target === undefined) throw new ReferenceError(`Cannot loop ${name}: no such loop`);
-      const compute = target(order.argument as never);
-      while (batch >= 0 && !isLast()) {
+    const result = makesLast ? await call(means.service.functions, order.last!) : undefined;
+    task.end();
+    const last = result === undefined ? null : { value: result.value };
+    post({ ...left, last }, result?.buffers);
+  } catch (thrown) {
+    // Also reached when the result cannot be cloned.
+    task.end();
+    const batch = new BatchCursor(order.cursor).count - 1;
+    post({ ...left, last: null, failed: { batch, fault: faultOf(thrown) } });
+  }
+}
+
+/** A worker's turn at a loop, and whether it ended with the claim of the last call. */
+type Turn = Pick<LeftAnswer, "milliseconds" | "failed"> & { readonly makesLast: boolean };
+
+function takeBatches(order: LoopOrder, task: RunningTask, { service, flags }: Means): Turn {
+  const { worker, slice, longest } = order;
+  const cursor = new BatchCursor(order.cursor);
+  const lastBatch = order.last === null ? -1 : cursor.count - 1;
+  const stopped = () => task.stopped;
+  const began = performance.now();
+  let batch = -1;
+  try {
+    task.begin();
+    batch = cursor.claim(worker);
+    if (batch >= 0 && batch !== lastBatch) {
+      const compute = functionOf(service.parallelFor, order.name)(order.argument as never);
+      while (batch >= 0 && batch !== lastBatch) {
         compute(batch, stopped);
         // A batch that was left early is not done.
         if (stopped()) {
@@ -226,50 +223,38 @@ function loop<F extends Functions, S extends BatchFunctions>(
           break;
         }
         cursor.finish(batch, worker);
-        const spent = performance.now() - began;
-        const isOver = spent > (flags.crowded ? order.slice : order.longest);
+        const isOver = performance.now() - began > (flags.crowded ? slice : longest);
         batch = isOver ? cursor.claimLast(worker) : cursor.claim(worker);
       }
     }
+    const milliseconds = performance.now() - began;
+    return { milliseconds, failed: null, makesLast: batch >= 0 };
   } catch (thrown) {
-    const failed = { batch, fault: faultOf(thrown) };
-    return left({ milliseconds: performance.now() - began, failed, last: null });
+    const milliseconds = performance.now() - began;
+    return { milliseconds, failed: { batch, fault: faultOf(thrown) }, makesLast: false };
   }
-  const milliseconds = performance.now() - began;
-  if (last === null || batch < 0) return left({ milliseconds, failed: null, last: null });
-  inLine(async (task) => {
-    try {
-      task.begin();
-      const { value, buffers } = await call(functions, last);
-      task.end();
-      left({ milliseconds, failed: null, last: { value } }, buffers);
-    } catch (thrown) {
-      task.end();
-      left({ milliseconds, failed: { batch, fault: faultOf(thrown) }, last: null });
-    }
-  });
 }
 
-/** `close()` and `Deno.exit()` end a worker without a word to its parent: say it first. */
-function announceEndings(): void {
+/** `close()` and `Deno.exit()` end a worker without an event in its parent: report them first. */
+function reportEndings(): void {
   const close = self.close.bind(self);
   self.close = () => {
-    answer({ kind: "leaving", how: "close()", exitCode: 1 });
+    post({ kind: "leaving", how: "close()", exitCode: 1 });
     close();
   };
   const exit = Deno.exit.bind(Deno);
   Deno.exit = (code?: number): never => {
     const exitCode = code ?? Deno.exitCode;
-    answer({ kind: "leaving", how: `Deno.exit(${code ?? ""})`, exitCode });
+    post({ kind: "leaving", how: `Deno.exit(${code ?? ""})`, exitCode });
     return exit(code);
   };
 }
 
-function answer(message: Answer, transfer: Transferable[] = []): void {
+function post(message: Answer, transfer: Transferable[] = []): void {
   const parent = self as unknown as {
     postMessage(message: Answer, transfer?: Transferable[]): void;
   };
-  // See `Thread.post`.
+  // With a list of what to move, empty or not, Deno takes a slower way.
   if (transfer.length === 0) parent.postMessage(message);
   else parent.postMessage(message, transfer);
 }

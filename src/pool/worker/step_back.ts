@@ -1,11 +1,11 @@
-/** Workers behind the thread that they work for: on Linux a thread has a priority of its own. */
+/** Lower priority for workers than for the thread that they work for: Linux has one for each thread. */
 
-/** The permission that `stepBack` takes, for whoever starts workers. */
+/** The permission that a worker needs to `stepBack`. */
 export const STEP_BACK_PERMISSION: Deno.PermissionOptionsObject = { sys: ["setPriority"] };
 
 /**
- * Whether threads started here may step back. Elsewhere than on Linux it would be the whole process that
- * does.
+ * Whether threads started here may step back. Not elsewhere than on Linux, where it would affect the
+ * whole process.
  */
 export async function mayStepBack(): Promise<boolean> {
   if (Deno.build.os !== "linux") return false;
@@ -13,8 +13,7 @@ export async function mayStepBack(): Promise<boolean> {
 }
 
 /**
- * Lowers this thread's priority and gives the permission back: from then on it has none of it. To be
- * called by a worker as it starts.
+ * Lowers this thread's priority and gives up the permission. To be called by a worker as it starts.
  *
  * @param niceness as Linux counts: 1, hardly, to 19, as far as possible (setpriority(2))
  * @throws Deno.errors.NotCapable without {@link STEP_BACK_PERMISSION}

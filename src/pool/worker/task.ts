@@ -4,7 +4,7 @@ import type { TaskFlags } from "../parallel/task_flags.ts";
 
 /**
  * The task that a function is called for. A task is asked to stop when its deadline is over, when its
- * caller's signal aborts, and when its pool is terminated; what it returns then, nobody reads.
+ * caller's signal aborts, and when its pool is terminated; what it returns then is not read.
  */
 export interface Task {
   /** Whether the task is asked to stop. One load from shared memory: ask as often as you like. */
@@ -38,7 +38,7 @@ export function currentTask(): Task {
   return current;
 }
 
-/** A task as the worker's side of a pool sees it: it can also be run, and be over. */
+/** A task as the worker's side of a pool sees it: it also begins, ends and is answered. */
 export class RunningTask implements Task {
   readonly #flags: TaskFlags;
   readonly #flag: number;
@@ -69,7 +69,7 @@ export class RunningTask implements Task {
   }
 
   /**
-   * This is the current task from now on.
+   * Makes this the current task.
    *
    * @throws {DOMException} AbortError when it is not to begin
    */
@@ -83,16 +83,16 @@ export class RunningTask implements Task {
     if (this.stopped) throw stopError();
   }
 
-  /** Its answer has been sent: should the worker end now, this task is not to blame. */
-  answered(): void {
-    this.#flags.answer(this.#flag);
-  }
-
   /** The function has returned: the signal aborts no more. */
   end(): void {
     this.#over = true;
     current = undefined;
     if (this.#controller !== undefined) this.#flags.wake(this.#flag);
+  }
+
+  /** Its answer has been sent: should the worker end now, this task is not to blame. */
+  answered(): void {
+    this.#flags.answer(this.#flag);
   }
 }
 

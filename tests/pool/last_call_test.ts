@@ -1,4 +1,4 @@
-// Tests of a sweep's last call: made once, when all is done, and as hard to lose as a batch.
+// Tests of a loop's last call: made once, when all is done, and as hard to lose as a batch.
 
 import assert from "node:assert/strict";
 import { OverBudgetError, RemoteError } from "../../src/pool/mod.ts";
@@ -17,18 +17,18 @@ Deno.test("the last call comes once, after all batches, and its result comes bac
   for (const count of [0, 1, 2, 40, 1000]) {
     const { batches, argument, squares } = batchesOf(count);
     const called = new Flag();
-    let told = 0;
+    let progress = 0;
     const { milliseconds, value } = await pool.parallelForThenCall("square", argument, {
       batches,
       last: { name: "countSquares", args: [argument.squares, called.buffer] },
       onProgress: (done) => {
-        assert.ok(done <= batches, "the call is no batch to whoever listens");
-        told = done;
+        assert.ok(done <= batches, "the call does not count as a batch");
+        progress = done;
       },
     });
     assertSquares(squares);
     const counted: number = value;
-    assert.deepEqual([counted, called.count, told], [count, 1, count]);
+    assert.deepEqual([counted, called.count, progress], [count, 1, count]);
     assert.ok(milliseconds >= 0);
   }
   await assertFull(pool);
@@ -48,7 +48,7 @@ Deno.test("the last call does not wait for another turn when its worker's slice 
   });
   await short.entered.reached(1);
   const before = long.squares.filter((square) => square >= 0).length;
-  // Its one batch outlasts the slice of 20 ms; the long sweep has open batches all the while.
+  // Its one batch outlasts the slice of 20 ms; the long loop has open batches all the while.
   const end = performance.now() + 25;
   while (performance.now() < end) await turns();
   short.release.raise();
@@ -99,7 +99,7 @@ Deno.test("a last call whose worker dies is made by another", async () => {
   assert.equal(pool.counters.lost, 1);
 });
 
-Deno.test("a last call over which two workers die fails its sweep, and so does one that throws", async () => {
+Deno.test("a last call over which two workers die fails its loop, and so does one that throws", async () => {
   await using pool = await startPool();
   const { batches, argument } = batchesOf(20);
   const entered = new Flag();
@@ -125,18 +125,18 @@ Deno.test("an aborted last call settles when its worker has left, and a batch's 
   const { batches, argument } = batchesOf(4);
   const [entered, release] = [new Flag(), new Flag()];
   const controller = new AbortController();
-  const sweep = pool.parallelForThenCall("square", argument, {
+  const loop = pool.parallelForThenCall("square", argument, {
     batches,
     signal: controller.signal,
     last: { name: "hold", args: [entered.buffer, release.buffer] },
   });
-  const state = watch(sweep);
+  const state = watch(loop);
   await entered.reached(1);
   controller.abort(new Error("enough"));
   await turns();
   assert.equal(state.settled, false, "a worker is still at it");
   release.raise();
-  await assert.rejects(sweep, { message: "enough" });
+  await assert.rejects(loop, { message: "enough" });
 
   const held = batchesOf(4);
   const called = new Flag();
@@ -153,7 +153,7 @@ Deno.test("an aborted last call settles when its worker has left, and a batch's 
   await assertFull(pool);
 });
 
-Deno.test("the last call is in nobody's budget, but a sweep over its budget has none", async () => {
+Deno.test("the last call is not in the budget, but a loop over its budget has none", async () => {
   await using pool = await startPool();
   const { batches, argument, entered } = batchesOf(1000);
   const called = new Flag();
