@@ -186,7 +186,7 @@ export function configHelp(): string {
   return [...texts, ...numbers].join("\n");
 }
 
-/** The table of all settings, as the README has it. */
+/** The table of all settings, as the page for operators has it. */
 export function settingsTable(): string {
   const texts = Object.values(TEXTS).map((setting: TextSetting) => [
     ...[`--${setting.flag}`, setting.about, defaultOf(setting)],

@@ -145,9 +145,9 @@ Deno.test("a file that cannot be understood is refused with its name", () => {
   assert.throws(() => resolve({ log: "loud" }), /--log loud: one of off, error, info/);
 });
 
-Deno.test("the README's table of settings is the schema's", async () => {
-  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  assert.ok(readme.includes(settingsTable()), `the README's table must be\n\n${settingsTable()}`);
+Deno.test("the table of settings on the page for operators is the schema's", async () => {
+  const page = await Deno.readTextFile(new URL("../../.readme/operations.md", import.meta.url));
+  assert.ok(page.includes(settingsTable()), `the table must be\n\n${settingsTable()}`);
 });
 
 Deno.test("the cache is nowhere, in memory, in a folder, or where the user's caches are", () => {

@@ -1,13 +1,13 @@
-// The README's example of the pool: what stands there is the program in readme/, which is run here.
+// The pool's page: its example is the program in readme/, which is run here.
 
 import assert from "node:assert/strict";
 
 const ROOT = new URL("../../", import.meta.url);
 const PROGRAM = new URL("readme/", import.meta.url);
 
-Deno.test("the README's pool is the program beside this test, but for the way to the pool", async () => {
-  const readme = await Deno.readTextFile(new URL("README.md", ROOT));
-  const blocks = [...readme.matchAll(/```ts\n(\/\/ (\w+\.ts)\n[\s\S]*?)```/g)];
+Deno.test("the example on the pool's page is the program beside this test, but for the way to the pool", async () => {
+  const page = await Deno.readTextFile(new URL(".readme/pool.md", ROOT));
+  const blocks = [...page.matchAll(/```ts\n(\/\/ (\w+\.ts)\n[\s\S]*?)```/g)];
   assert.deepEqual(blocks.map(([, , name]) => name), ["squares.ts", "main.ts"]);
   for (const [, text, name] of blocks) {
     const program = await Deno.readTextFile(new URL(name!, PROGRAM));
@@ -15,7 +15,7 @@ Deno.test("the README's pool is the program beside this test, but for the way to
   }
 });
 
-Deno.test("the README's pool does what the README says", async () => {
+Deno.test("the example does what the page says", async () => {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-read", "--unstable-worker-options", "main.ts"],
     cwd: PROGRAM,

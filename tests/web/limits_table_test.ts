@@ -1,4 +1,4 @@
-/** The README's table of limits is true: each number is reached, and answered as its last column says. */
+/** The operators' table of limits is true: each number is reached, and answered as its last column says. */
 
 import assert from "node:assert/strict";
 import { NUMBERS, type NumberSetting } from "../../src/cli/settings.ts";
