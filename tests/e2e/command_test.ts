@@ -1,6 +1,7 @@
 /** The real command over loopback: it starts, serves, finishes what is under way, and ends. */
 
 import assert from "node:assert/strict";
+import { VERSION } from "../../src/web/mod.ts";
 import { runCommand } from "../cli/command.ts";
 import { type RunningServer, startServer } from "./server.ts";
 
@@ -21,7 +22,10 @@ Deno.test("the command serves until it is told to stop", async (t) => {
     const answer = await fetch(new URL(script ?? assert.fail("no script"), server.url));
     assert.equal(answer.status, 200);
     await answer.body?.cancel();
-    assert.deepEqual(await (await fetch(`${server.url}healthz`)).json(), { status: "ok" });
+    assert.deepEqual(await (await fetch(`${server.url}healthz`)).json(), {
+      status: "ok",
+      version: VERSION,
+    });
   });
 
   await t.step("a tile, and its headers alone", async () => {
