@@ -3,7 +3,6 @@
 import { defaultChunkSize } from "../pool/mod.ts";
 import type { BatchLog } from "./batch_log.ts";
 import type { LessonPool } from "./crew.ts";
-import { queues } from "./queues.ts";
 import { batchesOf, type Counts, type LessonGrid, place } from "./workload.ts";
 
 /** Numbers of batches that wait in the two queues. */
@@ -58,6 +57,11 @@ export function waysFor(grid: LessonGrid, workers: number): Way[] {
     { name: "Pool.imapUnordered", workers, pooled, fill: imapUnordered },
     ...[cursor, kernel].flatMap((way) => teams.map((workers) => ({ ...way, workers }))),
   ];
+}
+
+/** Loaded only when it runs: a server needs no queues. */
+async function queues(setting: Setting): Promise<number> {
+  return await (await import("./queues.ts")).queues(setting);
 }
 
 /** One loop in one thread; a worker's, so that this one can tell how far it is. */
