@@ -2,12 +2,13 @@
 
 import {
   AutoIterations,
+  CachingRenderer,
   OrbitTooLongError,
-  type Output,
-  RememberingWorkers,
+  outputOf,
   renderView,
   RenderWorkers,
 } from "../render/mod.ts";
+import { isPictureFormat } from "../image/mod.ts";
 import { emptyStore } from "../store/mod.ts";
 import {
   BadRequestError,
@@ -87,13 +88,13 @@ export async function render(args: readonly string[]): Promise<number> {
     : parametersFrom(found.location, given);
   const asked = given.has("iterations") ? undefined : found?.asked;
   // An array has no supersampling that a picture could hand down.
-  if (format === "npy" && !given.has("supersample")) parameters.delete("supersample");
+  if (!isPictureFormat(format) && !given.has("supersample")) parameters.delete("supersample");
   const { view, params } = readRequest(() => {
     const view = readView(parameters, limits);
     requireFits(format, view);
     return { view, params: readParams(parameters, limits) };
   });
-  const output: Output = format === "npy" ? { format: "npy" } : { format, look: params.look };
+  const output = outputOf(format, params.look);
   await requireWritable(path);
   if (asked !== undefined) say(`${source} ${cutIterations(asked, limits)}`);
 
@@ -103,10 +104,10 @@ export async function render(args: readonly string[]): Promise<number> {
     referenceBytes: references,
   });
   // As the server does it, but there is nothing to remember for.
-  const workers = new RememberingWorkers(local, { memory: emptyStore, disk: emptyStore });
+  const frames = new CachingRenderer(local, { memory: emptyStore, disk: emptyStore });
   const rendered = await underProgress((onProgress) =>
     renderView(
-      { workers, auto: new AutoIterations(workers) },
+      { frames, auto: new AutoIterations(frames) },
       { view, iterations: params.iterations, output },
       { iterationsLimit: limits.iterations, onProgress },
     )

@@ -1,11 +1,6 @@
 /** `serve`: the tile server, until it is told to stop. */
 
-import {
-  AutoIterations,
-  ObservedWorkers,
-  RememberingWorkers,
-  RenderWorkers,
-} from "../render/mod.ts";
+import { AutoIterations, CachingRenderer, ObservedRenderer, RenderWorkers } from "../render/mod.ts";
 import { type App, createApp, type ServerState } from "../web/mod.ts";
 import { answerBytes, type Cache, openCache } from "./cache.ts";
 import type { Config } from "./config.ts";
@@ -26,12 +21,8 @@ ${SOURCES_HELP}
 Each can be set in the environment too: MANDELTILE_PORT for --port.`;
 
 /**
- * How far workers step back behind the thread that answers, which else waits for a core, as there is a
- * worker on each. /healthz while 16 connections ask for new tiles, two cores, 20 s a turn, with and
- * without, 2026-11-28: half of the looks within 1.0 ms (without: 1.5 to 2.7), 99 of 100 within 11 to 13
- * (18 to 34), the worst 25 to 41 (35 to 45); as many tiles came. Lost: workers that sleep between batches
- * while that thread is in a turn of its event loop, or is late (hardly better than without); a sleep of
- * 0.1 ms after every batch (0.8 to 0.9 of the tiles); a collector of garbage with one thread.
+ * How far workers step back behind the thread that answers, which would otherwise wait for a core, as there
+ * is a worker on each (experiment render-9).
  */
 const NICENESS = 10;
 
@@ -61,17 +52,16 @@ export async function serve(args: readonly string[]): Promise<number> {
     niceness: NICENESS,
   });
   const parts = { oracle: local, limits: config.limits, enlarge: local.enlarge.bind(local) };
-  const stateBy = (observed: ObservedWorkers) => () => stateOf({ local, observed, cache });
+  const stateBy = (observed: ObservedRenderer) => () => stateOf({ local, observed, cache });
   await warmUp({
     ...parts,
-    renderer: { workers: local, auto: new AutoIterations(local) },
-    state: stateBy(new ObservedWorkers(local)),
+    renderer: { frames: local, auto: new AutoIterations(local) },
+    state: stateBy(new ObservedRenderer(local)),
   });
-  const observed = new ObservedWorkers(local);
-  const workers = new RememberingWorkers(observed, cache.samples);
+  const observed = new ObservedRenderer(new CachingRenderer(local, cache.samples));
   const app = createApp({
     ...parts,
-    renderer: { workers, auto: new AutoIterations(workers) },
+    renderer: { frames: observed, auto: new AutoIterations(observed) },
     state: stateBy(observed),
     files: cache.files,
     maxAge: config.maxAge,
@@ -123,7 +113,7 @@ async function isWithin(work: Promise<void>, seconds: number): Promise<boolean> 
 async function stateOf(
   { local, observed, cache }: {
     local: RenderWorkers;
-    observed: ObservedWorkers;
+    observed: ObservedRenderer;
     cache: Cache;
   },
 ): Promise<ServerState> {

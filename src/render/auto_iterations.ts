@@ -15,7 +15,7 @@ import {
 import { enough, farthest, FEW, fewest, most, roundUp, skipsSteps } from "./auto_ceilings.ts";
 import { InFlight } from "./cache/in_flight.ts";
 import { OrbitTooLongError } from "./local/references.ts";
-import type { Painter, Sampler } from "./sampler.ts";
+import type { FrameRenderer } from "./frame_renderer.ts";
 
 /** Zoom levels that share one look at their ancestor. */
 const LEVELS = 4;
@@ -46,11 +46,11 @@ const LEAST_MARGIN = 1.25;
 
 /** What bounds a choice and the looks for it. */
 export interface AutoOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** The most that may be chosen; default: any number. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Compute time of each look, milliseconds of all cores together; default: any. */
-  readonly budget?: number;
+  readonly budget?: number | undefined;
 }
 
 /** What was chosen. */
@@ -98,12 +98,12 @@ interface Look {
  * sees nothing the choice is what it would have been without.
  */
 export class AutoIterations {
-  readonly #sampler: Sampler & Pick<Painter, "copyCounts">;
+  readonly #frames: FrameRenderer;
   readonly #seen = new Map<string, Seen>();
   readonly #looks = new InFlight<Seen & { readonly milliseconds: number }>();
 
-  constructor(sampler: Sampler & Pick<Painter, "copyCounts">) {
-    this.#sampler = sampler;
+  constructor(frames: FrameRenderer) {
+    this.#frames = frames;
   }
 
   /**
@@ -156,10 +156,7 @@ export class AutoIterations {
     const seen = this.#seen.get(key);
     if (seen !== undefined) return { ...seen, milliseconds: 0 };
     return await this.#looks.share(key, async (signal) => {
-      const looks = new Looks(this.#sampler, ancestor, {
-        signal,
-        ...(budget !== undefined && { budget }),
-      });
+      const looks = new Looks(this.#frames, ancestor, { signal, budget });
       const seen = await looks.upTo(bound);
       this.#seen.set(key, seen);
       const oldest = this.#seen.keys().next();
@@ -176,16 +173,16 @@ export class AutoIterations {
 class Looks {
   /** Compute time so far. */
   milliseconds = 0;
-  readonly #sampler: Sampler & Pick<Painter, "copyCounts">;
+  readonly #frames: FrameRenderer;
   readonly #ancestor: TileAddress;
-  readonly #bounds: { readonly signal: AbortSignal; readonly budget?: number };
+  readonly #bounds: Pick<AutoOptions, "signal" | "budget">;
 
   constructor(
-    sampler: Sampler & Pick<Painter, "copyCounts">,
+    frames: FrameRenderer,
     ancestor: TileAddress,
-    bounds: { readonly signal: AbortSignal; readonly budget?: number },
+    bounds: Pick<AutoOptions, "signal" | "budget">,
   ) {
-    this.#sampler = sampler;
+    this.#frames = frames;
     this.#ancestor = ancestor;
     this.#bounds = bounds;
   }
@@ -244,14 +241,17 @@ class Looks {
   }
 
   async #look(frame: Frame, iterations: number): Promise<Look> {
-    using samples = await this.#sampler.sample(frame, {
-      iterations,
-      fractions: false,
-      ...this.#bounds,
-    });
-    this.milliseconds += samples.milliseconds;
-    const counts = this.#sampler.copyCounts(samples).filter((count) => count < iterations).sort();
-    return { counts, interior: samples.arithmetic.kind === "interior" };
+    const { signal, budget } = this.#bounds;
+    const { bytes, compute, arithmetic } = await this.#frames.render({
+      ...{ frame, factor: 1, iterations, output: { format: "counts" } },
+      ...(budget !== undefined && { budget }),
+    }, { signal });
+    this.milliseconds += compute;
+    const counts = new Uint32Array(bytes.slice().buffer);
+    return {
+      counts: counts.filter((count) => count < iterations).sort(),
+      interior: arithmetic.kind === "interior",
+    };
   }
 }
 

@@ -2,8 +2,9 @@
 
 import { differencesOf, pointsOf, type Suspicion, suspicionOf } from "../../fractal/mod.ts";
 import { columnsOf, type Frame, pointOf, rowsOf, stepLog2 } from "../../plane/mod.ts";
+import type { PerturbationArithmetic } from "../arithmetic.ts";
 import type { HeldReference } from "./references.ts";
-import type { PerturbationArithmetic, Sampled } from "../sampler.ts";
+import type { Sampled } from "./samples.ts";
 import type { RenderPool } from "./worker.ts";
 
 /** A frame to be looked at, and who looks. */

@@ -19,35 +19,26 @@ import {
   DeadlineError,
   mayStepBack,
   OverBudgetError,
-  type ParallelForOptions,
   Pool,
   type PoolCounters,
   STEP_BACK_PERMISSION,
 } from "../../pool/mod.ts";
 import { batchCount, batchShape, perturbedShape } from "./batches.ts";
-import {
-  type FileOptions,
-  type PaintOrder,
-  type Perturbed,
-  type Placed,
-  type SampleOrder,
-  type StartArgument,
-} from "./orders.ts";
-import { arithmeticBy } from "./arithmetic.ts";
-import { settled, type Verdict, verdictOn } from "./guard.ts";
-import type { Computed } from "../observed_workers.ts";
-import { type HeldReference, References } from "./references.ts";
+import type { Arithmetic } from "../arithmetic.ts";
 import type {
-  Oracle,
-  PaintedFile,
-  Painter,
-  PictureWish,
-  Sampled,
-  SampleMemory,
-  SampleOptions,
-  Sampler,
-  SavedSamples,
-} from "../sampler.ts";
+  FrameOptions,
+  FrameRenderer,
+  FrameRequest,
+  PictureOutput,
+  RenderedFrame,
+} from "../frame_renderer.ts";
+import type { Computed } from "../observed_renderer.ts";
+import type { Oracle } from "../oracle.ts";
+import { settled, type Verdict, verdictOn } from "./guard.ts";
+import type { Finish, Perturbed, Placed, SampleOrder, StartArgument } from "./orders.ts";
+import { type HeldReference, References } from "./references.ts";
+import { type Finisher, renderHere } from "./render_here.ts";
+import type { FinishedFile, Sampled, SampleOptions, SavedSamples } from "./samples.ts";
 import { disposalOf, SharedSamples } from "./shared_samples.ts";
 import type { RenderPool, RenderService } from "./worker.ts";
 
@@ -83,7 +74,7 @@ const STRAYS = 8;
  * The memory has its full size from the start, so that views of it stay valid; the system gives it pages
  * only where it is used.
  */
-export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, AsyncDisposable {
+export class RenderWorkers implements FrameRenderer, Finisher, Oracle, AsyncDisposable {
   readonly #samples: SharedSamples;
   readonly #references: References;
   readonly #pool: RenderPool;
@@ -171,6 +162,12 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     return this.#references.counters;
   }
 
+  render(request: FrameRequest, options?: FrameOptions): Promise<RenderedFrame> {
+    const sample = this.sample.bind(this);
+    return renderHere({ sample, workers: this }, request, options);
+  }
+
+  /** Samples a frame, which must not have more than `mostSamples` pixels. */
   async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
     const { iterations, signal, budget, parentFrame = frame } = options;
     const path = pathOf(parentFrame, iterations);
@@ -178,7 +175,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
       const shape = batchShape(frame.width, frame.height, iterations);
       const columns = columnsOf(frame);
       const rows = rowsOf(frame);
-      return await this.#sweep({ columns, rows, shape }, options);
+      return await this.#compute({ columns, rows, shape }, options);
     }
     if (path.arithmetic === "interior") return await this.#fill(frame, options);
     const { reference: point } = path;
@@ -220,11 +217,11 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     const differences = differencesOf(frame, reference.point);
     const columns = columnsOf(differences);
     const rows = rowsOf(differences);
-    return this.#sweep({ columns, rows, shape, reference, alone }, {
+    return this.#compute({ columns, rows, shape, reference, alone }, {
       ...options,
-      skips: reference.point.skips && options.skips !== false,
-      ...(budget !== undefined &&
-        { budget: Math.max(1, budget - reference.milliseconds - reference.proving) }),
+      budget: budget === undefined
+        ? undefined
+        : Math.max(1, budget - reference.milliseconds - reference.proving),
     });
   }
 
@@ -240,44 +237,37 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     return {
       ...room.placed,
       milliseconds,
+      frames: 1,
       steps: 0,
       arithmetic: { kind: "interior" },
       ...disposalOf(room),
     };
   }
 
-  /** Lets the workers compute a grid's batches, and the one that ends it make the picture. */
-  async #sweep(grid: Grid, options: SampleOptions): Promise<Sampled> {
+  /** Lets the workers compute a grid's batches, and the one that ends it make the file. */
+  async #compute(grid: Grid, options: SampleOptions): Promise<Sampled> {
     const { columns, rows, shape, reference, alone = false } = grid;
-    const { iterations, fractions, skips = true, signal, budget, onProgress, picture } = options;
+    const { iterations, fractions, signal } = options;
     const width = columns.length;
     const height = rows.length;
     const room = await this.#samples.room({ width, height, iterations, fractions }, signal);
     try {
       const { placed, tally } = room;
-      const batches = batchCount(width, height, shape);
       const order: SampleOrder = {
         ...{ ...placed, columns, rows, shape, tally },
-        ...(reference && { perturbed: perturbedBy(reference, { skips, alone }) }),
+        ...(reference && { perturbed: { ...perturbedBy(reference), alone } }),
       };
-      const bounds = {
-        batches,
-        onWork: (milliseconds: number) => this.#computed.milliseconds += milliseconds,
-        onLeakedThread: (ended: Promise<void>) => room.keepUntil(ended),
-        ...(signal && { signal }),
-        ...(budget !== undefined && { budget }),
-        ...(onProgress && { onProgress: (done: number) => onProgress(done / batches) }),
-      };
-      const swept = await this.#sweepAndPaint(order, bounds, picture);
+      const onLeakedThread = (ended: Promise<void>) => room.keepUntil(ended);
+      const { milliseconds, file } = await this.#batches(order, options, onLeakedThread);
       const steps = this.#samples.tallied(room);
       this.#computed.iterations += steps.made;
       return {
         ...placed,
-        ...swept,
-        milliseconds: swept.milliseconds + (reference?.milliseconds ?? 0) +
-          (reference?.proving ?? 0),
+        ...(file && { file }),
+        milliseconds: milliseconds + (reference?.milliseconds ?? 0) + (reference?.proving ?? 0),
+        frames: 1,
         steps: steps.made,
-        arithmetic: arithmeticBy({ reference, iterations: placed.iterations }, steps),
+        arithmetic: arithmeticBy(reference, iterations, steps),
         ...disposalOf(room),
       };
     } catch (error) {
@@ -287,25 +277,30 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     }
   }
 
-  async #sweepAndPaint(
+  async #batches(
     order: SampleOrder,
-    bounds: ParallelForOptions,
-    picture: PictureWish | undefined,
+    { signal, budget, onProgress, finish, flipped = false }: SampleOptions,
+    onLeakedThread: (ended: Promise<void>) => void,
   ): Promise<Pick<Sampled, "milliseconds" | "file">> {
-    if (picture === undefined) {
-      return {
-        milliseconds: await this.#pool.parallelFor("sample", order, bounds),
-      };
+    const { width, height, iterations, counts, fractions, shape } = order;
+    const batches = batchCount(width, height, shape);
+    const bounds = {
+      ...{ batches, onLeakedThread },
+      onWork: (milliseconds: number) => this.#computed.milliseconds += milliseconds,
+      ...(signal && { signal }),
+      ...(budget !== undefined && { budget }),
+      ...(onProgress && { onProgress: (done: number) => onProgress(done / batches) }),
+    };
+    if (finish === undefined) {
+      return { milliseconds: await this.#pool.parallelFor("sample", order, bounds) };
     }
-    const { width, height, iterations, counts, fractions } = order;
-    const { look, factor, flipped = false, options } = picture;
-    const samples = { width, height, iterations, counts, fractions, flipped };
-    const last = { name: "paint" as const, args: [{ samples, look, factor }, options] as const };
+    const samples: Placed = { width, height, iterations, counts, fractions, flipped };
+    const last = { name: "finish" as const, args: [samples, finish] as const };
     const { milliseconds, value } = await this.#pool.parallelForThenCall("sample", order, {
       ...bounds,
       last,
     });
-    return { milliseconds, file: paintedFile(value) };
+    return { milliseconds, file: finishedFile(value) };
   }
 
   async exact(
@@ -326,30 +321,30 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     }
   }
 
-  async paint(
-    order: PaintOrder,
-    options: FileOptions,
-    signal?: AbortSignal,
-  ): Promise<PaintedFile> {
-    return paintedFile(await this.#pool.apply("paint", [order, options], signal && { signal }));
+  async finish(samples: Placed, order: Finish, signal?: AbortSignal): Promise<FinishedFile> {
+    return finishedFile(await this.#pool.apply("finish", [samples, order], signal && { signal }));
   }
 
-  pixels(order: PaintOrder, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#pool.apply("pixels", [order], signal && { signal });
+  pixels(
+    samples: Placed,
+    { output, factor }: Finish,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const { look } = output as PictureOutput;
+    return this.#pool.apply("pixels", [samples, look, factor], signal && { signal });
   }
 
   encode(
     picture: Picture,
-    options: FileOptions,
+    { output, ...rest }: Finish,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = picture.kind === "indexed" ? picture.indices : picture.pixels;
     const transfer = [bytes.buffer];
-    return this.#pool.apply("encode", [picture, options], { transfer, ...(signal && { signal }) });
-  }
-
-  npy(samples: Placed, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#pool.apply("npy", [samples], signal && { signal });
+    return this.#pool.apply("encode", [picture, output as PictureOutput, rest], {
+      transfer,
+      ...(signal && { signal }),
+    });
   }
 
   /** Enlarges a part of a tile's file to a tile; `enlargePng` says how. */
@@ -384,13 +379,23 @@ interface Grid extends Pick<SampleOrder, "columns" | "rows" | "shape"> {
   readonly alone?: boolean;
 }
 
-function paintedFile({ bytes, numbers: [colour = 0, encode = 0] }: BytesAndNumbers): PaintedFile {
+function finishedFile({ bytes, numbers: [colour = 0, encode = 0] }: BytesAndNumbers): FinishedFile {
   return { bytes, colour, encode };
 }
 
-function perturbedBy(
-  { at, x, y, unit }: HeldReference,
-  how: Pick<Perturbed, "skips" | "alone">,
-): Perturbed {
-  return { reference: { at, x, y, unit }, ...how };
+function perturbedBy({ at, x, y, unit, point: { skips } }: HeldReference): Perturbed {
+  return { reference: { at, x, y, unit }, skips };
+}
+
+/** The arithmetic of samples, by the reference that they had and the steps that were made. */
+function arithmeticBy(
+  reference: HeldReference | undefined,
+  iterations: number,
+  steps: { readonly made: number; readonly skipped: number },
+): Arithmetic {
+  if (reference === undefined) return { kind: "double" };
+  const { point: { bits, wide }, milliseconds } = reference;
+  // The orbit may be longer, for the sake of other requests.
+  const length = Math.min(reference.length, iterations);
+  return { kind: "perturbation", bits, length, wide, ...steps, orbit: milliseconds };
 }

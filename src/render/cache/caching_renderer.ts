@@ -1,25 +1,34 @@
-/** Workers that remember samples: another palette, or the mirrored tile, iterates nothing again. */
+/** A renderer that remembers samples: another palette, or the mirrored tile, iterates nothing again. */
 
-import type { Picture } from "../../image/mod.ts";
-import { type Exact, type Frame, liesBelowTheAxis, mirrorOfFrame } from "../../plane/mod.ts";
+import { type Frame, liesBelowTheAxis, mirrorOfFrame } from "../../plane/mod.ts";
 import { defer } from "../../pool/mod.ts";
 import type { StoredEntry, TileStore } from "../../store/mod.ts";
+import type {
+  FrameOptions,
+  FrameRenderer,
+  FrameRequest,
+  RenderedFrame,
+} from "../frame_renderer.ts";
+import { frameToWire } from "../frame_wire.ts";
+import { type Finisher, renderHere } from "../local/render_here.ts";
+import type { Sampled, SampleFrame, SampleOptions, SavedSamples } from "../local/samples.ts";
+import type { Computed } from "../observed_renderer.ts";
 import { FreshSamples } from "./fresh_samples.ts";
 import { InFlight } from "./in_flight.ts";
 import { nameOf } from "./names.ts";
-import type { FileOptions, PaintOrder, Placed } from "../local/orders.ts";
-import type {
-  PaintedFile,
-  Painter,
-  Sampled,
-  SampleMemory,
-  SampleOptions,
-  Sampler,
-  SavedSamples,
-} from "../sampler.ts";
+
+/** Workers in this process, and the ways out of their memory and back. */
+export interface SamplingWorkers extends Finisher {
+  readonly computed: Computed;
+  readonly sample: SampleFrame;
+  /** Copies samples out of shared memory, row 0 first. */
+  save(samples: Sampled): SavedSamples;
+  /** Copies samples into shared memory; waits for room if need be. */
+  place(saved: SavedSamples, signal?: AbortSignal): Promise<Sampled>;
+}
 
 /** Where samples are kept. Each may be a store that keeps nothing. */
-export interface RememberedIn {
+export interface SampleStores {
   readonly memory: TileStore;
   readonly disk: TileStore;
 }
@@ -28,9 +37,8 @@ export interface RememberedIn {
 const MOST_SAMPLES = 2 ** 20;
 
 /**
- * Compute time, milliseconds of all cores together, from which samples go to the disk too. Deflated
- * they take 7 to 52 times the bytes of the tile's PNG, and up to 7 ms to inflate (2026-11, three
- * tiles): what is cheaper than a few of these is computed again.
+ * Compute time, milliseconds of all cores together, from which samples go to the disk too: what is
+ * cheaper is computed again as fast as it is read (experiment render-5).
  */
 const DEAR = 50;
 
@@ -38,49 +46,57 @@ const DEAR = 50;
 type Recalled = SavedSamples | FreshSamples;
 
 /**
- * Samples frames by other workers and remembers what they computed, whatever look it was for.
+ * Renders frames by workers in this process and remembers the samples, whatever look they were for.
  *
  * A frame whose middle lies below the real axis is computed as its mirror image above, upside down: the
  * set is symmetric, and so are its counts, bit for bit.
  */
-export class RememberingWorkers implements Sampler, Painter {
-  readonly #workers: Sampler & Painter & SampleMemory;
-  readonly #stores: RememberedIn;
+export class CachingRenderer implements FrameRenderer {
+  readonly #workers: SamplingWorkers;
+  readonly #stores: SampleStores;
   readonly #inFlight = new InFlight<Recalled>();
   /** What was computed and is not in a store yet. */
   readonly #fresh = new Map<string, FreshSamples>();
 
   /** Owns neither the workers nor the stores. */
-  constructor(workers: Sampler & Painter & SampleMemory, stores: RememberedIn) {
+  constructor(workers: SamplingWorkers, stores: SampleStores) {
     this.#workers = workers;
     this.#stores = stores;
   }
 
-  get mostSamples(): number {
-    return this.#workers.mostSamples;
+  /** What was computed so far. */
+  get computed(): Computed {
+    return this.#workers.computed;
   }
 
+  render(request: FrameRequest, options?: FrameOptions): Promise<RenderedFrame> {
+    const sample = this.sample.bind(this);
+    return renderHere({ sample, workers: this.#workers }, request, options);
+  }
+
+  /** Samples a frame, by its mirror image where that lies above the real axis. */
   async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
-    const { parentFrame, skips = true, picture } = options;
+    const { parentFrame } = options;
     // All bands of a picture the same way, as they have the same reference.
-    const flipped = liesBelowTheAxis(parentFrame ?? frame);
-    const upright = flipped ? mirrorOfFrame(frame) : frame;
-    const wished = flipped && picture ? { ...options, picture: { ...picture, flipped } } : options;
-    const samples = parentFrame === undefined && skips && frame.width * frame.height <= MOST_SAMPLES
-      ? await this.#recall(upright, wished)
-      : await this.#workers.sample(upright, {
-        ...wished,
-        ...(parentFrame && { parentFrame: flipped ? mirrorOfFrame(parentFrame) : parentFrame }),
-      });
-    return flipped
-      ? { ...samples, flipped, [Symbol.dispose]: () => samples[Symbol.dispose]() }
-      : samples;
+    if (!liesBelowTheAxis(parentFrame ?? frame)) return await this.#sample(frame, options);
+    const samples = await this.#sample(mirrorOfFrame(frame), {
+      ...options,
+      flipped: true,
+      parentFrame: parentFrame && mirrorOfFrame(parentFrame),
+    });
+    return { ...samples, flipped: true, [Symbol.dispose]: () => samples[Symbol.dispose]() };
+  }
+
+  async #sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
+    return options.parentFrame === undefined && frame.width * frame.height <= MOST_SAMPLES
+      ? await this.#recall(frame, options)
+      : await this.#workers.sample(frame, options);
   }
 
   /** The samples out of a store, out of work under way, or computed now. */
   async #recall(frame: Frame, options: SampleOptions): Promise<Sampled> {
-    const { fractions, signal } = options;
-    const key = keyOf(frame, options);
+    const { iterations, fractions, signal } = options;
+    const key = keyOf(frame, iterations);
     let own: FreshSamples | undefined;
     const recalled = await this.#inFlight.share(
       fractions ? key : `${key} counts`,
@@ -91,7 +107,7 @@ export class RememberingWorkers implements Sampler, Painter {
       },
       signal,
     );
-    // They lie where they were computed for whoever had them computed, and are copied for others.
+    // The caller that had them computed uses them where they lie; others get a copy.
     if (own !== undefined) return own.lend();
     if (!(recalled instanceof FreshSamples)) return await this.#workers.place(recalled, signal);
     const { milliseconds } = recalled;
@@ -117,7 +133,7 @@ export class RememberingWorkers implements Sampler, Painter {
     return { width, height, iterations, bytes: entry.bytes, ...note };
   }
 
-  /** Computes samples. They are remembered from now on, and stored once whoever asked is served. */
+  /** Computes samples. They can be found from now on, and are stored once the request is answered. */
   async #compute(key: string, frame: Frame, options: SampleOptions): Promise<FreshSamples> {
     const samples = await this.#workers.sample(frame, options);
     const fresh = new FreshSamples(samples, (samples) => this.#workers.save(samples));
@@ -125,7 +141,7 @@ export class RememberingWorkers implements Sampler, Painter {
     const isDear = fresh.milliseconds >= DEAR;
     if (isDear) this.#keep(key, fresh);
     else this.#fresh.set(key, fresh);
-    // Copying them takes half a millisecond (2026-11), for which nobody is to wait.
+    // The copy takes half a millisecond (experiment render-6).
     defer(() => {
       if (!isDear) this.#keep(key, fresh);
       if (this.#fresh.get(key) === fresh) this.#fresh.delete(key);
@@ -144,40 +160,12 @@ export class RememberingWorkers implements Sampler, Painter {
     void memory.put(key, entry);
     if (fresh.milliseconds >= DEAR) void disk.put(key, entry, { compress: true });
   }
-
-  paint(
-    order: PaintOrder,
-    options: FileOptions,
-    signal?: AbortSignal,
-  ): Promise<PaintedFile> {
-    return this.#workers.paint(order, options, signal);
-  }
-
-  pixels(order: PaintOrder, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#workers.pixels(order, signal);
-  }
-
-  encode(
-    picture: Picture,
-    options: FileOptions,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#workers.encode(picture, options, signal);
-  }
-
-  npy(samples: Placed, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#workers.npy(samples, signal);
-  }
-
-  copyCounts(samples: Placed): Uint32Array<ArrayBuffer> {
-    return this.#workers.copyCounts(samples);
-  }
 }
 
 /** What is noted of samples. */
 type Note = Pick<SavedSamples, "fractions" | "arithmetic">;
 
-/** Whoever remembers samples has not waited for their orbit. */
+/** Samples that are remembered took no orbit. */
 function asRemembered(saved: SavedSamples): SavedSamples {
   const { arithmetic } = saved;
   if (arithmetic.kind !== "perturbation") return saved;
@@ -185,20 +173,7 @@ function asRemembered(saved: SavedSamples): SavedSamples {
 }
 
 /** Names everything that a sample depends on. */
-function keyOf({ re, im, step, width, height }: Frame, { iterations }: SampleOptions): string {
-  return nameOf(
-    "samples",
-    fractionOf(re),
-    fractionOf(im),
-    fractionOf(step),
-    width,
-    height,
-    iterations,
-  );
-}
-
-/** In hexadecimal: of many digits a decimal takes far longer. */
-function fractionOf(value: Exact): string {
-  const [n, d] = value.toFraction();
-  return `${n.toString(16)}/${d.toString(16)}`;
+function keyOf(frame: Frame, iterations: number): string {
+  const { re, im, step, width, height } = frameToWire(frame);
+  return nameOf("samples", re, im, step, width, height, iterations);
 }
