@@ -1,21 +1,17 @@
-/** The local sampler and painter: one pool of workers over one shared memory. */
+/** Frames, rendered in this process: one pool of workers over one shared memory. */
 
 import {
   compileKernel,
   compilePerturbedKernel,
-  differencesOf,
   type ExactEscape,
-  ownReferenceOf,
-  pathOf,
   PERTURBED_SCRATCH_BYTES,
   SCRATCH_BYTES,
   WARM_UP_BYTES,
 } from "../../fractal/mod.ts";
 import type { Part, Picture } from "../../image/mod.ts";
-import { columnsOf, type Exact, type Frame, rowsOf } from "../../plane/mod.ts";
+import type { Exact, Frame } from "../../plane/mod.ts";
 import {
   Arena,
-  type BytesAndNumbers,
   DeadlineError,
   mayStepBack,
   OverBudgetError,
@@ -23,8 +19,6 @@ import {
   type PoolCounters,
   STEP_BACK_PERMISSION,
 } from "../../pool/mod.ts";
-import { batchCount, batchShape, perturbedShape } from "./batches.ts";
-import type { Arithmetic } from "../arithmetic.ts";
 import type {
   FrameOptions,
   FrameRenderer,
@@ -34,12 +28,12 @@ import type {
 } from "../frame_renderer.ts";
 import type { Computed } from "../observed_renderer.ts";
 import type { Oracle } from "../oracle.ts";
-import { settled, type Verdict, verdictOn } from "./guard.ts";
-import type { Finish, Perturbed, Placed, SampleOrder, StartArgument } from "./orders.ts";
-import { type HeldReference, References } from "./references.ts";
+import { finishedFile, FrameSampler } from "./frame_sampler.ts";
+import type { Finish, Placed, StartArgument } from "./orders.ts";
+import { References } from "./references.ts";
 import { type Finisher, renderHere } from "./render_here.ts";
 import type { FinishedFile, Sampled, SampleOptions, SavedSamples } from "./samples.ts";
-import { disposalOf, SharedSamples } from "./shared_samples.ts";
+import { SharedSamples } from "./shared_samples.ts";
 import type { RenderPool, RenderService } from "./worker.ts";
 
 /** How the workers are set up. */
@@ -65,8 +59,8 @@ const DEFAULT_BYTES = 256 * 2 ** 20;
 /** A worker's own part of the memory. */
 const BYTES_PER_WORKER = SCRATCH_BYTES + PERTURBED_SCRATCH_BYTES + WARM_UP_BYTES;
 
-/** Threads that may run on for ever before a replacement has to wait: far more than a machine bears. */
-const STRAYS = 8;
+/** Leaked threads before a replacement has to wait for memory: far more than a machine bears. */
+const LEAKED_THREADS = 8;
 
 /**
  * Workers that sample, paint and encode, without permissions once they have started.
@@ -78,8 +72,9 @@ export class RenderWorkers implements FrameRenderer, Finisher, Oracle, AsyncDisp
   readonly #samples: SharedSamples;
   readonly #references: References;
   readonly #pool: RenderPool;
+  readonly #sampler: FrameSampler;
   readonly #computed = { milliseconds: 0, iterations: 0 };
-  /** Added to by the workers: whoever gave a point up hears no more of it. */
+  /** Added to by the workers, as nothing comes back of a point that was given up. */
   readonly #exactTally: BigInt64Array;
 
   private constructor(
@@ -108,6 +103,11 @@ export class RenderWorkers implements FrameRenderer, Finisher, Oracle, AsyncDisp
         counted(pool.apply("cycle", [search, milliseconds], { signal })),
       finish: (at, shape, reach) => pool.apply("finishReference", [at, shape, reach]),
     });
+    this.#sampler = new FrameSampler(pool, {
+      samples: this.#samples,
+      references: this.#references,
+      computed: this.#computed,
+    });
   }
 
   /** Starts and warms the workers. */
@@ -117,7 +117,7 @@ export class RenderWorkers implements FrameRenderer, Finisher, Oracle, AsyncDisp
     const niceness = await mayStepBack() ? options.niceness ?? 0 : 0;
     // The first page is the kernels' own. Room for every worker and its replacement, as the two may
     // overlap, and for some that were given up and run on: theirs is not lent again while they do.
-    const scratchEnd = PAGE + (2 * workers + STRAYS) * BYTES_PER_WORKER;
+    const scratchEnd = PAGE + (2 * workers + LEAKED_THREADS) * BYTES_PER_WORKER;
     const samplesEnd = scratchEnd + (options.memoryBytes ?? DEFAULT_BYTES);
     const pages = Math.ceil((samplesEnd + referenceBytes) / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
@@ -163,144 +163,12 @@ export class RenderWorkers implements FrameRenderer, Finisher, Oracle, AsyncDisp
   }
 
   render(request: FrameRequest, options?: FrameOptions): Promise<RenderedFrame> {
-    const sample = this.sample.bind(this);
-    return renderHere({ sample, workers: this }, request, options);
+    return renderHere({ sample: this.sample.bind(this), workers: this }, request, options);
   }
 
   /** Samples a frame, which must not have more than `mostSamples` pixels. */
-  async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
-    const { iterations, signal, budget, parentFrame = frame } = options;
-    const path = pathOf(parentFrame, iterations);
-    if (path.arithmetic === "double") {
-      const shape = batchShape(frame.width, frame.height, iterations);
-      const columns = columnsOf(frame);
-      const rows = rowsOf(frame);
-      return await this.#compute({ columns, rows, shape }, options);
-    }
-    if (path.arithmetic === "interior") return await this.#fill(frame, options);
-    const { reference: point } = path;
-    let samples: Sampled;
-    let verdict: Verdict | undefined;
-    {
-      using reference = await this.#references.hold(point, iterations, {
-        frame: parentFrame,
-        ...(signal && { signal }),
-        ...(budget !== undefined && { budget }),
-      });
-      if (reference.inside) return await this.#fill(frame, options, reference.milliseconds);
-      samples = await this.#perturb(frame, { reference }, options);
-      verdict = await verdictOn(samples, {
-        ...{ frame, reference, signal, budget },
-        counts: this.#samples.countsOf(samples),
-        ...{ pool: this.#pool, memory: this.#samples.memory },
-      });
-    }
-    return await settled(samples, verdict, async () => {
-      const left = budget === undefined ? Infinity : Math.max(1, budget - samples.milliseconds);
-      const own = ownReferenceOf(parentFrame, point);
-      using reference = await this.#references.hold(own, iterations, {
-        ...(signal && { signal }),
-        budget: left,
-      });
-      return await this.#perturb(frame, { reference, alone: true }, { ...options, budget: left });
-    });
-  }
-
-  /** Samples of a frame as differences from a reference; `alone` is the slow way. */
-  #perturb(
-    frame: Frame,
-    { reference, alone = false }: { readonly reference: HeldReference; readonly alone?: boolean },
-    options: SampleOptions,
-  ): Promise<Sampled> {
-    const { iterations, budget } = options;
-    const shape = perturbedShape(frame.width, frame.height, iterations);
-    const differences = differencesOf(frame, reference.point);
-    const columns = columnsOf(differences);
-    const rows = rowsOf(differences);
-    return this.#compute({ columns, rows, shape, reference, alone }, {
-      ...options,
-      budget: budget === undefined
-        ? undefined
-        : Math.max(1, budget - reference.milliseconds - reference.proving),
-    });
-  }
-
-  /** Samples of a frame that is inside the set as a whole. */
-  async #fill(
-    { width, height }: Frame,
-    options: SampleOptions,
-    milliseconds = 0,
-  ): Promise<Sampled> {
-    const { iterations, fractions, signal } = options;
-    const room = await this.#samples.filled({ width, height, iterations, fractions }, signal);
-    options.onProgress?.(1);
-    return {
-      ...room.placed,
-      milliseconds,
-      frames: 1,
-      steps: 0,
-      arithmetic: { kind: "interior" },
-      ...disposalOf(room),
-    };
-  }
-
-  /** Lets the workers compute a grid's batches, and the one that ends it make the file. */
-  async #compute(grid: Grid, options: SampleOptions): Promise<Sampled> {
-    const { columns, rows, shape, reference, alone = false } = grid;
-    const { iterations, fractions, signal } = options;
-    const width = columns.length;
-    const height = rows.length;
-    const room = await this.#samples.room({ width, height, iterations, fractions }, signal);
-    try {
-      const { placed, tally } = room;
-      const order: SampleOrder = {
-        ...{ ...placed, columns, rows, shape, tally },
-        ...(reference && { perturbed: { ...perturbedBy(reference), alone } }),
-      };
-      const onLeakedThread = (ended: Promise<void>) => room.keepUntil(ended);
-      const { milliseconds, file } = await this.#batches(order, options, onLeakedThread);
-      const steps = this.#samples.tallied(room);
-      this.#computed.iterations += steps.made;
-      return {
-        ...placed,
-        ...(file && { file }),
-        milliseconds: milliseconds + (reference?.milliseconds ?? 0) + (reference?.proving ?? 0),
-        frames: 1,
-        steps: steps.made,
-        arithmetic: arithmeticBy(reference, iterations, steps),
-        ...disposalOf(room),
-      };
-    } catch (error) {
-      this.#computed.iterations += this.#samples.tallied(room).made;
-      room[Symbol.dispose]();
-      throw error;
-    }
-  }
-
-  async #batches(
-    order: SampleOrder,
-    { signal, budget, onProgress, finish, flipped = false }: SampleOptions,
-    onLeakedThread: (ended: Promise<void>) => void,
-  ): Promise<Pick<Sampled, "milliseconds" | "file">> {
-    const { width, height, iterations, counts, fractions, shape } = order;
-    const batches = batchCount(width, height, shape);
-    const bounds = {
-      ...{ batches, onLeakedThread },
-      onWork: (milliseconds: number) => this.#computed.milliseconds += milliseconds,
-      ...(signal && { signal }),
-      ...(budget !== undefined && { budget }),
-      ...(onProgress && { onProgress: (done: number) => onProgress(done / batches) }),
-    };
-    if (finish === undefined) {
-      return { milliseconds: await this.#pool.parallelFor("sample", order, bounds) };
-    }
-    const samples: Placed = { width, height, iterations, counts, fractions, flipped };
-    const last = { name: "finish" as const, args: [samples, finish] as const };
-    const { milliseconds, value } = await this.#pool.parallelForThenCall("sample", order, {
-      ...bounds,
-      last,
-    });
-    return { milliseconds, file: finishedFile(value) };
+  sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
+    return this.#sampler.sample(frame, options);
   }
 
   async exact(
@@ -371,31 +239,4 @@ export class RenderWorkers implements FrameRenderer, Finisher, Oracle, AsyncDisp
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool[Symbol.asyncDispose]();
   }
-}
-
-/** A grid's points, or their differences from a reference, and how it is cut. */
-interface Grid extends Pick<SampleOrder, "columns" | "rows" | "shape"> {
-  readonly reference?: HeldReference;
-  readonly alone?: boolean;
-}
-
-function finishedFile({ bytes, numbers: [colour = 0, encode = 0] }: BytesAndNumbers): FinishedFile {
-  return { bytes, colour, encode };
-}
-
-function perturbedBy({ at, x, y, unit, point: { skips } }: HeldReference): Perturbed {
-  return { reference: { at, x, y, unit }, skips };
-}
-
-/** The arithmetic of samples, by the reference that they had and the steps that were made. */
-function arithmeticBy(
-  reference: HeldReference | undefined,
-  iterations: number,
-  steps: { readonly made: number; readonly skipped: number },
-): Arithmetic {
-  if (reference === undefined) return { kind: "double" };
-  const { point: { bits, wide }, milliseconds } = reference;
-  // The orbit may be longer, for the sake of other requests.
-  const length = Math.min(reference.length, iterations);
-  return { kind: "perturbation", bits, length, wide, ...steps, orbit: milliseconds };
 }
