@@ -1,5 +1,7 @@
 /** The oracle: the seed's loop in plain doubles, one point at a time. Every faster path must agree. */
 
+import type { Start } from "./formulas/formula.ts";
+
 /**
  * Counts how long a point takes to escape: the first n with |z_n| > 2, `iterations` when there is none.
  *
@@ -18,12 +20,15 @@
  * ```
  */
 export function escapeTime(re: number, im: number, iterations: number): number {
-  let zRe = re;
-  let zIm = im;
+  return countSteps({ zRe: re, zIm: im, cRe: re, cIm: im }, iterations);
+}
+
+/** The same for an orbit whose start and whose c are given apart: a Julia set's has z_0 = the point. */
+export function countSteps({ zRe, zIm, cRe, cIm }: Start, iterations: number): number {
   for (let n = 0; n < iterations; n++) {
     if (zRe * zRe + zIm * zIm > 4) return n;
-    const nextRe = (zRe * zRe - zIm * zIm) + re;
-    zIm = (zRe * zIm + zIm * zRe) + im;
+    const nextRe = (zRe * zRe - zIm * zIm) + cRe;
+    zIm = (zRe * zIm + zIm * zRe) + cIm;
     zRe = nextRe;
   }
   return iterations;
@@ -37,14 +42,19 @@ export function escapeTime(re: number, im: number, iterations: number): number {
  * Escape" (1997).
  */
 export function smoothEscapeTime(re: number, im: number, iterations: number): number {
-  if (escapeTime(re, im, iterations) === iterations) return iterations;
-  let zRe = re;
-  let zIm = im;
+  return countSmoothly({ zRe: re, zIm: im, cRe: re, cIm: im }, iterations);
+}
+
+/** The same for an orbit whose start and whose c are given apart. */
+export function countSmoothly(start: Start, iterations: number): number {
+  if (countSteps(start, iterations) === iterations) return iterations;
+  let { zRe, zIm } = start;
+  const { cRe, cIm } = start;
   for (let n = 0;; n++) {
     const size = zRe * zRe + zIm * zIm;
     if (size > 1e10) return n + 1 - Math.log2(Math.log2(size) / 2);
-    const nextRe = (zRe * zRe - zIm * zIm) + re;
-    zIm = (zRe * zIm + zIm * zRe) + im;
+    const nextRe = (zRe * zRe - zIm * zIm) + cRe;
+    zIm = (zRe * zIm + zIm * zRe) + cIm;
     zRe = nextRe;
   }
 }

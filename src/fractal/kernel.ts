@@ -5,6 +5,8 @@ export interface Batch {
   /** Real parts of the columns and imaginary parts of the rows, plane units. */
   readonly columns: Float64Array;
   readonly rows: Float64Array;
+  /** The c of a Julia set, |c| at most 2, whose points they are; default: points of the Mandelbrot set. */
+  readonly c?: { readonly re: number; readonly im: number };
   /** The count of a point that does not escape: an integer from 1 to {@link MOST_ITERATIONS}. */
   readonly iterations: number;
   /** Where the counts (u32) go: width * height of them, row by row. */
@@ -13,19 +15,16 @@ export interface Batch {
   readonly fractions: number;
 }
 
+type BatchArguments = [
+  ...[at: number, columns: number, width: number, rows: number, height: number],
+  ...[limit: number, counts: number, fractions: number],
+];
+
 interface DirectExports {
   readonly scratchBytes: WebAssembly.Global;
   readonly mostPixels: WebAssembly.Global;
-  beginDirect(
-    at: number,
-    columns: number,
-    width: number,
-    rows: number,
-    height: number,
-    limit: number,
-    counts: number,
-    fractions: number,
-  ): void;
+  beginDirect(...batch: BatchArguments): void;
+  beginJulia(...batch: [...BatchArguments, cx: number, cy: number]): void;
   advanceDirect(at: number, steps: number): number;
   stepsDirect(at: number): number;
   madeDirect(at: number): number;
@@ -100,7 +99,7 @@ export class Kernel {
    * @throws {RangeError} for a batch larger than {@link MOST_PIXELS}
    */
   sample(batch: Batch, stopped: () => boolean = never): number {
-    const { columns, rows, iterations, counts, fractions } = batch;
+    const { columns, rows, c, iterations, counts, fractions } = batch;
     if (columns.length > MOST_SIDE || columns.length * rows.length > MOST_PIXELS) {
       throw new RangeError(
         `Cannot sample ${columns.length} x ${rows.length} pixels as one batch: at most ${MOST_PIXELS}`,
@@ -111,16 +110,12 @@ export class Kernel {
     const rowsAt = columnsAt + 8 * MOST_SIDE;
     new Float64Array(this.#memory.buffer, columnsAt, columns.length).set(columns);
     new Float64Array(this.#memory.buffer, rowsAt, rows.length).set(rows);
-    kernel.beginDirect(
-      this.#scratch,
-      columnsAt,
-      columns.length,
-      rowsAt,
-      rows.length,
-      iterations,
-      counts,
-      fractions,
-    );
+    const given: BatchArguments = [
+      ...[this.#scratch, columnsAt, columns.length, rowsAt, rows.length] as const,
+      ...[iterations, counts, fractions] as const,
+    ];
+    if (c === undefined) kernel.beginDirect(...given);
+    else kernel.beginJulia(...given, c.re, c.im);
     while (kernel.advanceDirect(this.#scratch, STEPS_PER_CALL) === 0) {
       if (stopped()) break;
     }

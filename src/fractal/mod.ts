@@ -3,7 +3,9 @@
 export { countAlone, sampleAlone } from "./alone.ts";
 export { hasAttractingCycle } from "./attracting.ts";
 export { compileKernel, compilePerturbedKernel } from "./compiled.ts";
-export { escapeTime, smoothEscapeTime } from "./escape_time.ts";
+export { countSmoothly, countSteps, escapeTime, smoothEscapeTime } from "./escape_time.ts";
+export type { Formula, Start } from "./formulas/formula.ts";
+export { deepestZoomOf, formulaOf } from "./formulas/table.ts";
 export {
   type ExactEscape,
   exactEscapeTime,

@@ -1,9 +1,10 @@
 // Frame: a grid of sample points of the plane, held exactly and turned into doubles at the last moment.
 
 import { Exact } from "./exact.ts";
+import { type FractalSet, MANDELBROT, type Window } from "./fractal_set.ts";
 import { progression } from "./progression.ts";
 import type { TileAddress } from "./tile_address.ts";
-import { tileBounds, WORLD_SIDE_LOG2 } from "./world.ts";
+import { tileBounds, WORLD, WORLD_SIDE_LOG2 } from "./world.ts";
 
 /** What a frame is made of. */
 export interface FrameParts {
@@ -15,6 +16,8 @@ export interface FrameParts {
   /** Real part of column 0 and imaginary part of row 0, the top one. */
   readonly re: Exact;
   readonly im: Exact;
+  /** The set whose points they are; default: the Mandelbrot set. */
+  readonly set?: FractalSet;
 }
 
 /** A rectangle of the plane as a person asks for it. */
@@ -29,6 +32,8 @@ export interface View {
   readonly height: number;
   /** Sample points per pixel across, and as many down. Default: 1. */
   readonly supersample?: number;
+  /** The set that is looked at. Default: the Mandelbrot set. */
+  readonly set?: FractalSet;
 }
 
 /**
@@ -42,9 +47,10 @@ export class Frame implements FrameParts {
   readonly step: Exact;
   readonly re: Exact;
   readonly im: Exact;
+  readonly set: FractalSet;
 
   /** @throws {RangeError} when a size is not a positive integer or the step is not above 0 */
-  constructor({ width, height, step, re, im }: FrameParts) {
+  constructor({ width, height, step, re, im, set = MANDELBROT }: FrameParts) {
     requireSize("width", width);
     requireSize("height", height);
     if (step.sign() <= 0) {
@@ -55,6 +61,7 @@ export class Frame implements FrameParts {
     this.step = step;
     this.re = re;
     this.im = im;
+    this.set = set;
   }
 }
 
@@ -64,6 +71,8 @@ export class Frame implements FrameParts {
  *     step = 4 / (2^z size)
  *     re   = -2.5 + (x size + i + 1/2) step
  *     im   =  2.0 - (y size + j + 1/2) step
+ *
+ * -2.5 and 2 are the corner of the Mandelbrot set's world; a set with another window has its own.
  *
  * @throws {RangeError} when size is not a positive integer
  *
@@ -75,12 +84,18 @@ export class Frame implements FrameParts {
  * assert.equal(columnsOf(frame).join(), "-2,-1,0,1");
  * ```
  */
-export function frameOfTile(address: TileAddress, size: number): Frame {
+export function frameOfTile(
+  address: TileAddress,
+  size: number,
+  { window = WORLD, set = MANDELBROT }: { readonly window?: Window; readonly set?: FractalSet } =
+    {},
+): Frame {
   requireSize("size", size);
   const step = Exact.powerOfTwo(WORLD_SIDE_LOG2 - address.z).dividedBy(Exact.of(size));
   const half = step.timesPowerOfTwo(-1);
-  const { left, top } = tileBounds(address);
-  return new Frame({ width: size, height: size, step, re: left.plus(half), im: top.minus(half) });
+  const { left, top } = tileBounds(address, window);
+  const corner = { re: left.plus(half), im: top.minus(half) };
+  return new Frame({ width: size, height: size, step, ...corner, set });
 }
 
 /**
@@ -95,7 +110,9 @@ export function frameOfTile(address: TileAddress, size: number): Frame {
  *
  * @throws {RangeError} when a size or supersample is not a positive integer, or span is not above 0
  */
-export function frameOfView({ re, im, span, width, height, supersample = 1 }: View): Frame {
+export function frameOfView(
+  { re, im, span, width, height, supersample = 1, set = MANDELBROT }: View,
+): Frame {
   requireSize("width", width);
   requireSize("height", height);
   requireSize("supersample", supersample);
@@ -109,6 +126,7 @@ export function frameOfView({ re, im, span, width, height, supersample = 1 }: Vi
     step,
     re: re.plus(half.times(Exact.of(1 - columns))),
     im: im.minus(half.times(Exact.of(1 - rows))),
+    set,
   });
 }
 

@@ -17,6 +17,15 @@ export {
   stepLog2,
   type View,
 } from "./frame.ts";
+export {
+  type FractalSet,
+  fractionOf,
+  MANDELBROT,
+  nameOfSet,
+  type Point,
+  SET_IDS,
+  type Window,
+} from "./fractal_set.ts";
 export { DEEPEST_ZOOM, LARGEST_EXPONENT, MOST_DIGITS } from "./limits.ts";
 export {
   OutsideWorldError,

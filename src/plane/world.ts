@@ -1,6 +1,7 @@
 // The world: the square of the complex plane that the tiles divide, and which tile a point lies in.
 
 import { Exact } from "./exact.ts";
+import type { Window } from "./fractal_set.ts";
 import { OutsideWorldError, TileAddress } from "./tile_address.ts";
 
 /** Exact edges of a rectangle of the plane: left and right are real parts, top and bottom imaginary. */
@@ -28,14 +29,14 @@ export const WORLD: Bounds = {
  *     left = -2.5 + x side     right  = left + side
  *     top  =  2.0 - y side     bottom = top - side
  */
-export function tileBounds(address: TileAddress): Bounds {
+export function tileBounds(address: TileAddress, window: Window = WORLD): Bounds {
   const sideLog2 = WORLD_SIDE_LOG2 - address.z;
   const edge = (index: bigint) => Exact.of(index).timesPowerOfTwo(sideLog2);
   return {
-    left: WORLD.left.plus(edge(address.x)),
-    right: WORLD.left.plus(edge(address.x + 1n)),
-    top: WORLD.top.minus(edge(address.y)),
-    bottom: WORLD.top.minus(edge(address.y + 1n)),
+    left: window.left.plus(edge(address.x)),
+    right: window.left.plus(edge(address.x + 1n)),
+    top: window.top.minus(edge(address.y)),
+    bottom: window.top.minus(edge(address.y + 1n)),
   };
 }
 
@@ -54,13 +55,15 @@ export function tileBounds(address: TileAddress): Bounds {
  * assert.equal(String(tileAt(2, Exact.of(-0.5), Exact.of(0))), "2/2/2");
  * ```
  */
-export function tileAt(z: number, re: Exact, im: Exact): TileAddress {
-  const right = re.minus(WORLD.left);
-  const down = WORLD.top.minus(im);
+export function tileAt(z: number, re: Exact, im: Exact, window: Window = WORLD): TileAddress {
+  const right = re.minus(window.left);
+  const down = window.top.minus(im);
   if (!isInside(right) || !isInside(down)) {
+    const edge = (from: Exact, side: number) => from.plus(Exact.of(side)).toDecimal(3);
     throw new OutsideWorldError(
-      `Cannot find the tile of ${re.toDecimal(17)} ${im.toDecimal(17)} as the world ` +
-        `spans re -2.5 to 1.5 and im 2 to -2, its right and bottom edge excluded`,
+      `Cannot find the tile of ${re.toDecimal(17)} ${im.toDecimal(17)} as the world spans ` +
+        `re ${edge(window.left, 0)} to ${edge(window.left, 4)} and im ${edge(window.top, 0)} to ` +
+        `${edge(window.top, -4)}, its right and bottom edge excluded`,
     );
   }
   const perTile = z - WORLD_SIDE_LOG2;

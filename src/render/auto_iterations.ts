@@ -1,11 +1,14 @@
 /** `iterations=auto`: how many iterations a place deserves, from its place and pixel step alone. */
 
-import { hasAttractingCycle, pathOf } from "../fractal/mod.ts";
+import { formulaOf, hasAttractingCycle, pathOf } from "../fractal/mod.ts";
 import {
   columnsOf,
   Exact,
+  type FractalSet,
   type Frame,
   frameOfTile,
+  MANDELBROT,
+  nameOfSet,
   OutsideWorldError,
   rowsOf,
   type TileAddress,
@@ -46,6 +49,8 @@ const LEAST_MARGIN = 1.25;
 
 /** What bounds a choice and the looks for it. */
 export interface AutoOptions {
+  /** The set; default: the Mandelbrot set. */
+  readonly set?: FractalSet;
   readonly signal?: AbortSignal | undefined;
   /** The most that may be chosen; default: any number. */
   readonly limit?: number | undefined;
@@ -130,13 +135,13 @@ export class AutoIterations {
    * @throws {OverBudgetError} when a look takes more than the budget
    */
   async ofView(
-    { re, im, span, width }: Pick<View, "re" | "im" | "span" | "width">,
-    options: AutoOptions = {},
+    { re, im, span, width, set = MANDELBROT }: Pick<View, "re" | "im" | "span" | "width" | "set">,
+    options: Omit<AutoOptions, "set"> = {},
   ): Promise<Chosen> {
     const pixels = Exact.of(4 * width).dividedBy(span).log2Floor();
     const z = Math.max(0, pixels - TILE_LOG2);
     try {
-      return await this.ofTile(tileAt(z, re, im), options);
+      return await this.ofTile(tileAt(z, re, im, formulaOf(set).window), { ...options, set });
     } catch (error) {
       if (!(error instanceof OutsideWorldError)) throw error;
       // All escapes there, nearly at once.
@@ -148,15 +153,15 @@ export class AutoIterations {
   async #ofAncestor(
     ancestor: TileAddress,
     limit: number,
-    { signal, budget }: AutoOptions,
+    { signal, budget, set = MANDELBROT }: AutoOptions,
   ): Promise<Seen & { readonly milliseconds: number }> {
     // A limit below what was looked for does not change what was seen.
     const bound = Math.max(most(ancestor.z), Math.min(limit, farthest(ancestor.z)));
-    const key = `${ancestor} ${bound}`;
+    const key = `${nameOfSet(set)} ${ancestor} ${bound}`;
     const seen = this.#seen.get(key);
     if (seen !== undefined) return { ...seen, milliseconds: 0 };
     return await this.#looks.share(key, async (signal) => {
-      const looks = new Looks(this.#frames, ancestor, { signal, budget });
+      const looks = new Looks(this.#frames, ancestor, { signal, set, budget });
       const seen = await looks.upTo(bound);
       this.#seen.set(key, seen);
       const oldest = this.#seen.keys().next();
@@ -175,22 +180,24 @@ class Looks {
   milliseconds = 0;
   readonly #frames: FrameRenderer;
   readonly #ancestor: TileAddress;
+  readonly #set: FractalSet;
   readonly #bounds: Pick<AutoOptions, "signal" | "budget">;
 
   constructor(
     frames: FrameRenderer,
     ancestor: TileAddress,
-    bounds: Pick<AutoOptions, "signal" | "budget">,
+    { set = MANDELBROT, ...bounds }: Pick<AutoOptions, "set" | "signal" | "budget">,
   ) {
     this.#frames = frames;
     this.#ancestor = ancestor;
+    this.#set = set;
     this.#bounds = bounds;
   }
 
   /** @param bound iterations that are tried where next to nothing escapes before */
   async upTo(bound: number): Promise<Seen> {
     const { z } = this.#ancestor;
-    const frame = frameOfTile(this.#ancestor, SIDE);
+    const frame = this.#frame(SIDE);
     let escaped = 0;
     for (let iterations = fewest(z);; iterations = Math.min(most(z), FARTHER * iterations)) {
       const { counts, interior } = await this.#look(frame, iterations);
@@ -211,7 +218,7 @@ class Looks {
   ): Promise<Seen> {
     const { bound } = before;
     const { z } = this.#ancestor;
-    const glance = frameOfTile(this.#ancestor, GLANCE_SIDE);
+    const glance = this.#frame(GLANCE_SIDE);
     if (isSurelyInside(glance, bound)) return { ...before.seen, shows: 0 };
     let { seen } = before;
     let escaped = 0;
@@ -240,6 +247,11 @@ class Looks {
     return seen;
   }
 
+  #frame(side: number): Frame {
+    const set = this.#set;
+    return frameOfTile(this.#ancestor, side, { window: formulaOf(set).window, set });
+  }
+
   async #look(frame: Frame, iterations: number): Promise<Look> {
     const { signal, budget } = this.#bounds;
     const { bytes, compute, arithmetic } = await this.#frames.render({
@@ -257,6 +269,7 @@ class Looks {
 
 /** Whether all points of a frame have attracting cycles, where doubles can tell. */
 function isSurelyInside(frame: Frame, iterations: number): boolean {
+  if (frame.set.id !== "mandelbrot") return false;
   if (pathOf(frame, iterations).arithmetic !== "double") return false;
   const rows = rowsOf(frame);
   return columnsOf(frame).every((re) => rows.every((im) => hasAttractingCycle(re, im)));

@@ -1,7 +1,7 @@
 /** Frames and requests for them as text. */
 
 import { FORMATS } from "../image/mod.ts";
-import { Exact, Frame } from "../plane/mod.ts";
+import { Exact, type FractalSet, fractionOf, Frame, MANDELBROT, nameOfSet } from "../plane/mod.ts";
 import type { FrameRequest } from "./frame_renderer.ts";
 
 /** A frame as plain data: its exact numbers as `numerator/denominator`, in hexadecimal. */
@@ -11,13 +11,19 @@ export interface WireFrame {
   readonly re: string;
   readonly im: string;
   readonly step: string;
+  /** The name of the set, as {@link nameOfSet} gives it; default: the Mandelbrot set. */
+  readonly set?: string;
 }
 
+const JULIA = /^julia\/([^/]*\/[^/]*)\/([^/]*\/[^/]*)$/;
 const FRACTION = /^(-?)([0-9a-f]+)\/([0-9a-f]+)$/;
 
 /** A frame as plain data. */
-export function frameToWire({ width, height, re, im, step }: Frame): WireFrame {
-  return { width, height, re: fractionOf(re), im: fractionOf(im), step: fractionOf(step) };
+export function frameToWire({ width, height, re, im, step, set }: Frame): WireFrame {
+  return {
+    ...{ width, height, re: fractionOf(re), im: fractionOf(im), step: fractionOf(step) },
+    ...(set.id !== MANDELBROT.id && { set: nameOfSet(set) }),
+  };
 }
 
 /**
@@ -26,8 +32,11 @@ export function frameToWire({ width, height, re, im, step }: Frame): WireFrame {
  * @throws {SyntaxError} when a number is no fraction
  * @throws {RangeError} when it is no frame
  */
-export function frameFromWire({ width, height, re, im, step }: WireFrame): Frame {
-  return new Frame({ width, height, re: exactOf(re), im: exactOf(im), step: exactOf(step) });
+export function frameFromWire({ width, height, re, im, step, set }: WireFrame): Frame {
+  return new Frame({
+    ...{ width, height, re: exactOf(re), im: exactOf(im), step: exactOf(step) },
+    set: setOf(set),
+  });
 }
 
 /**
@@ -62,10 +71,12 @@ export function frameRequestFromJson(text: string): FrameRequest {
   return { frame: frameFromWire(frame), ...request };
 }
 
-/** In hexadecimal: of many digits a decimal takes far longer. */
-function fractionOf(value: Exact): string {
-  const [n, d] = value.toFraction();
-  return `${n.toString(16)}/${d.toString(16)}`;
+/** The set of such a name. */
+function setOf(name: string = MANDELBROT.id): FractalSet {
+  const [, re, im] = JULIA.exec(name) ?? [];
+  if (re !== undefined) return { id: "julia", c: { re: exactOf(re), im: exactOf(im!) } };
+  if (name === MANDELBROT.id) return MANDELBROT;
+  throw new SyntaxError(`Cannot read ${name} as a set`);
 }
 
 function exactOf(text: string): Exact {

@@ -7,6 +7,8 @@ export { defer } from "../pool/mod.ts";
 export type { Part } from "../image/mod.ts";
 // What those above tell an operator.
 export type { StoreStats } from "../store/mod.ts";
+// What a set is like, for those above who describe it.
+export { deepestZoomOf, formulaOf } from "../fractal/mod.ts";
 export { ALGORITHM } from "./algorithm.ts";
 export { AutoIterations, type AutoOptions, type Chosen } from "./auto_iterations.ts";
 export { batchAt, type BatchBounds, batchCount } from "./local/batches.ts";

@@ -1,7 +1,7 @@
 /** What a picture tells about itself in text chunks: where it lies, how it was computed, how it looks. */
 
 import type { Look } from "../image/mod.ts";
-import { Exact, type Frame, MOST_DIGITS } from "../plane/mod.ts";
+import { Exact, type FractalSet, type Frame, MOST_DIGITS } from "../plane/mod.ts";
 import type { Notes } from "./frame_renderer.ts";
 
 /** Text by keyword, as {@link encodePng} writes it. */
@@ -19,7 +19,7 @@ const spanDigits = 17;
  * z digits to be exact, and get what its pixels need: 0.3 z.
  */
 export function textOfFrame(
-  { width, height, re, im, step }: Frame,
+  { width, height, re, im, step, set }: Frame,
   { digits, capped }: Notes,
   { factor, iterations, look: { palette, shading } }: {
     factor: number;
@@ -40,8 +40,20 @@ export function textOfFrame(
     ...(capped && { capped: "yes" }),
     palette,
     shading,
+    ...textOfSet(set),
     ...(factor !== 1 && { supersample: String(factor) }),
   };
+}
+
+/** What a picture of another set than the Mandelbrot set notes: its name, and c as two decimals. */
+function textOfSet(set: FractalSet): PlaceText {
+  if (set.id === "mandelbrot") return {};
+  return { set: set.id, c: `${decimalOf(set.c.re)},${decimalOf(set.c.im)}` };
+}
+
+/** All digits of a number that came as a decimal. */
+function decimalOf(value: Exact): string {
+  return exactly(value, Exact.powerOfTwo(-64));
 }
 
 /** As many digits as tell the points of one pixel apart. */

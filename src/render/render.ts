@@ -1,7 +1,16 @@
 /** The sentence: a request names a frame; its samples are computed, coloured and encoded. */
 
+import { formulaOf } from "../fractal/mod.ts";
 import { FORMATS } from "../image/mod.ts";
-import { type Frame, frameOfTile, frameOfView, type TileAddress, type View } from "../plane/mod.ts";
+import {
+  type FractalSet,
+  type Frame,
+  frameOfTile,
+  frameOfView,
+  MANDELBROT,
+  type TileAddress,
+  type View,
+} from "../plane/mod.ts";
 import type { AutoIterations, AutoOptions, Chosen } from "./auto_iterations.ts";
 import type {
   FrameOptions,
@@ -40,17 +49,19 @@ export interface Rendered extends RenderedFrame {
 /** Renders a tile of `size` * `size` pixels. */
 export async function renderTile(
   { frames, auto }: Renderer,
-  { address, size, ...rest }: {
+  { address, size, set = MANDELBROT, ...rest }: {
     address: TileAddress;
     size: number;
     iterations: Iterations;
     output: Output;
+    /** Default: the Mandelbrot set. */
+    set?: FractalSet;
   },
   limits: RenderLimits = {},
 ): Promise<Rendered> {
   const began = performance.now();
-  const frame = frameOfTile(address, size);
-  const choose = (options: AutoOptions) => auto.ofTile(address, options);
+  const frame = frameOfTile(address, size, { window: formulaOf(set).window, set });
+  const choose = (options: AutoOptions) => auto.ofTile(address, { ...options, set });
   return await renderPlace(
     frames,
     { began, frame, factor: 1, digits: "pixel", choose, ...rest },

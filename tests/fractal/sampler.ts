@@ -44,7 +44,11 @@ export class TestKernel {
   batch(
     { columns, rows }: Grid,
     iterations: number,
-    { fractions = true, stopped }: { fractions?: boolean; stopped?: () => boolean } = {},
+    { fractions = true, stopped, c }: {
+      fractions?: boolean;
+      stopped?: () => boolean;
+      c?: { re: number; im: number };
+    } = {},
   ): GridSamples & { readonly steps: number } {
     const size = columns.length * rows.length;
     const counts = PAGE + SCRATCH_BYTES + GUARD;
@@ -52,7 +56,10 @@ export class TestKernel {
     const around = new Uint8Array(this.#memory.buffer, counts - GUARD, end - counts + 2 * GUARD);
     around.fill(UNTOUCHED[0]!);
     const at = { counts, fractions: fractions ? counts + 4 * size : 0 };
-    const steps = this.kernel.sample({ columns, rows, iterations, ...at }, stopped);
+    const steps = this.kernel.sample(
+      { columns, rows, iterations, ...at, ...(c && { c }) },
+      stopped,
+    );
     for (const edge of [around.subarray(0, GUARD), around.subarray(around.length - GUARD)]) {
       assert.equal(Buffer.compare(edge, UNTOUCHED), 0, "the kernel wrote beside its samples");
     }

@@ -29,6 +29,13 @@ const REQUESTS: readonly FrameRequest[] = [
     factor: 2,
   },
   {
+    frame: frameOfView({
+      ...heavyView(32),
+      set: { id: "julia", c: { re: Exact.parse("-0.8"), im: Exact.parse("0.156") } },
+    }),
+    ...PICTURE,
+  },
+  {
     frame: frameOfTile(tileOfPlace("deep-1e50").address, 8),
     ...{ factor: 1, iterations: 99, output: { format: "npy" } },
   },

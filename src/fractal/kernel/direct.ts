@@ -7,6 +7,8 @@
 //   z_0 = c,   re' = (re*re - im*im) + c_re,   im' = (re*im + im*re) + c_im      (not fused)
 //   the count is the first n with re*re + im*im > 4
 //
+// For a Julia set z_0 is the pixel and c the same for all.
+//
 // Nothing is tested inside a block of up to 32 steps. Past radius 2 an orbit only grows, so the test
 // at the block's end misses nothing; when a lane has escaped, steps are made again from the block's
 // start with a test each to find its count. Counts are the plain loop's, bit for bit.
@@ -21,7 +23,7 @@
 import { Job, LANES, MOST_PIXELS, SCRATCH_BYTES } from "./job";
 import { flush } from "./finish";
 import { beginLogs } from "./log2";
-import { iterateCarefully, sift } from "./sift";
+import { iterateCarefully, listPoints, sift } from "./sift";
 import { iterateList } from "./list";
 import { beginLanes, iterateLanes } from "./lanes";
 
@@ -32,10 +34,11 @@ export const mostPixels: i32 = MOST_PIXELS;
 export const scratchBytes: i32 = <i32> SCRATCH_BYTES;
 
 /**
- * Begins a batch in the scratch memory `at`. `columns` and `rows` point to f64; `counts` (u32) and
- * `fractions` (f32, or 0 when only counts are wanted) to the batch's own width * height samples, row by
- * row. Takes a millisecond or two: the first steps of all orbits are made here. The limit is at most
- * 2 * 10^9: a block past it, and the counts of such pixels' last steps, still are i32.
+ * Begins a batch of the Mandelbrot set in the scratch memory `at`. `columns` and `rows` point to f64;
+ * `counts` (u32) and `fractions` (f32, or 0 when only counts are wanted) to the batch's own
+ * width * height samples, row by row. Takes a millisecond or two: the first steps of all orbits are made
+ * here. The limit is at most 2 * 10^9: a block past it, and the counts of such pixels' last steps, still
+ * are i32.
  */
 export function beginDirect(
   at: usize,
@@ -43,6 +46,40 @@ export function beginDirect(
   width: i32,
   rows: usize,
   height: i32,
+  limit: i32,
+  counts: usize,
+  fractions: usize,
+): void {
+  prepare(at, columns, width, rows, limit, counts, fractions);
+  sift(at, height);
+  iterateList(at);
+  beginLanes(at);
+}
+
+/** The same for the Julia set of c = cx + i cy, |c| at most 2: the pixel is z_0. */
+export function beginJulia(
+  at: usize,
+  columns: usize,
+  width: i32,
+  rows: usize,
+  height: i32,
+  limit: i32,
+  counts: usize,
+  fractions: usize,
+  cx: f64,
+  cy: f64,
+): void {
+  prepare(at, columns, width, rows, limit, counts, fractions);
+  listPoints(at, height, cx, cy);
+  iterateList(at);
+  beginLanes(at);
+}
+
+function prepare(
+  at: usize,
+  columns: usize,
+  width: i32,
+  rows: usize,
   limit: i32,
   counts: usize,
   fractions: usize,
@@ -56,9 +93,6 @@ export function beginDirect(
   job.counts = counts;
   job.fractions = fractions;
   beginLogs();
-  sift(at, height);
-  iterateList(at);
-  beginLanes(at);
 }
 
 /**

@@ -55,12 +55,12 @@ export function enqueue(
   job.rounds = max(job.rounds, rounds);
 }
 
-/** Queues a pixel that is outside at n = 0; its m is 0, 4, 8, ... . */
-export function enqueueOutside(at: usize, pixel: i32, cx: f64, cy: f64): void {
+/** Queues a pixel that is outside at n = 0, where z = x + iy; its m is 0, 4, 8, ... . */
+export function enqueueOutside(at: usize, pixel: i32, x: f64, y: f64, cx: f64, cy: f64): void {
   const job = changetype<Job>(at);
   if (job.queued === QUEUE) flushCounted(at);
   store<i32>(at + (<usize> job.queued << 2), 0, QUEUE_M);
-  enqueue(at, pixel, cx, cy, cx, cy, 0, 0);
+  enqueue(at, pixel, x, y, cx, cy, 0, 0);
 }
 
 /** Replays and finishes every entry of the queue. */

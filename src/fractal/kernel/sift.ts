@@ -63,6 +63,34 @@ export function sift(at: usize, height: i32): void {
   endTiles(at);
 }
 
+/**
+ * The first look at a batch of a Julia set, where c = cx + i cy is the same for all pixels and z_0 is the
+ * pixel: nothing is interior by a formula. Past radius 2 an orbit grows by a step if |c| is below 2, so
+ * steps need no test each; where |c| is almost 2 every orbit goes one by one.
+ */
+export function listPoints(at: usize, height: i32, cx: f64, cy: f64): void {
+  const job = changetype<Job>(at);
+  const width = job.width;
+  const grows = cx * cx + cy * cy <= ALMOST_4;
+  for (let row = 0; row < height; row++) {
+    const y = load<f64>(job.rows + (<usize> row << 3));
+    for (let column = 0; column < width; column++) {
+      const x = load<f64>(job.columns + (<usize> column << 3));
+      const pixel = row * width + column;
+      const size = x * x + y * y;
+      if (grows && size <= 4.0) {
+        putOrbit(at, job.listed++, x, y, cx, cy, 0, pixel);
+      } else if (grows && size <= OVERFLOWS) {
+        enqueueOutside(at, pixel, x, y, cx, cy);
+      } else {
+        job.careful++;
+        putOrbit(at, LAST_ORBIT + 1 - job.careful, x, y, cx, cy, 0, pixel);
+        iterateCarefully(at, FIRST_STEPS);
+      }
+    }
+  }
+}
+
 /** The least and the largest of a batch's columns, after `findBounds`. */
 let left: f64 = 0.0;
 let right: f64 = 0.0;
@@ -141,7 +169,7 @@ function siftOne(at: usize, pixel: i32, x: f64, y: f64): void {
   } else if (inside) {
     putOrbit(at, job.listed++, x, y, x, y, 0, pixel);
   } else if (size > SURELY_4 && size <= OVERFLOWS) {
-    enqueueOutside(at, pixel, x, y);
+    enqueueOutside(at, pixel, x, y, x, y);
   } else {
     job.careful++;
     putOrbit(at, LAST_ORBIT + 1 - job.careful, x, y, x, y, 0, pixel);

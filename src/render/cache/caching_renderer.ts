@@ -1,5 +1,6 @@
 /** A renderer that remembers samples: another palette, or the mirrored tile, iterates nothing again. */
 
+import { formulaOf } from "../../fractal/mod.ts";
 import { type Frame, liesBelowTheAxis, mirrorOfFrame } from "../../plane/mod.ts";
 import { defer } from "../../pool/mod.ts";
 import type { StoredEntry, TileStore } from "../../store/mod.ts";
@@ -48,8 +49,8 @@ type Recalled = SavedSamples | FreshSamples;
 /**
  * Renders frames by workers in this process and remembers the samples, whatever look they were for.
  *
- * A frame whose middle lies below the real axis is computed as its mirror image above, upside down: the
- * set is symmetric, and so are its counts, bit for bit.
+ * Where the set is symmetric, a frame whose middle lies below the real axis is computed as its mirror image
+ * above, upside down: counts are symmetric too, bit for bit.
  */
 export class CachingRenderer implements FrameRenderer {
   readonly #workers: SamplingWorkers;
@@ -78,7 +79,9 @@ export class CachingRenderer implements FrameRenderer {
   async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
     const { parentFrame } = options;
     // All bands of a picture the same way, as they have the same reference.
-    if (!liesBelowTheAxis(parentFrame ?? frame)) return await this.#sample(frame, options);
+    const isMirrored = formulaOf(frame.set).symmetry === "real axis" &&
+      liesBelowTheAxis(parentFrame ?? frame);
+    if (!isMirrored) return await this.#sample(frame, options);
     const samples = await this.#sample(mirrorOfFrame(frame), {
       ...options,
       flipped: true,
@@ -174,6 +177,6 @@ function asRemembered(saved: SavedSamples): SavedSamples {
 
 /** Names everything that a sample depends on. */
 function keyOf(frame: Frame, iterations: number): string {
-  const { re, im, step, width, height } = frameToWire(frame);
-  return nameOf("samples", re, im, step, width, height, iterations);
+  const { re, im, step, width, height, set } = frameToWire(frame);
+  return nameOf("samples", ...(set ? [set] : []), re, im, step, width, height, iterations);
 }

@@ -42,7 +42,11 @@ export class FrameSampler {
         return await this.#fill(frame, options);
       case "double": {
         const shape = batchShape(frame.width, frame.height, options.iterations);
-        const grid = { columns: columnsOf(frame), rows: rowsOf(frame), shape };
+        const { set } = frame;
+        const c = set.id === "julia"
+          ? { re: set.c.re.toDouble(), im: set.c.im.toDouble() }
+          : undefined;
+        const grid = { columns: columnsOf(frame), rows: rowsOf(frame), shape, ...(c && { c }) };
         return await this.#compute(grid, options);
       }
       case "perturbation":
@@ -114,7 +118,7 @@ export class FrameSampler {
 
   /** Lets the workers compute a grid's batches, and the one that ends it make the file. */
   async #compute(grid: Grid, options: SampleOptions): Promise<Sampled> {
-    const { columns, rows, shape, reference, alone = false } = grid;
+    const { columns, rows, c, shape, reference, alone = false } = grid;
     const { iterations, fractions, signal } = options;
     const width = columns.length;
     const height = rows.length;
@@ -122,7 +126,7 @@ export class FrameSampler {
     try {
       const { placed, tally } = room;
       const order: SampleOrder = {
-        ...{ ...placed, columns, rows, shape, tally },
+        ...{ ...placed, columns, rows, shape, tally, ...(c && { c }) },
         ...(reference && { perturbed: { ...perturbedBy(reference), alone } }),
       };
       const onLeakedThread = (ended: Promise<void>) => room.keepUntil(ended);
@@ -173,7 +177,7 @@ export class FrameSampler {
 }
 
 /** A grid's points, or their differences from a reference, and how it is cut. */
-interface Grid extends Pick<SampleOrder, "columns" | "rows" | "shape"> {
+interface Grid extends Pick<SampleOrder, "columns" | "rows" | "shape" | "c"> {
   readonly reference?: HeldReference;
   readonly alone?: boolean;
 }

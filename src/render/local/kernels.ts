@@ -26,6 +26,8 @@ export interface SampleBatch {
   readonly fractions: number;
   /** Samples from one row of the whole grid to the next. */
   readonly stride: number;
+  /** The c of a Julia set; default: the points are the Mandelbrot set's. */
+  readonly c?: { readonly re: number; readonly im: number };
   /** How it is perturbed; without it the points are doubles. */
   readonly perturbed?: Perturbed;
 }

@@ -38,6 +38,8 @@ export interface SampleOrder extends Placed {
    */
   readonly columns: Float64Array;
   readonly rows: Float64Array;
+  /** The c of a Julia set; default: the points are the Mandelbrot set's. */
+  readonly c?: { readonly re: number; readonly im: number };
   readonly shape: BatchShape;
   /** Address of two i64, to which every batch adds: steps of single pixels made, and skipped. */
   readonly tally: number;

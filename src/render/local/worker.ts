@@ -52,7 +52,7 @@ const service = serve({
   parallelFor: {
     /** Fills in how long each pixel takes to escape, and adds the batch's steps to the frame's. */
     sample: (order: SampleOrder) => {
-      const { width, iterations, counts, fractions, tally, perturbed } = order;
+      const { width, iterations, counts, fractions, tally, perturbed, c } = order;
       const kernel = kernels.of(perturbed);
       const sums = new BigInt64Array(memory.buffer, tally, 2);
       return (number: number, stopped: () => boolean) => {
@@ -66,6 +66,7 @@ const service = serve({
           fractions: fractions === 0 ? 0 : fractions + offset,
           stride: width,
           ...(perturbed && { perturbed }),
+          ...(c && { c }),
         }, stopped);
         Atomics.add(sums, 0, BigInt(made));
         Atomics.add(sums, 1, BigInt(skipped));

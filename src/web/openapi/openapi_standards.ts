@@ -19,7 +19,7 @@ import {
 } from "./openapi_parts.ts";
 import { TILE_WISHES } from "../request/parameters.ts";
 import { TILE_MATRIX_SETS } from "../standards/tile_matrix_sets.ts";
-import { LAYER } from "../standards/wmts_capabilities.ts";
+import { LAYERS } from "../standards/wmts_capabilities.ts";
 
 const SET: Json = { type: "string", enum: TILE_MATRIX_SETS.map(({ id }) => id) };
 const ABSENT: Told = { description: "There is no such thing." };
@@ -147,7 +147,7 @@ function keyValuePairs({ deepest }: Limits): Json[] {
     },
     pair("ACCEPTVERSIONS", "Versions that the client can read.", words("1.0.0")),
     pair("VERSION", "That of the standard.", words("1.0.0")),
-    pair("LAYER", "The layer.", words(LAYER)),
+    pair("LAYER", "The layer.", words(...LAYERS.map(({ id }) => id))),
     pair("STYLE", "A palette; may be empty.", { type: "string", examples: ["default", "magma"] }),
     pair("FORMAT", "A media type.", words(...Object.keys(PICTURE_TYPES))),
     pair("TILEMATRIXSET", "Tile matrix set.", SET),

@@ -9,7 +9,7 @@ import {
   type Shading,
   shadings,
 } from "../../image/mod.ts";
-import { DecimalLimitError, Exact } from "../../plane/mod.ts";
+import { DecimalLimitError, Exact, type FractalSet, type Point, SET_IDS } from "../../plane/mod.ts";
 import type { Iterations } from "../../render/mod.ts";
 import { type Details, type LimitName, type Limits, SETTING } from "./limits.ts";
 import { shown } from "../http/problem.ts";
@@ -22,6 +22,8 @@ export type Field<T> = z.ZodType<T, string>;
 
 /** All parameters by name. */
 export interface Fields {
+  readonly set: Field<FractalSet["id"]>;
+  readonly c: Field<Point>;
   readonly iterations: Field<Iterations>;
   readonly palette: Field<Look["palette"]>;
   readonly shading: Field<Shading>;
@@ -76,6 +78,16 @@ function makeFields(limits: Limits): Fields {
   const side = (description: string) =>
     wholeNumber(limits.side, SETTING.side).meta({ description });
   return {
+    set: oneOf(
+      SET_IDS,
+      (text) => `Cannot draw the set ${shown(text)}: ${SET_IDS.join(" and ")} are offered`,
+    ).meta({ description: "The set; a Julia set needs its c.", default: SET_IDS[0]! }),
+    c: reading((text) => pointOf(text, limits)).meta({
+      description:
+        "The c of a Julia set: real and imaginary part with a comma between, within radius 2.",
+      examples: ["-0.8,0.156", "0,1"],
+      pattern: `${DECIMAL.slice(0, -1)},${DECIMAL.slice(1)}`,
+    }),
     iterations: z.union([z.literal("auto"), wholeNumber(limits.iterations, SETTING.iterations)])
       .meta({
         description: "The count of a point that does not escape; auto chooses it by the place.",
@@ -159,6 +171,15 @@ class LimitError extends RangeError {
     super(message);
     this.details = details;
   }
+}
+
+/** Two decimals with a comma between. */
+function pointOf(text: string, limits: Limits): Point {
+  const [re, im, ...rest] = text.split(",");
+  if (re === undefined || im === undefined || rest.length > 0) {
+    throw new SyntaxError(`Cannot read ${shown(text)} as a point: it must be re,im`);
+  }
+  return { re: exactNumber(re, limits), im: exactNumber(im, limits) };
 }
 
 function exactNumber(text: string, { digits, exponent }: Limits): Exact {

@@ -2,8 +2,8 @@
 
 import type { z } from "zod";
 import { defaultPalette, type Look, parsePalette } from "../../image/mod.ts";
-import { Exact, TooDeepError, type View } from "../../plane/mod.ts";
-import type { Iterations } from "../../render/mod.ts";
+import { Exact, type FractalSet, MANDELBROT, TooDeepError, type View } from "../../plane/mod.ts";
+import { deepestZoomOf, formulaOf, type Iterations } from "../../render/mod.ts";
 import { fieldsOf, issueOf, type Scheme, TILE_FIELDS, wholeNumber } from "./fields.ts";
 import { type Limits, SETTING } from "./limits.ts";
 import { BadRequestError, shown } from "../http/problem.ts";
@@ -13,6 +13,7 @@ export type Parameters = ReadonlyMap<string, string>;
 
 /** How a picture or array is to be computed and shown. */
 export interface Params {
+  readonly set: FractalSet;
   readonly iterations: Iterations;
   readonly look: Look;
   /** Whether the address carries a version, so that its answer never changes. */
@@ -22,7 +23,7 @@ export interface Params {
 }
 
 /** Names that concern every picture and array. */
-export const WISHES: readonly string[] = ["iterations", "palette", "shading", "v"];
+export const WISHES: readonly string[] = ["iterations", "palette", "shading", "v", "set", "c"];
 const VIEW = ["re", "im", "span", "width", "height", "supersample"];
 
 /** Names that concern every tile, by whatever standard it is asked for. */
@@ -117,6 +118,7 @@ export function readScheme(parameters: Parameters): Scheme {
 export function readParams(parameters: Parameters, limits: Limits): Params {
   const fields = fieldsOf(limits);
   return {
+    set: readSet(parameters, limits),
     iterations: readField(parameters, "iterations", fields) ?? "auto",
     look: {
       palette: readField(parameters, "palette", fields) ?? parsePalette(defaultPalette),
@@ -125,6 +127,44 @@ export function readParams(parameters: Parameters, limits: Limits): Params {
     versioned: parameters.has("v"),
     fallback: readField(parameters, "fallback", fields) !== undefined,
   };
+}
+
+/** Reads the set, and of a Julia set its c. */
+function readSet(parameters: Parameters, limits: Limits): FractalSet {
+  const fields = fieldsOf(limits);
+  const id = readField(parameters, "set", fields) ?? "mandelbrot";
+  const c = readField(parameters, "c", fields);
+  if (id === "mandelbrot") {
+    if (c === undefined) return MANDELBROT;
+    throw new BadRequestError("Cannot take c without set=julia", { parameter: "c" });
+  }
+  if (c === undefined) {
+    throw new BadRequestError("Cannot draw a Julia set without its c", { parameter: "c" });
+  }
+  const set: FractalSet = { id, c };
+  try {
+    formulaOf(set);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new BadRequestError(error.message, {
+      parameter: "c",
+      value: shown(parameters.get("c")!),
+    });
+  }
+  return set;
+}
+
+/**
+ * Requires that a set is computed at a zoom of tiles of so many pixels a side.
+ *
+ * @throws {TooDeepError} when the set's formula does not go as deep
+ */
+export function requireComputed(
+  set: FractalSet,
+  { z, size, axis }: { readonly z: number; readonly size: number; readonly axis: "z" | "span" },
+): void {
+  const deepest = deepestZoomOf(set, size);
+  if (z > deepest) throw new TooDeepError(String(z), deepest, axis);
 }
 
 /** A point to be counted exactly. */
@@ -150,7 +190,11 @@ export function readPoint(parameters: Parameters, limits: Limits): ExactParamete
 }
 
 /** Reads the view of a render. */
-export function readView(parameters: Parameters, limits: Limits): Required<View> {
+export function readView(
+  parameters: Parameters,
+  limits: Limits,
+  set: FractalSet = MANDELBROT,
+): Required<View> {
   const fields = fieldsOf(limits);
   const re = needed(parameters, "re", fields);
   const im = needed(parameters, "im", fields);
@@ -167,7 +211,12 @@ export function readView(parameters: Parameters, limits: Limits): Required<View>
   );
   const zoom = zoomOf({ span, width });
   if (zoom > limits.deepest) throw new TooDeepError(String(zoom), limits.deepest, "span");
-  return { re, im, span, width, height, supersample };
+  requireComputed(set, {
+    z: zoomOf({ span, width: width * supersample }),
+    size: 256,
+    axis: "span",
+  });
+  return { re, im, span, width, height, supersample, set };
 }
 
 /** The zoom whose tiles have pixels about as small: those of 256 a side are 2^(-6 - z) wide. */

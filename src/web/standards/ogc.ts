@@ -7,6 +7,7 @@
  */
 
 import type { Context } from "hono";
+import type { FractalSet } from "../../plane/mod.ts";
 import { answerDocument } from "../http/answers.ts";
 import { negotiatedPicture, PICTURES, typeOf } from "../request/formats.ts";
 import { oneOf } from "../request/fields.ts";
@@ -28,6 +29,7 @@ import {
   TILE_SIDE,
   type TileMatrixSet,
   tileMatrixSet,
+  tileMatrixSetsOf,
 } from "./tile_matrix_sets.ts";
 
 const JSON_TYPE = "application/json";
@@ -57,6 +59,7 @@ interface Asked {
   readonly base: string;
   /** The parameters of tiles, as the end of their address; empty or from the ampersand on. */
   readonly params: string;
+  readonly set: FractalSet;
   readonly deepest: number;
 }
 
@@ -100,11 +103,11 @@ export function answerOgcDocument(
   document: Document,
 ): Response {
   const parameters = parametersOfQuery(new URL(c.req.url).searchParams, [...TILE_WISHES, "f"]);
-  readParams(parameters, limits);
+  const { set } = readParams(parameters, limits);
   readField(parameters, "f", DOCUMENT_FIELDS);
   const params = [...parameters].filter(([name]) => name !== "f")
     .map((parameter) => `&${new URLSearchParams([parameter])}`).join("");
-  const asked = { base: publicUrl(c), params, deepest: limits.deepest };
+  const asked = { base: publicUrl(c), params, set, deepest: limits.deepest };
   const content = document(asked, c.req.param("id") ?? "");
   return content === undefined
     ? answerNotFound(c)
@@ -124,9 +127,9 @@ export function answerCrs(c: Context, { maxAge }: RenderDoor): Response {
  */
 export async function answerOgcTile(c: Context, door: RenderDoor): Promise<Response> {
   const { id, z, y, x } = c.req.param() as Record<string, string>;
-  if (tileMatrixSet(id!) === undefined) return answerNotFound(c);
   const parameters = parametersOfQuery(new URL(c.req.url).searchParams, [...TILE_WISHES, "f"]);
   const params = readParams(parameters, door.limits);
+  if (tileMatrixSet(id!, params.set.id) === undefined) return answerNotFound(c);
   const address = addressOf({ z: z!, x: x!, y: y! }, door.limits);
   const named = namedFormat(parameters);
   const format = named ?? negotiatedPicture(c);
@@ -162,7 +165,7 @@ function tilesetsList(asked: Asked): Record<string, unknown> {
   const { base } = asked;
   return {
     links: [link("self", `${base}/ogc/map/tiles`, JSON_TYPE)],
-    tilesets: TILE_MATRIX_SETS.map((set) => summary(set, asked)),
+    tilesets: tileMatrixSetsOf(asked.set.id).map((set) => summary(set, asked)),
   };
 }
 

@@ -1,5 +1,7 @@
 /** The grids on which map clients are told to lay the world, as WMTS and OGC API Tiles describe them. */
 
+import type { FractalSet } from "../../plane/mod.ts";
+
 /** Pixels of a tile's side. */
 export const TILE_SIDE = 256;
 
@@ -18,6 +20,8 @@ export interface TileMatrixSet {
   readonly bottom: number;
   readonly right: number;
   readonly top: number;
+  /** The only set of points that is laid on it; default: any. */
+  readonly only?: FractalSet["id"];
   /** Names of the axes, the one that grows rightwards first. */
   readonly axes: readonly [string, string];
   /** A reference system that is registered. The plane's own is described by this server. */
@@ -38,7 +42,7 @@ export const LATITUDE_EDGE = 85.0511287798066;
 
 const GOOGLE = "GoogleMapsCompatible";
 
-/** Both grids: the square of EPSG:3857, which every client knows, and the plane in its own units. */
+/** All grids: the square of EPSG:3857, which every client knows, and the plane in its own units, of each set the part that zoom 0 shows. */
 export const TILE_MATRIX_SETS: readonly TileMatrixSet[] = [
   {
     id: "WebMercatorQuad",
@@ -64,8 +68,24 @@ export const TILE_MATRIX_SETS: readonly TileMatrixSet[] = [
     right: 1.5,
     top: 2,
     axes: ["Re", "Im"],
+    only: "mandelbrot",
+  },
+  {
+    id: "JuliaPlane",
+    title: "The complex plane in its own units, around 0",
+    left: -2,
+    bottom: -2,
+    right: 2,
+    top: 2,
+    axes: ["Re", "Im"],
+    only: "julia",
   },
 ];
+
+/** The grids on which a set of points is laid. */
+export function tileMatrixSetsOf(id: FractalSet["id"]): readonly TileMatrixSet[] {
+  return TILE_MATRIX_SETS.filter(({ only = id }) => only === id);
+}
 
 /** The plane as an engineering system in WKT: planar, and on no Earth. */
 export const PLANE_WKT =
@@ -90,9 +110,13 @@ export function matricesOf({ left, right }: TileMatrixSet, deepest: number): Til
   });
 }
 
-/** The set of this name. */
-export function tileMatrixSet(id: string): TileMatrixSet | undefined {
-  return TILE_MATRIX_SETS.find((set) => set.id === id);
+/** The grid of this name, if a set of points is laid on it; of any set where none is named. */
+export function tileMatrixSet(
+  name: string,
+  points?: FractalSet["id"],
+): TileMatrixSet | undefined {
+  const sets = points === undefined ? TILE_MATRIX_SETS : tileMatrixSetsOf(points);
+  return sets.find(({ id }) => id === name);
 }
 
 /** The address of a set's reference system: a registered one's, or where this server describes it. */

@@ -15,7 +15,7 @@ import { BadRequestError, causeOf, NotOfferedError, problemOf, shown } from "../
 import { publicUrl } from "../http/public_url.ts";
 import { answerTileOf, type RenderDoor } from "../tiles/renders.ts";
 import { TILE_SIDE, tileMatrixSet } from "./tile_matrix_sets.ts";
-import { capabilities, LAYER } from "./wmts_capabilities.ts";
+import { capabilities, LAYERS } from "./wmts_capabilities.ts";
 import { escapeXml } from "./xml.ts";
 
 /** What the handlers need of the server. */
@@ -69,7 +69,8 @@ export async function answerWmts(c: Context, door: WmtsDoor): Promise<Response> 
     }
     if (request !== "GetTile") throw wrong(values, "request");
     if (required(values, "version") !== "1.0.0") throw wrong(values, "version");
-    if (required(values, "layer") !== LAYER) throw wrong(values, "layer");
+    const layer = LAYERS.find(({ id }) => id === required(values, "layer"));
+    if (layer === undefined) throw wrong(values, "layer");
     const type = required(values, "format");
     const format = PICTURES.find((format) => typeOf(format) === type);
     if (format === undefined) throw wrong(values, "format");
@@ -80,7 +81,7 @@ export async function answerWmts(c: Context, door: WmtsDoor): Promise<Response> 
       y: required(values, "tilerow"),
       x: required(values, "tilecol"),
       format,
-      parameters: ours(values),
+      parameters: new Map([...layer.needs, ...ours(values)]),
     });
   });
 }
@@ -132,12 +133,12 @@ async function answerTileAt(
 ): Promise<Response> {
   const refuse = (message: string, code: string, locator: string) =>
     new OwsError(message, { code, locator, status: absent });
-  if (tileMatrixSet(set) === undefined) {
+  const palette = new Map(style === "" || style === "default" ? [] : [["palette", style]]);
+  const params = readParams(new Map([...parameters, ...palette]), door.limits);
+  if (tileMatrixSet(set, params.set.id) === undefined) {
     const message = `Cannot find tile matrix set ${shown(set)}`;
     throw refuse(message, "InvalidParameterValue", "tilematrixset");
   }
-  const palette = new Map(style === "" || style === "default" ? [] : [["palette", style]]);
-  const params = readParams(new Map([...parameters, ...palette]), door.limits);
   let address: TileAddress;
   try {
     address = TileAddress.parse({ z, x, y }, door.limits);
@@ -164,8 +165,7 @@ function answerCapabilitiesWith(
 ): Response {
   // A tile must not refuse what its address was made of.
   readParams(parameters, limits);
-  const query = String(new URLSearchParams([...parameters]));
-  const text = capabilities({ base: publicUrl(c), query, deepest: limits.deepest });
+  const text = capabilities({ base: publicUrl(c), parameters, deepest: limits.deepest });
   return answerDocument(c, { text, type: "application/xml", maxAge });
 }
 

@@ -1,6 +1,7 @@
 /** What a WMTS says of itself: the capabilities document of WMTS 1.0.0 (OGC 07-057r7). */
 
 import { defaultPalette, paletteNames } from "../../image/mod.ts";
+import type { FractalSet } from "../../plane/mod.ts";
 import { PICTURES, typeOf } from "../request/formats.ts";
 import { escapeXml } from "./xml.ts";
 import {
@@ -10,22 +11,41 @@ import {
   TILE_MATRIX_SETS,
   TILE_SIDE,
   type TileMatrixSet,
+  tileMatrixSetsOf,
 } from "./tile_matrix_sets.ts";
 
-/** The one layer. */
-export const LAYER = "mandelbrot";
+/** The c of the Julia layer where none is asked for. */
+export const USUAL_C = "-0.8,0.156";
+
+/** A set as a layer. */
+export interface Layer {
+  readonly id: FractalSet["id"];
+  readonly title: string;
+  /** Parameters that its tiles need besides those that were asked for. */
+  readonly needs: readonly (readonly [name: string, value: string])[];
+}
+
+/** The layers, the default first: one for each set. */
+export const LAYERS: readonly Layer[] = [
+  { id: "mandelbrot", title: "Mandelbrot set", needs: [] },
+  { id: "julia", title: "Julia set", needs: [["set", "julia"], ["c", USUAL_C]] },
+];
 
 /** What the document depends on. */
 export interface CapabilitiesOptions {
   /** The address in front of all paths, as clients see it. */
   readonly base: string;
-  /** Parameters that every tile is to be asked for with, as a query without its question mark. */
-  readonly query: string;
+  /** Parameters that every tile is to be asked for with. */
+  readonly parameters: ReadonlyMap<string, string>;
   readonly deepest: number;
 }
 
 /** The document. The deepest zoom stands in a constraint of its own, as clients cannot count so far. */
-export function capabilities({ base, query, deepest }: CapabilitiesOptions): string {
+export function capabilities({ base, parameters, deepest }: CapabilitiesOptions): string {
+  const query = String(new URLSearchParams([...parameters]));
+  // Whoever asks for one set has a document about that one.
+  const asked = parameters.get("set");
+  const layers = LAYERS.filter(({ id }) => asked === undefined || id === asked);
   const kvp = escapeXml(`${base}/wmts?${query === "" ? "" : `${query}&`}`);
   const rest = escapeXml(`${base}/wmts/1.0.0/WMTSCapabilities.xml`);
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -43,7 +63,7 @@ ${operation("GetTile", kvp)}
     </ows:Constraint>
   </ows:OperationsMetadata>
   <Contents>
-${layer({ base, query })}
+${layers.map((one) => layer(one, { base, parameters })).join("\n")}
 ${TILE_MATRIX_SETS.map((set) => matrixSet(set, deepest)).join("\n")}
   </Contents>
   <ServiceMetadataURL xlink:href="${rest}"/>
@@ -60,8 +80,13 @@ function operation(name: string, kvp: string): string {
 }
 
 /** The order of its elements is the schema's. */
-function layer({ base, query }: { base: string; query: string }): string {
-  const boxes = TILE_MATRIX_SETS.map((set) =>
+function layer(
+  { id, title, needs }: Layer,
+  { base, parameters }: Pick<CapabilitiesOptions, "base" | "parameters">,
+): string {
+  const query = String(new URLSearchParams([...new Map([...needs, ...parameters])]));
+  const sets = tileMatrixSetsOf(id);
+  const boxes = sets.map((set) =>
     `      <ows:BoundingBox crs="${escapeXml(crsOf(set))}">
         <ows:LowerCorner>${set.left} ${set.bottom}</ows:LowerCorner>
         <ows:UpperCorner>${set.right} ${set.top}</ows:UpperCorner>
@@ -72,7 +97,7 @@ function layer({ base, query }: { base: string; query: string }): string {
     `<ows:Identifier>${name}</ows:Identifier></Style>`
   );
   const formats = PICTURES.map((format) => `      <Format>${typeOf(format)}</Format>`);
-  const links = TILE_MATRIX_SETS.map(({ id }) =>
+  const links = sets.map(({ id }) =>
     `      <TileMatrixSetLink><TileMatrixSet>${id}</TileMatrixSet></TileMatrixSetLink>`
   );
   const tile = `${base}/wmts/tiles/{Style}/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}`;
@@ -83,12 +108,12 @@ function layer({ base, query }: { base: string; query: string }): string {
     }" resourceType="tile" template="${template}"/>`;
   });
   return `    <Layer>
-      <ows:Title>Mandelbrot set</ows:Title>
+      <ows:Title>${title}</ows:Title>
       <ows:WGS84BoundingBox>
         <ows:LowerCorner>-180 -${LATITUDE_EDGE}</ows:LowerCorner>
         <ows:UpperCorner>180 ${LATITUDE_EDGE}</ows:UpperCorner>
       </ows:WGS84BoundingBox>
-      <ows:Identifier>${LAYER}</ows:Identifier>
+      <ows:Identifier>${id}</ows:Identifier>
 ${[...boxes, ...styles, ...formats, ...links, ...templates].join("\n")}
     </Layer>`;
 }

@@ -2,7 +2,7 @@
 
 import type { Context } from "hono";
 import { type Format, isPictureFormat } from "../../image/mod.ts";
-import { TileAddress, TileSyntaxError } from "../../plane/mod.ts";
+import { nameOfSet, TileAddress, TileSyntaxError } from "../../plane/mod.ts";
 import {
   defer,
   type FileCache,
@@ -29,6 +29,7 @@ import {
   readParams,
   readView,
   RENDER_PARAMETERS,
+  requireComputed,
   zoomOf,
 } from "../request/parameters.ts";
 import { BadRequestError, NotOfferedError, shown } from "../http/problem.ts";
@@ -96,16 +97,17 @@ export async function answerTileOf(
 ): Promise<Response> {
   const { address, size, format, params } = tile;
   requireAccepted(c, format);
-  const { iterations, look } = params;
+  const { iterations, look, set } = params;
+  requireComputed(set, { z: address.z, size, axis: "z" });
   const order: FileOrder = {
     ...describe(door, tile, tagOfTile(door, tile, address)),
-    filename: `mandelbrot-${nameOf(address)}.${format}`,
+    filename: `${set.id}-${nameOf(address)}.${format}`,
     work: { z: address.z, address, samples: size * size, iterations },
     bulk: false,
     render: (limits) =>
       renderTile(
         door.renderer,
-        { address, size, iterations, output: outputOf(format, look) },
+        { address, size, iterations, output: outputOf(format, look), set },
         limits,
       ),
   };
@@ -134,7 +136,7 @@ export async function answerRender(
 ): Promise<Response> {
   const parameters = await parametersOfRender(c);
   const params = readParams(parameters, door.limits);
-  const view = readView(parameters, door.limits);
+  const view = readView(parameters, door.limits, params.set);
   requireFits(format, view);
   requireAccepted(c, format);
   const { iterations, look } = params;
@@ -144,7 +146,7 @@ export async function answerRender(
   const tag = etagOf("view", ...place, ...shape, ...keyOf({ format, params }, door.limits));
   const order: FileOrder = {
     ...describe(door, { format, params }, tag),
-    filename: `mandelbrot.${format}`,
+    filename: `${params.set.id}.${format}`,
     work: {
       z: Math.max(0, zoomOf(view)),
       samples: width * height * supersample ** 2,
@@ -265,9 +267,13 @@ export function addressOf(text: { z: string; x: string; y: string }, limits: Lim
 
 /** What an answer depends on besides its place; of the look only what the format shows. */
 function keyOf(
-  { format, params: { iterations, look } }: Pick<TileRequest, "format" | "params">,
+  { format, params: { iterations, look, set } }: Pick<TileRequest, "format" | "params">,
   limits: Limits,
 ): (string | number)[] {
   const count = iterations === "auto" ? `auto/${limits.iterations}` : iterations;
-  return isPictureFormat(format) ? [format, count, look.palette, look.shading] : [format, count];
+  return [
+    ...[format, count],
+    ...(isPictureFormat(format) ? [look.palette, look.shading] : []),
+    ...(set.id === "mandelbrot" ? [] : [nameOfSet(set)]),
+  ];
 }
