@@ -42,6 +42,7 @@ export const RENDER_HELP: string = `render: one view to a file
   --span                   width of the view (4)
   --width, --height        pixels (1024, 768)
   --supersample            samples a pixel along each axis, pictures only (1)
+  --set, --c               mandelbrot or julia, and the re,im of a Julia set's c (mandelbrot)
   --iterations             a number or auto (auto)
   --palette                a name or hex colours such as ff0000,00ff00
   --shading                smooth or bands (smooth)
@@ -90,9 +91,10 @@ export async function render(args: readonly string[]): Promise<number> {
   // An array has no supersampling that a picture could hand down.
   if (!isPictureFormat(format) && !given.has("supersample")) parameters.delete("supersample");
   const { view, params } = readRequest(() => {
-    const view = readView(parameters, limits);
+    const params = readParams(parameters, limits);
+    const view = readView(parameters, limits, params.set);
     requireFits(format, view);
-    return { view, params: readParams(parameters, limits) };
+    return { view, params };
   });
   const output = outputOf(format, params.look);
   await requireWritable(path);

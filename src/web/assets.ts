@@ -35,6 +35,7 @@ import readout from "./page/readout.js" with { type: "text" };
 import relabel from "./page/relabel.js" with { type: "text" };
 import requests from "./page/requests.js" with { type: "text" };
 import scale from "./page/scale.js" with { type: "text" };
+import setJs from "./page/set.js" with { type: "text" };
 import settings from "./page/settings.js" with { type: "text" };
 import tileLayer from "./page/tile_layer.js" with { type: "text" };
 import docsCss from "./page/docs/docs.css" with { type: "text" };
@@ -118,6 +119,7 @@ const scripts = {
   relabel,
   requests,
   scale,
+  set: setJs,
   settings,
   tile_layer: tileLayer,
   troubles,

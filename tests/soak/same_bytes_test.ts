@@ -54,7 +54,7 @@ function differences(found: Readonly<Record<string, string>>): string[] {
 if (import.meta.main) {
   const found = await answers();
   if (Deno.args.includes("--write")) {
-    await Deno.writeTextFile(RECORD, JSON.stringify(found, null, 1) + "\n");
+    await Deno.writeTextFile(RECORD, JSON.stringify(found, null, 2) + "\n");
   } else {
     const text = differences(found).join("\n") || "all as on record";
     await Deno.stdout.write(new TextEncoder().encode(`${text}\n`));

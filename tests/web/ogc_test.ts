@@ -62,6 +62,7 @@ Deno.test("whoever follows links from the landing page finds every document and 
         "/ogc/map/tiles/WebMercatorQuad",
         "/ogc/tileMatrixSets",
         "/ogc/tileMatrixSets/ComplexPlane",
+        "/ogc/tileMatrixSets/JuliaPlane",
         "/ogc/tileMatrixSets/WebMercatorQuad",
       ],
     );

@@ -106,12 +106,24 @@ function requestOf(
       if (random() < wrong / 4) query.push([name, valueOf(schema)]);
     }
   }
-  if (query.length > 0) {
-    target += `?${query.map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join("&")}`;
+  const fit = withFittingSet(query, random() >= wrong);
+  if (fit.length > 0) {
+    target += `?${fit.map(([name, value]) => `${encoded(name)}=${encoded(value)}`).join("&")}`;
   }
   const schema = operation.requestBody?.content["application/json"]?.schema;
   const body = schema && bodyOf(schema, wrong, random);
   return { method: method.toUpperCase(), target, operation, ...(body !== undefined && { body }) };
+}
+
+/** A c belongs to a Julia set, and that needs one, which JSON Schema cannot say of a query. */
+function withFittingSet<T>(
+  parameters: readonly (readonly [string, T])[],
+  isToFit: boolean,
+): readonly (readonly [string, T])[] {
+  const has = (name: string) => parameters.some((parameter) => parameter[0] === name);
+  const julia = parameters.some(([, value]) => value === "julia");
+  if (!isToFit || julia && has("c")) return parameters;
+  return parameters.filter(([name]) => name !== "set" && name !== "c");
 }
 
 function bodyOf({ properties = {}, required = [] }: Schema, wrong: number, random: Random): string {
@@ -121,7 +133,7 @@ function bodyOf({ properties = {}, required = [] }: Schema, wrong: number, rando
       if (random() >= wrong) return [name, valid(schema, random)];
       return [name, pick([...TROUBLE, null, true, -1, 1.5, 1e300, [], {}], random)];
     });
-  const text = JSON.stringify(Object.fromEntries(members));
+  const text = JSON.stringify(Object.fromEntries(withFittingSet(members, random() >= wrong)));
   return random() < wrong / 4 ? text.slice(0, integerIn(random, 0, text.length)) : text;
 }
 

@@ -1,7 +1,7 @@
 /** Reading parameters: what is taken, and what it is taken for. */
 
 import assert from "node:assert/strict";
-import { Exact } from "../../src/plane/mod.ts";
+import { Exact, MANDELBROT } from "../../src/plane/mod.ts";
 import { BadRequestError, DEFAULT_LIMITS, readParams, readView } from "../../src/web/mod.ts";
 import {
   parametersOfBody,
@@ -31,6 +31,7 @@ Deno.test("without parameters everything has its default", () => {
   assert.deepEqual(paramsOf(""), {
     iterations: "auto",
     look: { palette: "classic", shading: "smooth" },
+    set: MANDELBROT,
     versioned: false,
     fallback: false,
   });
@@ -40,6 +41,7 @@ Deno.test("every wish is heard", () => {
   assert.deepEqual(paramsOf("iterations=1&palette=%23F00,00ff00&shading=bands&v"), {
     iterations: 1,
     look: { palette: "ff0000,00ff00", shading: "bands" },
+    set: MANDELBROT,
     versioned: true,
     fallback: false,
   });
@@ -57,7 +59,7 @@ Deno.test("a view is read exactly", () => {
     "a tenth, not the double next to it",
   );
   assert.equal(span.compare(Exact.of(2.5)), 0);
-  assert.deepEqual(sizes, { width: 40, height: 30, supersample: 1 });
+  assert.deepEqual(sizes, { width: 40, height: 30, supersample: 1, set: MANDELBROT });
   const fine = readView(new Map(Object.entries({ ...view, supersample: "8" })), limits);
   assert.equal(fine.supersample, 8);
 });

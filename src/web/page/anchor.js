@@ -7,7 +7,8 @@
  *
  *     zoom = K + l        X = (AX << l) + x        Y = (AY << l) + y
  *
- * and the world itself is the tile 0/0/0, whose re runs from -2.5 to 1.5 and im from 2 down to -2.
+ * and the world itself is the tile 0/0/0, whose re runs from -2.5 to 1.5 and im from 2 down to -2; of a
+ * Julia set re from -2 to 2.
  */
 
 import { binaryOf, decimalOf, trimmed } from "./decimal.js";
@@ -21,6 +22,19 @@ import { binaryOf, decimalOf, trimmed } from "./decimal.js";
  * @property {bigint} y downwards
  * @property {bigint} bits
  */
+
+/** How far left of 0 the world begins, in halves. */
+const halvesLeft = { mandelbrot: 5n, julia: 4n };
+let left = halvesLeft.mandelbrot;
+
+/**
+ * Chooses the world: before anything is read, and once.
+ *
+ * @param {keyof typeof halvesLeft} set
+ */
+export function countFrom(set) {
+  left = halvesLeft[set];
+}
 
 /** The anchor of a map that counts from the whole world.
  * @type {Tile} */
@@ -162,8 +176,8 @@ export function spotOf({ re, im }, bits) {
   const real = binaryOf(re, bits - 2n);
   const imaginary = binaryOf(im, bits - 2n);
   if (real === null || imaginary === null) return null;
-  // X = (re + 5/2) / 4 and Y = (2 - im) / 4.
-  return { x: real + (5n << (bits - 3n)), y: (1n << (bits - 1n)) - imaginary, bits };
+  // X = (re + left/2) / 4 and Y = (2 - im) / 4.
+  return { x: real + (left << (bits - 3n)), y: (1n << (bits - 1n)) - imaginary, bits };
 }
 
 /**
@@ -175,9 +189,9 @@ export function spotOf({ re, im }, bits) {
  */
 export function coordinatesOf({ x, y, bits }, zoom) {
   const places = placesAt(zoom);
-  // re = 4 X - 5/2 and im = 2 - 4 Y.
+  // re = 4 X - left/2 and im = 2 - 4 Y.
   return {
-    re: decimalOf(x - (5n << (bits - 3n)), bits - 2n, places),
+    re: decimalOf(x - (left << (bits - 3n)), bits - 2n, places),
     im: decimalOf((1n << (bits - 1n)) - y, bits - 2n, places),
   };
 }

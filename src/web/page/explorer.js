@@ -16,14 +16,26 @@ import { hashOf, readHash } from "./place.js";
 import { PlacesPanel } from "./places_panel.js";
 import { Readout } from "./readout.js";
 import { renderUrl } from "./requests.js";
+import { enter, readSet, sameSet } from "./set.js";
 import { readSettings } from "./settings.js";
 import { Troubles } from "./troubles.js";
 
-const settings = readSettings(document);
+const server = readSettings(document);
+const shown = readSet(location.hash);
+enter(shown);
+const settings = {
+  ...server,
+  deepest: Math.min(server.deepest, shown.deepest),
+  set: shown.parameters,
+};
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const start = readHash(location.hash, settings);
 
-const map = new ExplorerMap(element("map", HTMLElement), { deepest: settings.deepest, still });
+const map = new ExplorerMap(element("map", HTMLElement), {
+  deepest: settings.deepest,
+  still,
+  home: shown.home,
+});
 map.goTo(start.place ?? map.home, { animate: false });
 const troubles = new Troubles(() => picture.refresh());
 const picture = new Picture(map, { settings, anchor: () => map.anchor, troubles }, start.look);
@@ -90,6 +102,12 @@ function curlNow() {
  */
 async function travel({ place, wishes }, speed) {
   addressBar.keep();
+  const { set: name, c, ...looks } = wishes;
+  const set = name === undefined ? [] : [`set=${name}`, `c=${c}`];
+  if (set.join("&") !== shown.parameters.join("&")) {
+    location.hash = hashOf(place, readLook(asParameters(looks), server), { ...server, set });
+    return;
+  }
   if (speed === 0 || still) {
     map.goTo(place, { animate: false });
   } else {
@@ -98,8 +116,12 @@ async function travel({ place, wishes }, speed) {
     if (!arrived) return;
   }
   const { palette, shading } = picture.look;
-  const asked = Object.entries({ palette, shading, ...wishes });
-  showLook(readLook(new URLSearchParams(asked.map(([name, to]) => [name, String(to)])), settings));
+  showLook(readLook(asParameters({ palette, shading, ...looks }), settings));
+}
+
+/** @param {object} values */
+function asParameters(values) {
+  return new URLSearchParams(Object.entries(values).map(([name, to]) => [name, String(to)]));
 }
 
 /** @param {import("./look.js").Look} look */
@@ -112,6 +134,8 @@ function showLook(look) {
 /** Goes where the address bar says. What cannot be read there is put right. */
 function followAddress() {
   if (location.hash === hashNow()) return;
+  // Every number of the map counts from its set's world.
+  if (!sameSet(readSet(location.hash), shown)) return location.reload();
   const { place, look } = readHash(location.hash, settings);
   picture.show(look);
   panel.show(look);

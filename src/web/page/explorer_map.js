@@ -22,10 +22,6 @@ import { tileSide } from "./tile_layer.js";
 /** @typedef {import("./leaflet.d.ts").LatLng} LatLng */
 /** @typedef {import("./place.js").Place} Place */
 
-/** What must be seen from home, in units of zoom 0: the set is 2.5 wide and 2.25 high, of 4. */
-const homeWidth = 2.5 / 4;
-const homeHeight = 2.25 / 4;
-
 /** The last zoom of the map's own: its numbers still hold a pixel exactly. */
 const lastZoom = 40;
 
@@ -41,6 +37,7 @@ const cut = 0.5 - 0.01;
 export class ExplorerMap extends L.Map {
   #still;
   #deepest;
+  #home;
   #anchor = world;
   /** How many are at work with numbers of the present anchor. */
   #holds = 0;
@@ -48,9 +45,10 @@ export class ExplorerMap extends L.Map {
 
   /**
    * @param {HTMLElement} element
-   * @param {{ deepest: number, still: boolean }} options still: nothing glides, fades or flings
+   * @param {{ deepest: number, still: boolean, home: import("./set.js").ShownSet["home"] }} options
+   *   still: nothing glides, fades or flings
    */
-  constructor(element, { deepest, still }) {
+  constructor(element, { deepest, still, home }) {
     super(element, {
       crs,
       minZoom: 0,
@@ -69,6 +67,7 @@ export class ExplorerMap extends L.Map {
     });
     this.#still = still;
     this.#deepest = deepest;
+    this.#home = home;
     this.setZoom(0);
     this.#centre = new Centre(this);
     this.on("moveend", () => this.#comeBack());
@@ -184,8 +183,9 @@ export class ExplorerMap extends L.Map {
    */
   get home() {
     const { x: width, y: height } = this.getSize();
-    const scale = Math.min(width / homeWidth, height / homeHeight) / tileSide;
-    return { re: "-0.7", im: "0", zoom: Math.max(0, Math.floor(Math.log2(scale))) };
+    const { re, im, ...size } = this.#home;
+    const scale = Math.min(width / size.width, height / size.height) / tileSide;
+    return { re, im, zoom: Math.max(0, Math.floor(Math.log2(scale))) };
   }
 
   /**

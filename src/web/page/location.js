@@ -5,7 +5,8 @@
  *
  *     .kfr    Kalles Fraktaler: lines such as `Re: -0.75`, `Zoom: 1e50`, `Iterations: 1000`
  *     .toml   Fraktaler-3 (`location.real = "-0.75"`) and rust-fractal (`real = "-0.75"`)
- *     .png    this server's own: the text chunks re, im, span, iterations, supersample, palette, shading
+ *     .png    this server's own: the text chunks re, im, span, iterations, supersample, palette, shading,
+ *              set, c
  *
  * Those programs' zoom z shows a view 4/z high. Kalles Fraktaler draws the imaginary axis downwards
  * unless told otherwise: it shows the same place the other way up.
@@ -26,6 +27,8 @@ import { requireNoOtherWish } from "./location_wishes.js";
  * @property {string} [supersample]
  * @property {string} [palette]
  * @property {string} [shading]
+ * @property {string} [set] `julia`; the Mandelbrot set where it is missing
+ * @property {string} [c] of a Julia set, two decimals with a comma between
  * @property {{ readonly width: number, readonly height: number }} [pixels] of the picture it came from
  */
 
@@ -153,7 +156,9 @@ function ofPicture(png, limits) {
   if (re === undefined || im === undefined || span === undefined) {
     throw new SyntaxError("Cannot find a place in this picture: it has no text re, im and span");
   }
-  requireNoOtherWish([...text].map(([key, value]) => ({ key, value })));
+  const c = text.get("set") === "julia" ? text.get("c") : undefined;
+  const others = [...text].filter(([key]) => c === undefined || key !== "set");
+  requireNoOtherWish(others.map(([key, value]) => ({ key, value })));
   const size = decimal("span", span, limits);
   if (known(size).digits <= 0n) {
     throw new SyntaxError("Cannot use this picture's span: it must be above 0");
@@ -171,6 +176,7 @@ function ofPicture(png, limits) {
     ...(supersample !== undefined && { supersample }),
     ...(palette !== undefined && { palette }),
     ...(shading !== undefined && { shading }),
+    ...(c !== undefined && { set: "julia", c }),
   };
 }
 

@@ -54,7 +54,7 @@ export function parseIterations(text, { iterationsLimit }) {
 }
 
 /**
- * A look as the parameters of a request, only what differs from the default, always in one order:
+ * A look as the parameters of a request, and the set, only what differs from the default, always in one order:
  * equal pictures have equal addresses, and caches know them again.
  *
  * @param {Look} look
@@ -63,9 +63,10 @@ export function parseIterations(text, { iterationsLimit }) {
  */
 export function lookParameters(look, settings) {
   const usual = defaultLook(settings);
-  return /** @type {const} */ (["iterations", "palette", "shading"])
+  const unusual = /** @type {const} */ (["iterations", "palette", "shading"])
     .filter((name) => look[name] !== usual[name])
     .map((name) => `${name}=${look[name]}`);
+  return [...unusual, ...settings.set ?? []];
 }
 
 /**

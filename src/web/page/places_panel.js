@@ -11,7 +11,7 @@ import { openedFile } from "./opened_file.js";
 import { places } from "./places.js";
 
 /** @typedef {import("./place.js").Place} Place */
-/** @typedef {Partial<Pick<import("./location.js").Location, "iterations" | "palette" | "shading">>} Wishes */
+/** @typedef {Partial<Pick<import("./location.js").Location, "iterations" | "palette" | "shading" | "set" | "c">>} Wishes */
 /**
  * @typedef {object} Destination
  * @property {Place} place

@@ -7,6 +7,7 @@
  * @property {number} deepest the last zoom
  * @property {number} iterationsLimit
  * @property {readonly import("./palette.js").NamedPalette[]} palettes the default first
+ * @property {readonly string[]} [set] parameters of another set than the Mandelbrot set
  * @property {string} basePath what stands before every path: empty, or `/somewhere` without a slash at its end
  */
 

@@ -9,6 +9,7 @@ import {
   type Parameters,
   parametersOfQuery,
   readParams,
+  requireComputed,
   TILE_WISHES,
 } from "../request/parameters.ts";
 import { BadRequestError, causeOf, NotOfferedError, problemOf, shown } from "../http/problem.ts";
@@ -142,6 +143,7 @@ async function answerTileAt(
   let address: TileAddress;
   try {
     address = TileAddress.parse({ z, x, y }, door.limits);
+    requireComputed(params.set, { z: address.z, size: TILE_SIDE, axis: "z" });
   } catch (error) {
     if (error instanceof TileSyntaxError) {
       const locator = LOCATORS[error.axis];
