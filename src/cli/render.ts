@@ -119,8 +119,8 @@ export async function render(args: readonly string[]): Promise<number> {
   const { iterations, capped, elapsed } = rendered;
   if (values.has("json")) {
     const milliseconds = Math.round(elapsed);
-    const told = { file: path, width, height, iterations, capped, milliseconds };
-    print(JSON.stringify({ ...told, ...(asked !== undefined && { iterationsAsked: asked }) }));
+    const facts = { file: path, width, height, iterations, capped, milliseconds };
+    print(JSON.stringify({ ...facts, ...(asked !== undefined && { iterationsAsked: asked }) }));
   } else {
     const seconds = (elapsed / 1000).toFixed(2);
     const within = capped ? `${iterations} iterations (capped)` : `${iterations} iterations`;
@@ -188,7 +188,7 @@ async function requireWritable(path: string): Promise<void> {
       await Deno.remove(path);
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      // Whoever reads a pipe would take this for its end.
+      // A reader of a pipe would take this for its end.
       if (!(await Deno.stat(path)).isFifo) (await Deno.open(path, { write: true })).close();
     }
   });

@@ -1,4 +1,4 @@
-/** `serve`: the tile server, until it is told to stop. */
+/** `serve`: the tile server, until a signal stops it. */
 
 import { AutoIterations, CachingRenderer, ObservedRenderer, RenderWorkers } from "../render/mod.ts";
 import { type App, createApp, type ServerState } from "../web/mod.ts";
@@ -71,7 +71,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     report: (error) => log.fault(error),
     ...(log.requests && { log: log.requests }),
   });
-  // Heard before anybody is told that the server is there: whoever reads that may stop it at once.
+  // Before the line that says where the server is: a reader of it may stop the server at once.
   using signals = new StopSignals();
   const server = listen(config, app);
   await signals.first;
@@ -81,8 +81,8 @@ export async function serve(args: readonly string[]): Promise<number> {
 }
 
 /**
- * Lets requests finish within the grace time; what is left then is answered 503. Whoever does not take
- * even that answer is left.
+ * Lets requests finish within the grace time; what is left then is answered 503. Clients that do not read
+ * even that answer are left.
  */
 async function stop(
   { server, app, local, config, log }: {
@@ -123,7 +123,7 @@ async function stateOf(
 }
 
 function listen({ host: hostname, port, basePath, rate }: Config, { fetch }: App): Deno.HttpServer {
-  // Who asks matters to a limit alone, and is not asked for otherwise.
+  // The connection matters to the rate limit alone.
   const handler = rate === 0 ? (request: Request) => fetch(request) : fetch;
   try {
     return Deno.serve({
@@ -142,13 +142,13 @@ function listen({ host: hostname, port, basePath, rate }: Config, { fetch }: App
   }
 }
 
-/** Hears SIGINT and SIGTERM until disposed of; the second of them ends the process. */
+/** Listens for SIGINT and SIGTERM until disposed of; the second of them ends the process. */
 class StopSignals implements Disposable {
   readonly #first = Promise.withResolvers<void>();
-  #heard = 0;
+  #count = 0;
 
   constructor() {
-    for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, this.#hear);
+    for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, this.#onSignal);
   }
 
   /** Resolves at the first of them. */
@@ -156,12 +156,12 @@ class StopSignals implements Disposable {
     return this.#first.promise;
   }
 
-  readonly #hear = () => {
-    if (++this.#heard > 1) Deno.exit(130);
+  readonly #onSignal = () => {
+    if (++this.#count > 1) Deno.exit(130);
     this.#first.resolve();
   };
 
   [Symbol.dispose](): void {
-    for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, this.#hear);
+    for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, this.#onSignal);
   }
 }

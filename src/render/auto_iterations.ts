@@ -67,7 +67,7 @@ export interface Chosen {
    * Not where all of the place is known to be inside the set, as far as it was looked at.
    */
   readonly capped: boolean;
-  /** Compute time that the looks took for those who waited for them, milliseconds; 0 if remembered. */
+  /** Compute time that the looks took, milliseconds; 0 if the choice was remembered. */
   readonly milliseconds: number;
 }
 
@@ -113,8 +113,7 @@ export class AutoIterations {
 
   /**
    * Iterations for a tile of 256 x 256 pixels, and for the same square with twice as many a side. Rejects
-   * with the signal's reason once it aborts; a look at the ancestor goes on for as long as somebody waits
-   * for it.
+   * with the signal's reason once it aborts; a look at the ancestor goes on while another call waits for it.
    *
    * @throws {OverBudgetError} when a look takes more than the budget
    */
@@ -172,8 +171,8 @@ export class AutoIterations {
 }
 
 /**
- * Looks at one ancestor, each farther than the one before. They end with the last who waits for them: left
- * alone, a deep one is seconds of an orbit for nobody.
+ * Looks at one ancestor, each farther than the one before. They end when no call waits for them any more, as
+ * a deep one may be seconds of an orbit.
  */
 class Looks {
   /** Compute time so far. */

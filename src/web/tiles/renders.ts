@@ -74,7 +74,7 @@ export async function answerTile(
 /** Characters of a tile's address that still are a file's name. */
 const LONGEST_NAME = 60;
 
-/** What tells a tile's file from another's: its address, of a very long one the zoom. */
+/** The part of a file's name that is the tile's own: its address, or of a very long one the zoom. */
 function nameOf(address: TileAddress): string {
   const place = String(address);
   return place.length <= LONGEST_NAME ? place.replaceAll("/", "-") : String(address.z);
