@@ -1,6 +1,6 @@
 // FractalSet: which set a frame's points are sampled for. Plain data; what a set is like stands in fractal.
 
-import { Exact } from "./exact.ts";
+import type { Exact } from "./exact.ts";
 
 /** A point of the plane, exactly. */
 export interface Point {

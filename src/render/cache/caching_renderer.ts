@@ -75,14 +75,14 @@ export class CachingRenderer implements FrameRenderer {
     return renderHere({ sample, workers: this.#workers }, request, options);
   }
 
-  /** Samples a frame, by its mirror image where that lies above the real axis. */
+  /** Samples a frame, by its mirror image where that lies above the real axis of a symmetric set. */
   async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
     const { parentFrame } = options;
     // All bands of a picture the same way, as they have the same reference.
     const isMirrored = formulaOf(frame.set).symmetry === "real axis" &&
       liesBelowTheAxis(parentFrame ?? frame);
-    if (!isMirrored) return await this.#sample(frame, options);
-    const samples = await this.#sample(mirrorOfFrame(frame), {
+    if (!isMirrored) return await this.#recall(frame, options);
+    const samples = await this.#recall(mirrorOfFrame(frame), {
       ...options,
       flipped: true,
       parentFrame: parentFrame && mirrorOfFrame(parentFrame),
@@ -90,15 +90,12 @@ export class CachingRenderer implements FrameRenderer {
     return { ...samples, flipped: true, [Symbol.dispose]: () => samples[Symbol.dispose]() };
   }
 
-  async #sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
-    return options.parentFrame === undefined && frame.width * frame.height <= MOST_SAMPLES
-      ? await this.#recall(frame, options)
-      : await this.#workers.sample(frame, options);
-  }
-
   /** The samples out of a store, out of work under way, or computed now. */
   async #recall(frame: Frame, options: SampleOptions): Promise<Sampled> {
-    const { iterations, fractions, signal } = options;
+    const { iterations, fractions, signal, parentFrame } = options;
+    if (parentFrame !== undefined || frame.width * frame.height > MOST_SAMPLES) {
+      return await this.#workers.sample(frame, options);
+    }
     const key = keyOf(frame, iterations);
     let own: FreshSamples | undefined;
     const recalled = await this.#inFlight.share(

@@ -32,24 +32,17 @@ export async function renderHere(
   request: FrameRequest,
   options: FrameOptions = {},
 ): Promise<RenderedFrame> {
-  const { width, height } = request.frame;
-  return width * height <= source.workers.mostSamples
-    ? await renderAtOnce(source, request, options)
-    : await renderInBands(source, request, options);
-}
-
-async function renderAtOnce(
-  { sample, workers }: Source,
-  request: FrameRequest,
-  options: FrameOptions,
-): Promise<RenderedFrame> {
+  const { sample, workers } = source;
   const { frame, iterations, budget } = request;
+  if (frame.width * frame.height > workers.mostSamples) {
+    return await renderInBands(source, request, options);
+  }
   const finish = finishOf(request);
   const fractions = needsFractions(request);
   using samples = await sample(frame, { iterations, fractions, budget, finish, ...options });
+  // The worker that ends the frame has made the file, unless the samples were remembered.
+  const file = samples.file ?? await workers.finish(placedOf(samples), finish, options.signal);
   const { milliseconds: compute, frames, steps, arithmetic } = samples;
-  const file = samples.file ??
-    await workers.finish(placedOf(samples), finish, options.signal);
   return { ...file, compute, frames, steps, arithmetic };
 }
 

@@ -198,29 +198,23 @@ function describe(
 function fileOf(door: RenderDoor, order: FileOrder, signal: AbortSignal): Promise<Served> {
   const { etag: key, format } = order;
   const keep = isPictureFormat(format);
-  return door.files.get({ key, keep }, (signal) => admitted(door, order, signal), signal);
+  return door.files.get({ key, keep }, (signal) => computed(door, order, signal), signal);
 }
 
-/** Renders a file once admission lets it in. */
-function admitted(door: RenderDoor, order: FileOrder, signal: AbortSignal): Promise<Rendered> {
-  const { bulk, work } = order;
-  return door.admission.run(() => rendered(door, order, signal), signal, {
+/** Renders a file once admission lets it in, and learns what it took. */
+async function computed(
+  { admission, costs, limits }: RenderDoor,
+  { work, bulk, render }: FileOrder,
+  signal: AbortSignal,
+): Promise<Rendered> {
+  const bounds = { signal, budget: limits.budget * 1000, iterationsLimit: limits.iterations };
+  const file = await admission.run(() => render(bounds), signal, {
     bulk,
     // Predicted only where a request has to wait.
     get cost() {
-      return door.costs.predict(work);
+      return costs.predict(work);
     },
   });
-}
-
-/** Renders a file, and learns what it took. */
-async function rendered(
-  { limits, costs }: RenderDoor,
-  { work, render }: FileOrder,
-  signal: AbortSignal,
-): Promise<Rendered> {
-  const budget = limits.budget * 1000;
-  const file = await render({ signal, budget, iterationsLimit: limits.iterations });
   // Remembered samples took none.
   if (file.compute > 0) defer(() => costs.learn(work, file.compute));
   return file;
