@@ -3,6 +3,7 @@
 import { UsageError } from "./flags.ts";
 import { lesson, LESSON_HELP } from "./lesson.ts";
 import { render, RENDER_HELP } from "./render.ts";
+import { VERSION } from "../web/mod.ts";
 import { serve, SERVE_HELP } from "./serve.ts";
 import { print, say } from "./terminal.ts";
 
@@ -23,6 +24,7 @@ const HELP = `mandeltile: a map of the Mandelbrot set, computed as you go
 ${[...COMMANDS.values()].map(({ help }) => help).join("\n\n")}`;
 
 const HELP_FLAGS = ["--help", "-h"];
+const VERSION_FLAGS = ["--version", "-V"];
 
 /** Runs a command line. Resolves to the exit code: 2 for one that cannot be understood. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -31,6 +33,10 @@ export async function main(args: readonly string[]): Promise<number> {
   if (name === "" || name === "help" || HELP_FLAGS.includes(name)) {
     print(HELP);
     return name === "" ? 2 : 0;
+  }
+  if (VERSION_FLAGS.includes(name)) {
+    print(VERSION);
+    return 0;
   }
   if (command === undefined) {
     say(`Cannot run ${name}: the commands are ${[...COMMANDS.keys()].join(", ")}`);

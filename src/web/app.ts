@@ -6,7 +6,7 @@ import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
 import { paletteNames, paletteStops } from "../image/mod.ts";
 import { defer, type FileCache, type Oracle, type Renderer } from "../render/mod.ts";
-import { type Asset, assets, docsPage, lessonPageWith, pageWith } from "./assets.ts";
+import { type Asset, assets, docsPage, lessonPageWith, licencesText, pageWith } from "./assets.ts";
 import { askedOf } from "./http/asked.ts";
 import { pathBelow } from "./http/base_path.ts";
 import { CostModel } from "./admission/cost_model.ts";
@@ -36,6 +36,7 @@ import { answerPreflight, PAGE_SECURITY, setStandardHeaders } from "./http/secur
 import type { ServerState } from "./operations/server_state.ts";
 import { answerTileJson } from "./standards/tile_json.ts";
 import { TileQueries } from "./request/tile_queries.ts";
+import { VERSION } from "./version.ts";
 import { Turns } from "./http/turns.ts";
 import { matches } from "./http/validators.ts";
 import { answerCapabilities, answerWmts, answerWmtsTile } from "./standards/wmts.ts";
@@ -133,6 +134,7 @@ export function createApp(options: AppOptions): App {
     iterationsLimit: limits.iterations,
     palettes: paletteNames.map((name) => ({ name, stops: paletteStops(name, PREVIEW_STOPS) })),
     basePath,
+    version: VERSION,
   });
   const lessonPage = lessonPageWith(lessonSettings);
   const lessons = new Admission(LESSON_LIMITS);
@@ -182,6 +184,7 @@ export function createApp(options: AppOptions): App {
     return asset === undefined ? answerNotFound(c) : answerAsset(c, asset);
   });
   app.get("/docs", secureHeaders(PAGE_SECURITY), (c) => answerAsset(c, docsPage));
+  app.get("/licences", (c) => answerAsset(c, licencesText));
   app.get("/openapi.json", (c) => answerOpenApi(c, limits));
   app.get("/healthz", answerHealth);
   app.get("/readyz", (c) => answerReady(c, { admission, state }));

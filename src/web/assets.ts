@@ -35,6 +35,7 @@ import readout from "./page/readout.js" with { type: "text" };
 import relabel from "./page/relabel.js" with { type: "text" };
 import requests from "./page/requests.js" with { type: "text" };
 import scale from "./page/scale.js" with { type: "text" };
+import licences from "./page/licences.txt" with { type: "text" };
 import setJs from "./page/set.js" with { type: "text" };
 import settings from "./page/settings.js" with { type: "text" };
 import tileLayer from "./page/tile_layer.js" with { type: "text" };
@@ -141,6 +142,9 @@ export const assets: ReadonlyMap<string, Asset> = new Map([
 
 /** The page that shows the interface. */
 export const docsPage: Asset = asset("docs.html", docsHtml, "text/html; charset=utf-8")[1];
+
+/** The licences of what is served, and of what a server is run with. */
+export const licencesText: Asset = asset("licences.txt", licences, "text/plain; charset=utf-8")[1];
 
 /** The explorer's page with its settings written into it. */
 export function pageWith(settings: unknown): Asset {

@@ -7,6 +7,7 @@ export {
   widthOf,
   withIterationsWithin,
 } from "./page/location.js";
+export { VERSION } from "./version.ts";
 export { type App, type AppOptions, type Connection, createApp } from "./app.ts";
 export { BASE_PATH } from "./http/base_path.ts";
 export { ENDINGS, OFFERED, requireFits } from "./request/formats.ts";

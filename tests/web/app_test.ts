@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { TrieRouter } from "hono/router/trie-router";
 import { assets } from "../../src/web/assets.ts";
 import { RenderWorkers } from "../../src/render/mod.ts";
-import type { App } from "../../src/web/mod.ts";
+import { type App, VERSION } from "../../src/web/mod.ts";
 import { appOver, bytesOf, CountedWorkers, MAX_AGE, posted, problemOf } from "./fixtures.ts";
 
 const view = { re: "-0.7436", im: "0.1318", span: "0.004", width: "24", height: "16" };
@@ -224,7 +224,7 @@ Deno.test("/healthz says that the server answers", () =>
   withoutComputing(async (app) => {
     const response = await app.request("/healthz");
     assert.equal(response.headers.get("cache-control"), "no-store");
-    assert.deepEqual(await response.json(), { status: "ok" });
+    assert.deepEqual(await response.json(), { status: "ok", version: VERSION });
   }));
 
 Deno.test("pages of other origins may read answers, refusals and their headers", () =>

@@ -3,16 +3,14 @@
 import {
   encodePicture,
   FORMATS,
-  type Look,
   paintAveraged,
   paintIndexed,
   type Picture,
   type Samples,
 } from "../../image/mod.ts";
-import type { PictureOutput } from "../frame_renderer.ts";
 import { frameFromWire } from "../frame_wire.ts";
 import { textOfFrame } from "../place_text.ts";
-import type { Finish, Placed } from "./orders.ts";
+import type { Finish, Painting, Placed } from "./orders.ts";
 import type { FinishedFile } from "./samples.ts";
 
 /** Makes a file of samples in this memory: coloured and encoded, or encoded as they are. */
@@ -21,7 +19,7 @@ export async function finish(
   samples: Placed,
   order: Finish,
 ): Promise<FinishedFile> {
-  const { output, factor } = order;
+  const { output } = order;
   const began = performance.now();
   if (!("look" in output)) {
     const counts = samplesIn(memory, samples).counts.slice();
@@ -29,17 +27,17 @@ export async function finish(
     const bytes = FORMATS[output.format].encode(counts, samples);
     return { bytes, colour: 0, encode: performance.now() - began };
   }
-  const picture = coloured(samplesIn(memory, samples), output.look, { ...samples, factor });
+  const painting = { ...order, output };
+  const picture = coloured(memory, samples, painting);
   const painted = performance.now();
-  const bytes = await encoded(picture, output, order);
+  const bytes = await encoded(picture, painting);
   return { bytes, colour: painted - began, encode: performance.now() - painted };
 }
 
 /** Encodes a picture with its notes. */
 export async function encoded(
   picture: Picture,
-  { format, look }: PictureOutput,
-  { notes, factor, iterations }: Omit<Finish, "output">,
+  { output: { format, look }, notes, factor, iterations }: Painting,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (notes === undefined) return await encodePicture(picture, { format });
   const text = textOfFrame(frameFromWire(notes.frame), notes, { factor, iterations, look });
@@ -48,10 +46,12 @@ export async function encoded(
 
 /** Colours samples. Colours lie closer than samples: what is flipped is turned over once it is coloured. */
 export function coloured(
-  samples: Samples,
-  look: Look,
-  { factor, flipped = false }: { readonly factor: number; readonly flipped?: boolean },
+  memory: WebAssembly.Memory,
+  placed: Placed,
+  { output: { look }, factor }: Painting,
 ): Picture {
+  const samples = samplesIn(memory, placed);
+  const { flipped = false } = placed;
   if (factor === 1) {
     const picture = paintIndexed(samples, look);
     if (flipped) turnOver(picture.indices, picture.width);
@@ -65,7 +65,7 @@ export function coloured(
 }
 
 /** The samples that lie there. */
-export function samplesIn(
+function samplesIn(
   { buffer }: WebAssembly.Memory,
   { width, height, iterations, counts, fractions }: Placed,
 ): Samples {

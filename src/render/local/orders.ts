@@ -1,7 +1,7 @@
 /** What crosses between the renderer and its workers: plain data. Addresses are bytes in shared memory. */
 
 import type { OrbitSlice, PlacedReference } from "../../fractal/mod.ts";
-import type { FrameRequest, Notes } from "../frame_renderer.ts";
+import type { FrameRequest, Notes, PictureOutput } from "../frame_renderer.ts";
 import type { WireFrame } from "../frame_wire.ts";
 
 /** What a worker is started with. */
@@ -66,6 +66,11 @@ export interface BatchShape {
 export interface Finish extends Pick<FrameRequest, "output" | "factor" | "iterations"> {
   /** What the picture's notes say, where it has some. */
   readonly notes?: Notes & { readonly frame: WireFrame };
+}
+
+/** A picture to be made of samples. */
+export interface Painting extends Finish {
+  readonly output: PictureOutput;
 }
 
 /** A search that has gone on, and the compute time that it took, milliseconds. */

@@ -5,7 +5,7 @@ import { bandOf } from "../../plane/mod.ts";
 import { type Arithmetic, together } from "../arithmetic.ts";
 import type { FrameOptions, FrameRequest, RenderedFrame } from "../frame_renderer.ts";
 import { frameToWire } from "../frame_wire.ts";
-import type { Finish, Placed } from "./orders.ts";
+import type { Finish, Painting, Placed } from "./orders.ts";
 import type { FinishedFile, Sampled, SampleFrame } from "./samples.ts";
 
 /** What makes files of samples in shared memory. */
@@ -14,8 +14,8 @@ export interface Finisher {
   readonly mostSamples: number;
   finish(samples: Placed, order: Finish, signal?: AbortSignal): Promise<FinishedFile>;
   /** Colours samples: one byte a pixel where the factor is 1, else three. */
-  pixels(samples: Placed, order: Finish, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
-  encode(picture: Picture, order: Finish, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  pixels(samples: Placed, order: Painting, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  encode(picture: Picture, order: Painting, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   /** Copies counts out of shared memory, row 0 first. */
   copyCounts(samples: Placed): Uint32Array<ArrayBuffer>;
 }
@@ -71,7 +71,7 @@ async function renderInBands(
     });
     const placed = placedOf(samples);
     const band = "look" in output
-      ? await workers.pixels(placed, finish, signal)
+      ? await workers.pixels(placed, { ...finish, output }, signal)
       : new Uint8Array(workers.copyCounts(placed).buffer);
     pixels.set(band, from / factor * width * channels);
     compute += samples.milliseconds;
@@ -88,7 +88,7 @@ async function renderInBands(
   const picture: Picture = factor === 1
     ? { kind: "indexed", width, height, indices: pixels, colours }
     : { kind: "true colour", width, height, channels: 3, pixels };
-  return { bytes: await workers.encode(picture, finish, signal), ...facts };
+  return { bytes: await workers.encode(picture, { ...finish, output }, signal), ...facts };
 }
 
 /** Whether the output depends on samples' fractions. */

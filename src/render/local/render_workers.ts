@@ -23,13 +23,12 @@ import type {
   FrameOptions,
   FrameRenderer,
   FrameRequest,
-  PictureOutput,
   RenderedFrame,
 } from "../frame_renderer.ts";
 import type { Computed } from "../observed_renderer.ts";
 import type { Oracle } from "../oracle.ts";
 import { finishedFile, FrameSampler } from "./frame_sampler.ts";
-import type { Finish, Placed, StartArgument } from "./orders.ts";
+import type { Finish, Painting, Placed, StartArgument } from "./orders.ts";
 import { References } from "./references.ts";
 import { type Finisher, renderHere } from "./render_here.ts";
 import type { FinishedFile, Sampled, SampleOptions, SavedSamples } from "./samples.ts";
@@ -195,24 +194,20 @@ export class RenderWorkers implements FrameRenderer, Finisher, Oracle, AsyncDisp
 
   pixels(
     samples: Placed,
-    { output, factor }: Finish,
+    order: Painting,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const { look } = output as PictureOutput;
-    return this.#pool.apply("pixels", [samples, look, factor], signal && { signal });
+    return this.#pool.apply("pixels", [samples, order], signal && { signal });
   }
 
   encode(
     picture: Picture,
-    { output, ...rest }: Finish,
+    order: Painting,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = picture.kind === "indexed" ? picture.indices : picture.pixels;
     const transfer = [bytes.buffer];
-    return this.#pool.apply("encode", [picture, output as PictureOutput, rest], {
-      transfer,
-      ...(signal && { signal }),
-    });
+    return this.#pool.apply("encode", [picture, order], { transfer, ...(signal && { signal }) });
   }
 
   /** Enlarges a part of a tile's file to a tile; `enlargePng` says how. */

@@ -15,7 +15,7 @@ import {
   type ReferenceShape,
   settledEscapeTime,
 } from "../../fractal/mod.ts";
-import { enlargePng, type Look, type Part, type Picture } from "../../image/mod.ts";
+import { enlargePng, type Part, type Picture } from "../../image/mod.ts";
 import { Exact } from "../../plane/mod.ts";
 import {
   type BytesAndNumbers,
@@ -25,12 +25,12 @@ import {
   stepBack,
   Transferred,
 } from "../../pool/mod.ts";
-import type { PictureOutput } from "../frame_renderer.ts";
 import { batchAt } from "./batches.ts";
-import { coloured, encoded, finish, samplesIn } from "./finish.ts";
+import { coloured, encoded, finish } from "./finish.ts";
 import { Kernels } from "./kernels.ts";
 import type {
   Finish,
+  Painting,
   Placed,
   SampleOrder,
   StartArgument,
@@ -113,13 +113,12 @@ const service = serve({
       return new Transferred({ bytes, numbers: [colour, encode] }, [bytes.buffer]);
     },
     /** Colours samples of a band: one byte a pixel where the factor is 1, else three. */
-    pixels: (samples: Placed, look: Look, factor: number) => {
-      const picture = coloured(samplesIn(memory, samples), look, { ...samples, factor });
+    pixels: (samples: Placed, order: Painting) => {
+      const picture = coloured(memory, samples, order);
       return moved(picture.kind === "indexed" ? picture.indices : picture.pixels);
     },
     /** Encodes pixels that were coloured band by band. */
-    encode: async (picture: Picture, output: PictureOutput, order: Omit<Finish, "output">) =>
-      moved(await encoded(picture, output, order)),
+    encode: async (picture: Picture, order: Painting) => moved(await encoded(picture, order)),
     /** Enlarges a part of a tile's file. */
     enlarge: (png: Uint8Array, part: Part) => moved(enlargePng(png, part)),
   },

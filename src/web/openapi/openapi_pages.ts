@@ -12,6 +12,7 @@ export function pagePaths(): Json {
     "/": { get: page("The explorer: a map") },
     "/lesson": { get: page("Ways of sharing one picture among workers, as they run") },
     "/docs": { get: page("This document for people") },
+    "/licences": { get: page("Licences of what is served", "text/plain") },
     ...assetPaths(),
     "/lesson/run": {
       get: operation(
@@ -31,9 +32,9 @@ export function pagePaths(): Json {
   };
 }
 
-function page(summary: string): Json {
+function page(summary: string, type = "text/html"): Json {
   return operation(summary, [], {
-    200: { description: "The page.", types: { "text/html": TEXT } },
+    200: { description: "The page.", types: { [type]: TEXT } },
     304: COMPUTED[304]!,
   });
 }

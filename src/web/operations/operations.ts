@@ -3,13 +3,14 @@
 import type { Context } from "hono";
 import type { Admission } from "../admission/admission.ts";
 import { type MetricSources, metricsText } from "./metrics.ts";
+import { VERSION } from "../version.ts";
 import type { ServerState } from "./server_state.ts";
 
 const FRESH = { "cache-control": "no-store" };
 
-/** `GET /healthz`: the server answers, whatever else. */
+/** `GET /healthz`: the server answers, whatever else, and of which version it is. */
 export function answerHealth(c: Context): Response {
-  return c.json({ status: "ok" }, 200, FRESH);
+  return c.json({ status: "ok", version: VERSION }, 200, FRESH);
 }
 
 /** `GET /readyz`: whether to send it work, and what each condition says. */

@@ -51,6 +51,7 @@ new PlacesPanel(() => map.getSize(), travel, {
 new Readout(map).copyBy(copyAndSay);
 drawEdge(map);
 
+element("version", HTMLAnchorElement).textContent = `mandeltile ${server.version ?? ""}`;
 map.on("moveend", () => addressBar.update());
 addressBar.update();
 

@@ -8,6 +8,7 @@
  * @property {number} iterationsLimit
  * @property {readonly import("./palette.js").NamedPalette[]} palettes the default first
  * @property {readonly string[]} [set] parameters of another set than the Mandelbrot set
+ * @property {string} [version] of the server
  * @property {string} basePath what stands before every path: empty, or `/somewhere` without a slash at its end
  */
 
