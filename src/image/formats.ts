@@ -18,17 +18,17 @@ interface FormatRow {
   readonly endings: readonly string[];
   /** Its media type. */
   readonly type: string;
-  /** Longest side, samples. */
+  /** Longest side of a file, samples. */
   readonly mostSide: number;
+  /** Whether it needs samples' fractions, where the look is smooth; default: no. */
+  readonly fractions?: boolean;
+  /** Whether its files hold notes on their place; default: no. */
+  readonly notes?: boolean;
 }
 
 /** A format of pictures: samples are coloured by a look, then encoded. */
 interface PictureRow extends FormatRow {
   readonly kind: "picture";
-  /** Whether it needs samples' fractions, where the look is smooth. */
-  readonly fractions: boolean;
-  /** Whether its files hold notes on their place. */
-  readonly notes: boolean;
   readonly encode: (
     picture: Picture,
     options: PngOptions,
@@ -38,12 +38,7 @@ interface PictureRow extends FormatRow {
 /** A format of counts as they are, without a look. */
 interface DataRow extends FormatRow {
   readonly kind: "data";
-  readonly fractions: false;
-  readonly notes: false;
-  readonly encode: (
-    counts: Uint32Array<ArrayBuffer>,
-    size: { readonly width: number; readonly height: number },
-  ) => Uint8Array<ArrayBuffer>;
+  readonly encode: typeof encodeNpy;
 }
 
 /** `init` takes the compiled module, as its documentation says; its types leave that out. */
@@ -85,7 +80,6 @@ const PICTURES = {
     type: "image/webp",
     mostSide: 16_383,
     fractions: true,
-    notes: false,
     encode: (picture) => webp.encode(picture),
   },
   jpeg: {
@@ -95,7 +89,6 @@ const PICTURES = {
     // JPEG has 16 bits for a side, of which the encoder keeps some values for itself.
     mostSide: 65_500,
     fractions: true,
-    notes: false,
     encode: (picture) => jpeg.encode(picture),
   },
 } as const satisfies Record<string, PictureRow>;
@@ -106,8 +99,6 @@ const DATA = {
     endings: ["npy"],
     type: "application/octet-stream",
     mostSide: Infinity,
-    fractions: false,
-    notes: false,
     encode: encodeNpy,
   },
   /** The u32 counts alone, row by row, in the machine's byte order. */
@@ -116,9 +107,7 @@ const DATA = {
     endings: [],
     type: "application/octet-stream",
     mostSide: Infinity,
-    fractions: false,
-    notes: false,
-    encode: ({ buffer }) => new Uint8Array(buffer),
+    encode: (counts) => new Uint8Array(counts.buffer as ArrayBuffer),
   },
 } as const satisfies Record<string, DataRow>;
 

@@ -12,21 +12,17 @@ import type {
 } from "../frame_renderer.ts";
 import { frameToWire } from "../frame_wire.ts";
 import { type Finisher, renderHere } from "../local/render_here.ts";
-import type { Sampled, SampleFrame, SampleOptions, SavedSamples } from "../local/samples.ts";
+import type { RenderWorkers } from "../local/render_workers.ts";
+import type { Sampled, SampleOptions, SavedSamples } from "../local/samples.ts";
 import type { Computed } from "../observed_renderer.ts";
 import { FreshSamples } from "./fresh_samples.ts";
 import { InFlight } from "./in_flight.ts";
 import { nameOf } from "./names.ts";
 
 /** Workers in this process, and the ways out of their memory and back. */
-export interface SamplingWorkers extends Finisher {
-  readonly computed: Computed;
-  readonly sample: SampleFrame;
-  /** Copies samples out of shared memory, row 0 first. */
-  save(samples: Sampled): SavedSamples;
-  /** Copies samples into shared memory; waits for room if need be. */
-  place(saved: SavedSamples, signal?: AbortSignal): Promise<Sampled>;
-}
+export type SamplingWorkers =
+  & Finisher
+  & Pick<RenderWorkers, "computed" | "sample" | "save" | "place">;
 
 /** Where samples are kept. Each may be a store that keeps nothing. */
 export interface SampleStores {

@@ -93,7 +93,8 @@ async function renderInBands(
 
 /** Whether the output depends on samples' fractions. */
 function needsFractions({ output }: FrameRequest): boolean {
-  return FORMATS[output.format].fractions && "look" in output && output.look.shading === "smooth";
+  return FORMATS[output.format].fractions === true && "look" in output &&
+    output.look.shading === "smooth";
 }
 
 /** What the workers are to make of the samples. */
