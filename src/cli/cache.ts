@@ -1,13 +1,13 @@
 /** The stores that a configuration asks for. */
 
-import { FileCache, type RememberedIn, type StoreStats } from "../render/mod.ts";
+import { FileCache, type SampleStores, type StoreStats } from "../render/mod.ts";
 import { emptyStore, MemoryStore, SqliteStore, TieredStore, type TileStore } from "../store/mod.ts";
 import type { Config } from "./config.ts";
 
 /** What is kept of answers and of samples. Disposing of it closes the stores. */
 export interface Cache extends AsyncDisposable {
   readonly files: FileCache;
-  readonly samples: RememberedIn;
+  readonly samples: SampleStores;
   /** What each store holds and has done, by what it keeps. */
   stats(): Promise<readonly (StoreStats & { readonly kind: string })[]>;
 }

@@ -2,12 +2,13 @@
 
 import {
   AutoIterations,
+  CachingRenderer,
   OrbitTooLongError,
-  type Output,
-  RememberingWorkers,
+  outputOf,
   renderView,
   RenderWorkers,
 } from "../render/mod.ts";
+import { isPictureFormat } from "../image/mod.ts";
 import { emptyStore } from "../store/mod.ts";
 import {
   BadRequestError,
@@ -88,14 +89,14 @@ export async function render(args: readonly string[]): Promise<number> {
     : parametersFrom(found.location, given);
   const asked = given.has("iterations") ? undefined : found?.asked;
   // An array has no supersampling that a picture could hand down.
-  if (format === "npy" && !given.has("supersample")) parameters.delete("supersample");
+  if (!isPictureFormat(format) && !given.has("supersample")) parameters.delete("supersample");
   const { view, params } = readRequest(() => {
     const params = readParams(parameters, limits);
     const view = readView(parameters, limits, params.set);
     requireFits(format, view);
     return { view, params };
   });
-  const output: Output = format === "npy" ? { format: "npy" } : { format, look: params.look };
+  const output = outputOf(format, params.look);
   await requireWritable(path);
   if (asked !== undefined) say(`${source} ${cutIterations(asked, limits)}`);
 
@@ -105,10 +106,10 @@ export async function render(args: readonly string[]): Promise<number> {
     referenceBytes: references,
   });
   // As the server does it, but there is nothing to remember for.
-  const workers = new RememberingWorkers(local, { memory: emptyStore, disk: emptyStore });
+  const frames = new CachingRenderer(local, { memory: emptyStore, disk: emptyStore });
   const rendered = await underProgress((onProgress) =>
     renderView(
-      { workers, auto: new AutoIterations(workers) },
+      { frames, auto: new AutoIterations(frames) },
       { view, iterations: params.iterations, output },
       { iterationsLimit: limits.iterations, onProgress },
     )
@@ -118,8 +119,8 @@ export async function render(args: readonly string[]): Promise<number> {
   const { iterations, capped, elapsed } = rendered;
   if (values.has("json")) {
     const milliseconds = Math.round(elapsed);
-    const told = { file: path, width, height, iterations, capped, milliseconds };
-    print(JSON.stringify({ ...told, ...(asked !== undefined && { iterationsAsked: asked }) }));
+    const facts = { file: path, width, height, iterations, capped, milliseconds };
+    print(JSON.stringify({ ...facts, ...(asked !== undefined && { iterationsAsked: asked }) }));
   } else {
     const seconds = (elapsed / 1000).toFixed(2);
     const within = capped ? `${iterations} iterations (capped)` : `${iterations} iterations`;
@@ -187,7 +188,7 @@ async function requireWritable(path: string): Promise<void> {
       await Deno.remove(path);
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      // Whoever reads a pipe would take this for its end.
+      // A reader of a pipe would take this for its end.
       if (!(await Deno.stat(path)).isFifo) (await Deno.open(path, { write: true })).close();
     }
   });

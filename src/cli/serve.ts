@@ -1,11 +1,6 @@
-/** `serve`: the tile server, until it is told to stop. */
+/** `serve`: the tile server, until a signal stops it. */
 
-import {
-  AutoIterations,
-  ObservedWorkers,
-  RememberingWorkers,
-  RenderWorkers,
-} from "../render/mod.ts";
+import { AutoIterations, CachingRenderer, ObservedRenderer, RenderWorkers } from "../render/mod.ts";
 import { type App, createApp, type ServerState } from "../web/mod.ts";
 import { answerBytes, type Cache, openCache } from "./cache.ts";
 import type { Config } from "./config.ts";
@@ -26,12 +21,8 @@ ${SOURCES_HELP}
 Each can be set in the environment too: MANDELTILE_PORT for --port.`;
 
 /**
- * How far workers step back behind the thread that answers, which else waits for a core, as there is a
- * worker on each. /healthz while 16 connections ask for new tiles, two cores, 20 s a turn, with and
- * without, 2026-11-28: half of the looks within 1.0 ms (without: 1.5 to 2.7), 99 of 100 within 11 to 13
- * (18 to 34), the worst 25 to 41 (35 to 45); as many tiles came. Lost: workers that sleep between batches
- * while that thread is in a turn of its event loop, or is late (hardly better than without); a sleep of
- * 0.1 ms after every batch (0.8 to 0.9 of the tiles); a collector of garbage with one thread.
+ * How far workers step back behind the thread that answers, which would otherwise wait for a core, as there
+ * is a worker on each (experiment render-9).
  */
 const NICENESS = 10;
 
@@ -61,17 +52,16 @@ export async function serve(args: readonly string[]): Promise<number> {
     niceness: NICENESS,
   });
   const parts = { oracle: local, limits: config.limits, enlarge: local.enlarge.bind(local) };
-  const stateBy = (observed: ObservedWorkers) => () => stateOf({ local, observed, cache });
+  const stateBy = (observed: ObservedRenderer) => () => stateOf({ local, observed, cache });
   await warmUp({
     ...parts,
-    renderer: { workers: local, auto: new AutoIterations(local) },
-    state: stateBy(new ObservedWorkers(local)),
+    renderer: { frames: local, auto: new AutoIterations(local) },
+    state: stateBy(new ObservedRenderer(local)),
   });
-  const observed = new ObservedWorkers(local);
-  const workers = new RememberingWorkers(observed, cache.samples);
+  const observed = new ObservedRenderer(new CachingRenderer(local, cache.samples));
   const app = createApp({
     ...parts,
-    renderer: { workers, auto: new AutoIterations(workers) },
+    renderer: { frames: observed, auto: new AutoIterations(observed) },
     state: stateBy(observed),
     files: cache.files,
     maxAge: config.maxAge,
@@ -81,7 +71,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     report: (error) => log.fault(error),
     ...(log.requests && { log: log.requests }),
   });
-  // Heard before anybody is told that the server is there: whoever reads that may stop it at once.
+  // Before the line that says where the server is: a reader of it may stop the server at once.
   using signals = new StopSignals();
   const server = listen(config, app);
   await signals.first;
@@ -91,8 +81,8 @@ export async function serve(args: readonly string[]): Promise<number> {
 }
 
 /**
- * Lets requests finish within the grace time; what is left then is answered 503. Whoever does not take
- * even that answer is left.
+ * Lets requests finish within the grace time; what is left then is answered 503. Clients that do not read
+ * even that answer are left.
  */
 async function stop(
   { server, app, local, config, log }: {
@@ -123,7 +113,7 @@ async function isWithin(work: Promise<void>, seconds: number): Promise<boolean> 
 async function stateOf(
   { local, observed, cache }: {
     local: RenderWorkers;
-    observed: ObservedWorkers;
+    observed: ObservedRenderer;
     cache: Cache;
   },
 ): Promise<ServerState> {
@@ -133,7 +123,7 @@ async function stateOf(
 }
 
 function listen({ host: hostname, port, basePath, rate }: Config, { fetch }: App): Deno.HttpServer {
-  // Who asks matters to a limit alone, and is not asked for otherwise.
+  // The connection matters to the rate limit alone.
   const handler = rate === 0 ? (request: Request) => fetch(request) : fetch;
   try {
     return Deno.serve({
@@ -152,13 +142,13 @@ function listen({ host: hostname, port, basePath, rate }: Config, { fetch }: App
   }
 }
 
-/** Hears SIGINT and SIGTERM until disposed of; the second of them ends the process. */
+/** Listens for SIGINT and SIGTERM until disposed of; the second of them ends the process. */
 class StopSignals implements Disposable {
   readonly #first = Promise.withResolvers<void>();
-  #heard = 0;
+  #count = 0;
 
   constructor() {
-    for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, this.#hear);
+    for (const signal of STOP_SIGNALS) Deno.addSignalListener(signal, this.#onSignal);
   }
 
   /** Resolves at the first of them. */
@@ -166,12 +156,12 @@ class StopSignals implements Disposable {
     return this.#first.promise;
   }
 
-  readonly #hear = () => {
-    if (++this.#heard > 1) Deno.exit(130);
+  readonly #onSignal = () => {
+    if (++this.#count > 1) Deno.exit(130);
     this.#first.resolve();
   };
 
   [Symbol.dispose](): void {
-    for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, this.#hear);
+    for (const signal of STOP_SIGNALS) Deno.removeSignalListener(signal, this.#onSignal);
   }
 }

@@ -1,4 +1,4 @@
-/** Asks a server for a few answers before anybody else can: no client meets code that never ran. */
+/** Requests a server answers before it listens, so that no client meets code that never ran. */
 
 import { FileCache } from "../render/mod.ts";
 import { MemoryStore } from "../store/mod.ts";
@@ -8,19 +8,15 @@ import { type AppOptions, createApp } from "../web/mod.ts";
 const ROUNDS = 4;
 const TILES = ["3/5", "4/5", "5/5", "6/5"];
 
-/** What else is asked for in each round: by monitors, by mistake. */
+/** Other paths of each round: those of monitors, and mistakes. */
 const BESIDES = ["/healthz", "/readyz", "/metrics", "/tiles/3/9/3.png", "/nowhere"];
 
-/** Bytes for what is kept meanwhile. */
+/** Bytes for what is cached meanwhile. */
 const MEMORY = 2 ** 22;
 
 /**
- * Asks an app of its own, so that nothing of it is counted, told or kept; whatever fails there is left
- * for a client to be told.
- *
- * 2026-11-28, two cores, a server just started: its first tile takes 27 to 45 ms (73 to 79 without), the
- * first `/healthz` while 16 connections ask for tiles 5 to 24 (38 to 51). The start takes 0.3 s longer; with
- * one round or two 0.15 and 0.2, and that first look 13 to 58.
+ * Asks an app of its own, so that nothing of it is counted, logged or kept; what fails here is left for a
+ * client to see (experiment render-8).
  */
 export async function warmUp(
   options: Pick<AppOptions, "renderer" | "oracle" | "limits" | "enlarge" | "state">,

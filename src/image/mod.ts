@@ -2,13 +2,16 @@
 
 export { indexedColours } from "./colour_table.ts";
 export { encodePng, type PngOptions, type PngText } from "./encode.ts";
+export { enlargePng, type Part } from "./enlarge.ts";
 export {
+  type DataFormat,
   encodePicture,
-  MOST_SIDE,
+  type Format,
+  FORMATS,
+  isPictureFormat,
   type PictureFormat,
   type PictureOptions,
-} from "./encode_picture.ts";
-export { enlargePng, type Part } from "./enlarge.ts";
+} from "./formats.ts";
 export { type Look, parseShading, type Shading, shadings } from "./look.ts";
 export { wheelPosition } from "./mapping.ts";
 export { encodeNpy } from "./npy.ts";

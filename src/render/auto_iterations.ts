@@ -18,7 +18,7 @@ import {
 import { enough, farthest, FEW, fewest, most, roundUp, skipsSteps } from "./auto_ceilings.ts";
 import { InFlight } from "./cache/in_flight.ts";
 import { OrbitTooLongError } from "./local/references.ts";
-import type { Painter, Sampler } from "./sampler.ts";
+import type { FrameRenderer } from "./frame_renderer.ts";
 
 /** Zoom levels that share one look at their ancestor. */
 const LEVELS = 4;
@@ -51,11 +51,11 @@ const LEAST_MARGIN = 1.25;
 export interface AutoOptions {
   /** The set; default: the Mandelbrot set. */
   readonly set?: FractalSet;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** The most that may be chosen; default: any number. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** Compute time of each look, milliseconds of all cores together; default: any. */
-  readonly budget?: number;
+  readonly budget?: number | undefined;
 }
 
 /** What was chosen. */
@@ -67,7 +67,7 @@ export interface Chosen {
    * Not where all of the place is known to be inside the set, as far as it was looked at.
    */
   readonly capped: boolean;
-  /** Compute time that the looks took for those who waited for them, milliseconds; 0 if remembered. */
+  /** Compute time that the looks took, milliseconds; 0 if the choice was remembered. */
   readonly milliseconds: number;
 }
 
@@ -103,18 +103,17 @@ interface Look {
  * sees nothing the choice is what it would have been without.
  */
 export class AutoIterations {
-  readonly #sampler: Sampler & Pick<Painter, "copyCounts">;
+  readonly #frames: FrameRenderer;
   readonly #seen = new Map<string, Seen>();
   readonly #looks = new InFlight<Seen & { readonly milliseconds: number }>();
 
-  constructor(sampler: Sampler & Pick<Painter, "copyCounts">) {
-    this.#sampler = sampler;
+  constructor(frames: FrameRenderer) {
+    this.#frames = frames;
   }
 
   /**
    * Iterations for a tile of 256 x 256 pixels, and for the same square with twice as many a side. Rejects
-   * with the signal's reason once it aborts; a look at the ancestor goes on for as long as somebody waits
-   * for it.
+   * with the signal's reason once it aborts; a look at the ancestor goes on while another call waits for it.
    *
    * @throws {OverBudgetError} when a look takes more than the budget
    */
@@ -161,11 +160,7 @@ export class AutoIterations {
     const seen = this.#seen.get(key);
     if (seen !== undefined) return { ...seen, milliseconds: 0 };
     return await this.#looks.share(key, async (signal) => {
-      const looks = new Looks(this.#sampler, ancestor, {
-        signal,
-        set,
-        ...(budget !== undefined && { budget }),
-      });
+      const looks = new Looks(this.#frames, ancestor, { signal, set, budget });
       const seen = await looks.upTo(bound);
       this.#seen.set(key, seen);
       const oldest = this.#seen.keys().next();
@@ -176,27 +171,23 @@ export class AutoIterations {
 }
 
 /**
- * Looks at one ancestor, each farther than the one before. They end with the last who waits for them: left
- * alone, a deep one is seconds of an orbit for nobody.
+ * Looks at one ancestor, each farther than the one before. They end when no call waits for them any more, as
+ * a deep one may be seconds of an orbit.
  */
 class Looks {
   /** Compute time so far. */
   milliseconds = 0;
-  readonly #sampler: Sampler & Pick<Painter, "copyCounts">;
+  readonly #frames: FrameRenderer;
   readonly #ancestor: TileAddress;
   readonly #set: FractalSet;
-  readonly #bounds: { readonly signal: AbortSignal; readonly budget?: number };
+  readonly #bounds: Pick<AutoOptions, "signal" | "budget">;
 
   constructor(
-    sampler: Sampler & Pick<Painter, "copyCounts">,
+    frames: FrameRenderer,
     ancestor: TileAddress,
-    { set, ...bounds }: {
-      readonly signal: AbortSignal;
-      readonly set: FractalSet;
-      readonly budget?: number;
-    },
+    { set = MANDELBROT, ...bounds }: Pick<AutoOptions, "set" | "signal" | "budget">,
   ) {
-    this.#sampler = sampler;
+    this.#frames = frames;
     this.#ancestor = ancestor;
     this.#set = set;
     this.#bounds = bounds;
@@ -261,14 +252,17 @@ class Looks {
   }
 
   async #look(frame: Frame, iterations: number): Promise<Look> {
-    using samples = await this.#sampler.sample(frame, {
-      iterations,
-      fractions: false,
-      ...this.#bounds,
-    });
-    this.milliseconds += samples.milliseconds;
-    const counts = this.#sampler.copyCounts(samples).filter((count) => count < iterations).sort();
-    return { counts, interior: samples.arithmetic.kind === "interior" };
+    const { signal, budget } = this.#bounds;
+    const { bytes, compute, arithmetic } = await this.#frames.render({
+      ...{ frame, factor: 1, iterations, output: { format: "counts" } },
+      ...(budget !== undefined && { budget }),
+    }, { signal });
+    this.milliseconds += compute;
+    const counts = new Uint32Array(bytes.slice().buffer);
+    return {
+      counts: counts.filter((count) => count < iterations).sort(),
+      interior: arithmetic.kind === "interior",
+    };
   }
 }
 

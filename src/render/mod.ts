@@ -15,12 +15,24 @@ export { batchAt, type BatchBounds, batchCount } from "./local/batches.ts";
 export { FileCache, type FileRequest, type Served } from "./cache/file_cache.ts";
 export { InFlight } from "./cache/in_flight.ts";
 export { nameOf } from "./cache/names.ts";
-export { ObservedWorkers, type WorkDone } from "./observed_workers.ts";
+export { type Computed, ObservedRenderer, type WorkDone } from "./observed_renderer.ts";
 export { emptySpan, inSpan, type SpanName } from "./spans.ts";
-export { type RememberedIn, RememberingWorkers } from "./cache/remembering_workers.ts";
+export { CachingRenderer, type SampleStores } from "./cache/caching_renderer.ts";
+export type { Arithmetic, Checked, PerturbationArithmetic } from "./arithmetic.ts";
+export {
+  type FrameOptions,
+  type FrameRenderer,
+  type FrameRequest,
+  type Notes,
+  type Output,
+  outputOf,
+  type PictureOutput,
+  type RenderedFrame,
+} from "./frame_renderer.ts";
+export { frameRequestFromJson, frameRequestToJson } from "./frame_wire.ts";
+export type { Oracle } from "./oracle.ts";
 export {
   type Iterations,
-  type Output,
   type Rendered,
   type Renderer,
   type RenderLimits,
@@ -29,15 +41,4 @@ export {
 } from "./render.ts";
 export { RenderWorkers, type RenderWorkersOptions } from "./local/render_workers.ts";
 export { OrbitTooLongError } from "./local/references.ts";
-export type {
-  Arithmetic,
-  Checked,
-  Oracle,
-  Painter,
-  PerturbationArithmetic,
-  Sampled,
-  SampleMemory,
-  SampleOptions,
-  Sampler,
-  SavedSamples,
-} from "./sampler.ts";
+export type { Sampled, SampleOptions, SavedSamples } from "./local/samples.ts";

@@ -1,22 +1,8 @@
 /** What a picture tells about itself in text chunks: where it lies, how it was computed, how it looks. */
 
 import type { Look } from "../image/mod.ts";
-import { formulaOf } from "../fractal/mod.ts";
-import {
-  Exact,
-  type FractalSet,
-  MANDELBROT,
-  MOST_DIGITS,
-  TileAddress,
-  tileBounds,
-  type View,
-} from "../plane/mod.ts";
-
-/** The iterations of a picture, and whether `auto` was capped there. */
-interface Taken {
-  readonly iterations: number;
-  readonly capped: boolean;
-}
+import { Exact, type FractalSet, type Frame, MOST_DIGITS } from "../plane/mod.ts";
+import type { Notes } from "./frame_renderer.ts";
 
 /** Text by keyword, as {@link encodePng} writes it. */
 export type PlaceText = Record<string, string>;
@@ -28,34 +14,35 @@ const guardDigits = 4;
 const spanDigits = 17;
 
 /**
- * Notes on a rendered view. Its coordinates came as decimals, and stand here digit for digit as far as
- * {@link MOST_DIGITS} go, so that the same picture can be made again.
+ * Notes on a picture of a frame. The coordinates of a view came as decimals, and stand here digit for digit
+ * as far as {@link MOST_DIGITS} go, so that the same picture can be made again. Those of a tile would take
+ * z digits to be exact, and get what its pixels need: 0.3 z.
  */
-export function textOfView(
-  { re, im, span, width, supersample = 1, set = MANDELBROT }: View,
-  taken: Taken,
-  look: Look,
+export function textOfFrame(
+  { width, height, re, im, step, set }: Frame,
+  { digits, capped }: Notes,
+  { factor, iterations, look: { palette, shading } }: {
+    factor: number;
+    iterations: number;
+    look: Look;
+  },
 ): PlaceText {
-  const step = span.dividedBy(Exact.of(width));
-  const place = { re: exactly(re, step), im: exactly(im, step), span: exactly(span, step) };
-  const text = { ...textOf(place, taken, look), ...textOfSet(set) };
-  return supersample === 1 ? text : { ...text, supersample: String(supersample) };
-}
-
-/** A tile's address and its set; x and y are decimal digits. */
-interface AddressText {
-  readonly z: number;
-  readonly x: string;
-  readonly y: string;
-  /** The c of a Julia set, as decimals; default: the Mandelbrot set. */
-  readonly c?: { readonly re: string; readonly im: string };
-}
-
-/** An address as plain data. */
-export function addressAsText({ z, x, y }: TileAddress, set: FractalSet): AddressText {
-  const address = { z, x: String(x), y: String(y) };
-  if (set.id === "mandelbrot") return address;
-  return { ...address, c: { re: decimalOf(set.c.re), im: decimalOf(set.c.im) } };
+  const half = step.timesPowerOfTwo(-1);
+  const span = step.times(Exact.of(width));
+  const pixel = step.times(Exact.of(factor));
+  const write = digits === "all" ? exactly : nearly;
+  return {
+    Software: "mandeltile",
+    re: write(re.plus(half.times(Exact.of(width - 1))), pixel),
+    im: write(im.minus(half.times(Exact.of(height - 1))), pixel),
+    span: digits === "all" ? exactly(span, pixel) : span.toDecimal(spanDigits),
+    iterations: String(iterations),
+    ...(capped && { capped: "yes" }),
+    palette,
+    shading,
+    ...textOfSet(set),
+    ...(factor !== 1 && { supersample: String(factor) }),
+  };
 }
 
 /** What a picture of another set than the Mandelbrot set notes: its name, and c as two decimals. */
@@ -67,46 +54,6 @@ function textOfSet(set: FractalSet): PlaceText {
 /** All digits of a number that came as a decimal. */
 function decimalOf(value: Exact): string {
   return exactly(value, Exact.powerOfTwo(-64));
-}
-
-/** A tile of which notes are to be made, as plain data. */
-export interface NotedTile extends AddressText, Taken {
-  /** Pixels of its side. */
-  readonly size: number;
-  readonly look: Look;
-}
-
-/** Notes on a tile. Its centre would take z digits to be exact, and gets what its pixels need: 0.3 z. */
-export function textOfTile({ z, x, y, c, size, look, ...taken }: NotedTile): PlaceText {
-  const set: FractalSet = c === undefined
-    ? MANDELBROT
-    : { id: "julia", c: { re: Exact.parse(c.re), im: Exact.parse(c.im) } };
-  const { window } = formulaOf(set);
-  const { left, right, top } = tileBounds(TileAddress.of(z, BigInt(x), BigInt(y)), window);
-  const span = right.minus(left);
-  const step = span.dividedBy(Exact.of(size));
-  const half = span.timesPowerOfTwo(-1);
-  const place = {
-    re: nearly(left.plus(half), step),
-    im: nearly(top.minus(half), step),
-    span: span.toDecimal(spanDigits),
-  };
-  return { ...textOf(place, taken, look), ...textOfSet(set) };
-}
-
-function textOf(
-  place: { re: string; im: string; span: string },
-  { iterations, capped }: Taken,
-  { palette, shading }: Look,
-): PlaceText {
-  return {
-    Software: "mandeltile",
-    ...place,
-    iterations: String(iterations),
-    ...(capped && { capped: "yes" }),
-    palette,
-    shading,
-  };
 }
 
 /** As many digits as tell the points of one pixel apart. */

@@ -4,9 +4,9 @@ import { defaultPalette, type Look } from "../../src/image/mod.ts";
 import { Exact, tileAt } from "../../src/plane/mod.ts";
 import {
   AutoIterations,
+  CachingRenderer,
   FileCache,
-  ObservedWorkers,
-  RememberingWorkers,
+  ObservedRenderer,
   renderTile,
   RenderWorkers,
 } from "../../src/render/mod.ts";
@@ -95,9 +95,9 @@ const MEMORY = 2 ** 26;
 export async function benchLightTiles(rounds = 20): Promise<LightTiles> {
   await using local = await RenderWorkers.start({ workers: 1 });
   const stores = { memory: new MemoryStore(MEMORY), disk: emptyStore };
-  const workers = new RememberingWorkers(new ObservedWorkers(local), stores);
+  const workers = new ObservedRenderer(new CachingRenderer(local, stores));
   const app = createApp({
-    renderer: { workers, auto: new AutoIterations(workers) },
+    renderer: { frames: workers, auto: new AutoIterations(workers) },
     oracle: local,
     files: new FileCache(emptyStore),
     limits: { ...DEFAULT_LIMITS, concurrency: 2 },
@@ -180,7 +180,7 @@ export async function benchHeavyTile(rounds = 7): Promise<HeavyTile> {
   await using two = await RenderWorkers.start({ workers: 2 });
   const { iterations } = place;
   const renderBy = (workers: RenderWorkers) => () =>
-    renderTile({ workers, auto: new AutoIterations(workers) }, {
+    renderTile({ frames: workers, auto: new AutoIterations(workers) }, {
       address,
       size: SIDE,
       iterations,

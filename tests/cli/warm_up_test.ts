@@ -8,7 +8,7 @@ import { CountedWorkers, enlarge, IDLE } from "../web/fixtures.ts";
 Deno.test("a server is warmed up with tiles, and whatever fails there is left for clients", async () => {
   const workers = new CountedWorkers();
   await warmUp({
-    renderer: { workers, auto: new AutoIterations(workers) },
+    renderer: { frames: workers, auto: new AutoIterations(workers) },
     oracle: { exact: () => Promise.reject(new Error("nobody")) },
     limits: { ...DEFAULT_LIMITS, concurrency: 4 },
     enlarge,

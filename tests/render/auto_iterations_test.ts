@@ -6,41 +6,35 @@ import {
   type Arithmetic,
   AutoIterations,
   type Chosen,
+  type FrameOptions,
+  type FrameRenderer,
+  type FrameRequest,
   OrbitTooLongError,
-  type Sampled,
-  type SampleOptions,
+  type RenderedFrame,
 } from "../../src/render/mod.ts";
 import { referenceBytes } from "../../src/fractal/mod.ts";
 import { edgePoint } from "../fractal/grids.ts";
 import { integerIn, randomFrom } from "../plane/random.ts";
-import { nowhere, oracleCounts } from "./frames.ts";
+import { oracleCounts, renderedCounts } from "./frames.ts";
 import { sharedWorkers } from "./shared_workers.ts";
 
-/** Samples by the oracle, in this thread, and remembers for which frames it was asked. */
-class OracleSampler {
-  readonly mostSamples = 256;
+/** Counts by the oracle, in this thread, and remembers for which frames it was asked. */
+class OracleRenderer implements FrameRenderer {
   readonly asked: Frame[] = [];
-  /** Samples that will fail before one succeeds. */
+  /** Frames that will fail before one succeeds. */
   failures = 0;
-  #counts = new Uint32Array(0);
 
-  sample(frame: Frame, { iterations, fractions }: SampleOptions): Promise<Sampled> {
-    assert.equal(fractions, false);
-    assert.ok(frame.width * frame.height <= this.mostSamples, "a coarse look");
+  render({ frame, iterations, output }: FrameRequest, _?: FrameOptions): Promise<RenderedFrame> {
+    assert.equal(output.format, "counts");
+    assert.ok(frame.width * frame.height <= 256, "a coarse look");
     this.asked.push(frame);
     if (this.failures-- > 0) return Promise.reject(new Error("no luck"));
-    this.#counts = new Uint32Array(oracleCounts(frame, iterations));
-    return Promise.resolve(nowhere(frame, iterations));
-  }
-
-  copyCounts(): Uint32Array<ArrayBuffer> {
-    return this.#counts.slice();
+    return Promise.resolve(renderedCounts(new Uint32Array(oracleCounts(frame, iterations))));
   }
 }
 
-/** Samples whose counts are a function of the pixel's place in the row-by-row order of 256. */
-class MadeUpSampler {
-  readonly mostSamples = 256;
+/** Counts that are a function of the pixel's place in the row-by-row order of 256. */
+class MadeUpRenderer implements FrameRenderer {
   /** Iterations of every look. */
   readonly asked: number[] = [];
   /** The longest orbit that there is memory for. */
@@ -53,18 +47,15 @@ class MadeUpSampler {
     this.#arithmetic = arithmetic;
   }
 
-  sample(frame: Frame, { iterations }: SampleOptions): Promise<Sampled> {
+  render({ frame: { width, height }, iterations }: FrameRequest): Promise<RenderedFrame> {
     this.asked.push(iterations);
     if (iterations > this.fits) return Promise.reject(new OrbitTooLongError(iterations, 1));
-    return Promise.resolve({ ...nowhere(frame, iterations), arithmetic: this.#arithmetic });
-  }
-
-  copyCounts({ width, height, iterations }: Sampled): Uint32Array<ArrayBuffer> {
     const each = 256 / (width * height);
-    return Uint32Array.from(
+    const counts = Uint32Array.from(
       { length: width * height },
       (_, i) => Math.min(iterations, this.#count(i * each)),
     );
+    return Promise.resolve(renderedCounts(counts, this.#arithmetic));
   }
 }
 
@@ -102,14 +93,14 @@ Deno.test("all tiles below one ancestor agree, in whatever order they are asked"
         ancestor.y * scale + inside(),
       );
     };
-    const sampler = new OracleSampler();
-    const auto = new AutoIterations(sampler);
+    const renderer = new OracleRenderer();
+    const auto = new AutoIterations(renderer);
     const choice = await auto.ofTile(tile);
     for (let i = 0; i < 12; i++) same(await auto.ofTile(below(i % 4)), choice);
-    const [first] = sampler.asked;
-    assert.ok(sampler.asked.length <= 4, "a few looks");
-    for (const frame of sampler.asked) assert.deepEqual(frame, first, "all at the ancestor");
-    const other = new AutoIterations(new OracleSampler());
+    const [first] = renderer.asked;
+    assert.ok(renderer.asked.length <= 4, "a few looks");
+    for (const frame of renderer.asked) assert.deepEqual(frame, first, "all at the ancestor");
+    const other = new AutoIterations(new OracleRenderer());
     await other.ofTile(edgeTile(random, 7));
     same(await other.ofTile(below(3)), choice, "what came before does not matter");
   }
@@ -117,7 +108,7 @@ Deno.test("all tiles below one ancestor agree, in whatever order they are asked"
 
 Deno.test("the choice lies within its bounds and on a coarse scale", async () => {
   const random = randomFrom(9);
-  const auto = new AutoIterations(new OracleSampler());
+  const auto = new AutoIterations(new OracleRenderer());
   for (let z = 0; z <= 40; z += 4) {
     for (let i = 0; i < 3; i++) {
       const { iterations: choice } = await auto.ofTile(edgeTile(random, z));
@@ -129,7 +120,7 @@ Deno.test("the choice lies within its bounds and on a coarse scale", async () =>
 });
 
 Deno.test("a place gets more where its points take longer, and the least where none escapes", async () => {
-  const auto = new AutoIterations(new OracleSampler());
+  const auto = new AutoIterations(new OracleRenderer());
   const at = (z: number, re: string, im: string) =>
     auto.ofTile(tileAt(z, Exact.parse(re), Exact.parse(im)));
   same(await at(8, "-0.1", "0.1"), { iterations: 1024, capped: false }, "inside the cardioid");
@@ -141,7 +132,7 @@ Deno.test("a place gets more where its points take longer, and the least where n
 
 Deno.test("a view gets what tiles with pixels as wide get where its centre is, whatever its size", async () => {
   const random = randomFrom(10);
-  const auto = new AutoIterations(new OracleSampler());
+  const auto = new AutoIterations(new OracleRenderer());
   const [zero, side] = [Exact.of(0), (z: number) => Exact.powerOfTwo(2 - z)];
   for (let z = 0; z <= 36; z += 6) {
     const point = edgePoint(random);
@@ -167,22 +158,22 @@ const DEEP = tileAt(60, Exact.parse("-1.5"), Exact.parse("1e-16"));
 Deno.test("where nothing escapes at first it looks farther, until there is something to show", async () => {
   const ordinary = 2000 + 3000 * 60;
   for (const count of [200_000, 1_000_000]) {
-    const sampler = new MadeUpSampler((i) => count + i);
-    const { iterations, capped } = await new AutoIterations(sampler).ofTile(DEEP);
+    const renderer = new MadeUpRenderer((i) => count + i);
+    const { iterations, capped } = await new AutoIterations(renderer).ofTile(DEEP);
     assert.equal(capped, false);
     assert.ok(iterations > count + 256 && iterations <= 1_572_864, `${iterations} for ${count}`);
-    assert.ok(sampler.asked.length <= 8, "a few looks");
+    assert.ok(renderer.asked.length <= 8, "a few looks");
   }
   // Most are inside, so that a glance may see none of the others; next to none is not enough.
   for (const [share, capped] of [[8, false], [128, true]] as const) {
-    const sampler = new MadeUpSampler((i) => i % share === 0 ? 500_000 : Infinity);
-    const chosen = await new AutoIterations(sampler).ofTile(DEEP);
+    const renderer = new MadeUpRenderer((i) => i % share === 0 ? 500_000 : Infinity);
+    const chosen = await new AutoIterations(renderer).ofTile(DEEP);
     assert.equal(chosen.capped, capped, `one in ${share}`);
     assert.equal(chosen.iterations > 500_000, !capped);
   }
-  const sampler = new MadeUpSampler(() => ordinary - 1);
-  await new AutoIterations(sampler).ofTile(DEEP);
-  assert.equal(Math.max(...sampler.asked), ordinary, "what is seen at first is enough");
+  const renderer = new MadeUpRenderer(() => ordinary - 1);
+  await new AutoIterations(renderer).ofTile(DEEP);
+  assert.equal(Math.max(...renderer.asked), ordinary, "what is seen at first is enough");
 });
 
 Deno.test("real workers show what is in a neck, and say so where no look can see it", async () => {
@@ -196,32 +187,32 @@ Deno.test("real workers show what is in a neck, and say so where no look can see
 
 Deno.test("where nothing ever escapes it says that it was capped, and what it has looked at is bounded", async () => {
   for (const zoom of [44, 101, 102, 943, 944, 4000, 30_000]) {
-    const sampler = new MadeUpSampler(() => Infinity);
+    const renderer = new MadeUpRenderer(() => Infinity);
     const tile = tileAt(zoom, Exact.parse("-1.5"), Exact.of(0));
-    const { iterations, capped } = await new AutoIterations(sampler).ofTile(tile);
+    const { iterations, capped } = await new AutoIterations(renderer).ofTile(tile);
     assert.equal(capped, true);
     assert.ok(iterations <= 1.5 * (512 + 64 * zoom), `${iterations} is the least`);
-    const length = Math.max(...sampler.asked);
+    const length = Math.max(...renderer.asked);
     const bytes = referenceBytes({ length, fines: 0, wide: zoom >= 944 });
     assert.ok(bytes <= 256 * 2 ** 20, `${bytes} bytes of an orbit`);
-    assert.ok(sampler.asked.length <= 10);
+    assert.ok(renderer.asked.length <= 10);
   }
-  const inside = new MadeUpSampler(() => Infinity, { kind: "interior" });
+  const inside = new MadeUpRenderer(() => Infinity, { kind: "interior" });
   const { capped } = await new AutoIterations(inside).ofTile(DEEP);
   assert.deepEqual([capped, inside.asked.length], [false, 1], "it is known to be inside");
 });
 
 Deno.test("a limit caps a choice where too little escapes within it, and looks do not go beyond it", async () => {
-  const sampler = new MadeUpSampler((i) => 400_000 + 1000 * i);
-  const auto = new AutoIterations(sampler);
+  const renderer = new MadeUpRenderer((i) => 400_000 + 1000 * i);
+  const auto = new AutoIterations(renderer);
   const { iterations: wanted } = await auto.ofTile(DEEP);
   for (const limit of [401_000, 403_000, 404_000, 500_000, wanted, 1e9]) {
-    sampler.asked.length = 0;
+    renderer.asked.length = 0;
     const { iterations, capped } = await auto.ofTile(DEEP, { limit });
     assert.equal(capped, limit <= 403_000, `whether fewer than four escape within ${limit}`);
     if (capped) assert.ok(iterations < 10_000, `${iterations} where more would show no more`);
     else assert.equal(iterations, Math.min(limit, wanted));
-    assert.ok(Math.max(0, ...sampler.asked) <= limit);
+    assert.ok(Math.max(0, ...renderer.asked) <= limit);
   }
 });
 
@@ -229,38 +220,39 @@ Deno.test("what does not fit the memory for orbits is a cap and no error", async
   // Tried are 362,000 iterations, then 5,792,000, then 6,291,456.
   const tile = tileAt(120, Exact.parse("-1.5"), Exact.parse("1e-30"));
   for (const [fits, capped] of [[400_000, true], [6_000_000, false]] as const) {
-    const sampler = new MadeUpSampler((i) => i < 128 ? 4_000_000 + 10_000 * i : Infinity);
-    sampler.fits = fits;
-    const chosen = await new AutoIterations(sampler).ofTile(tile);
+    const renderer = new MadeUpRenderer((i) => i < 128 ? 4_000_000 + 10_000 * i : Infinity);
+    renderer.fits = fits;
+    const chosen = await new AutoIterations(renderer).ofTile(tile);
     assert.equal(chosen.capped, capped);
-    assert.ok(chosen.iterations <= fits && Math.max(...sampler.asked) > fits);
+    assert.ok(chosen.iterations <= fits && Math.max(...renderer.asked) > fits);
   }
 });
 
 Deno.test("a look that fails is not remembered", async () => {
-  const sampler = new OracleSampler();
-  sampler.failures = 1;
-  const auto = new AutoIterations(sampler);
+  const renderer = new OracleRenderer();
+  renderer.failures = 1;
+  const auto = new AutoIterations(renderer);
   const tile = TileAddress.of(5, 11n, 15n);
   const results = await Promise.allSettled([auto.ofTile(tile), auto.ofTile(tile)]);
   assert.ok(results.every(({ status }) => status === "rejected"));
-  assert.equal(sampler.asked.length, 1, "both waited for the same look");
+  assert.equal(renderer.asked.length, 1, "both waited for the same look");
   assert.ok((await auto.ofTile(tile)).iterations >= 512);
-  assert.ok(sampler.asked.length >= 2, "looked at again");
+  assert.ok(renderer.asked.length >= 2, "looked at again");
 });
 
 Deno.test("a look ends when the last who waits for it has gone, and is begun anew for who comes next", async () => {
-  const sampler = new OracleSampler();
+  const renderer = new OracleRenderer();
   const signals: AbortSignal[] = [];
-  const sample = sampler.sample.bind(sampler);
+  const render = renderer.render.bind(renderer);
   // The first look never ends by itself.
-  sampler.sample = (frame, options) => {
-    signals.push(options.signal!);
-    return signals.length > 1 ? sample(frame, options) : new Promise((_, reject) => {
-      options.signal!.onabort = () => reject(options.signal!.reason);
+  renderer.render = (request, options) => {
+    const signal = options!.signal!;
+    signals.push(signal);
+    return signals.length > 1 ? render(request) : new Promise((_, reject) => {
+      signal.onabort = () => reject(signal.reason);
     });
   };
-  const auto = new AutoIterations(sampler);
+  const auto = new AutoIterations(renderer);
   const tile = TileAddress.of(5, 11n, 15n);
   const [one, other] = [new AbortController(), new AbortController()];
   const gone = new Error("gone");

@@ -6,14 +6,14 @@ import { defaultPalette, type Look, parsePalette } from "../../src/image/mod.ts"
 import { Exact, type Frame, frameOfTile, TileAddress, tileAt } from "../../src/plane/mod.ts";
 import {
   AutoIterations,
+  type FrameRenderer,
+  type FrameRequest,
   OverBudgetError,
+  type RenderedFrame,
   renderTile,
   RenderWorkers,
-  type Sampled,
-  type SampleOptions,
-  type Sampler,
 } from "../../src/render/mod.ts";
-import { nowhere, tileOfPlace } from "./frames.ts";
+import { renderedCounts, tileOfPlace } from "./frames.ts";
 
 const SIDE = 256;
 
@@ -29,7 +29,7 @@ Deno.test("to pan by a tile, to zoom, or to change the palette costs no new orbi
   const orbitOf = async (address: TileAddress, iterations: number | "auto", look = SMOOTH) => {
     const output = { format: "png", look } as const;
     const tile = { address, size: SIDE / 4, iterations, output };
-    const { arithmetic } = await renderTile({ workers, auto }, tile);
+    const { arithmetic } = await renderTile({ frames: workers, auto }, tile);
     assert.ok(arithmetic.kind === "perturbation");
     return arithmetic.orbit;
   };
@@ -81,7 +81,7 @@ Deno.test("the look at an ancestor that decides iterations takes the orbit of th
       iterations: "auto",
       output: { format: "npy" },
     } as const;
-    const { arithmetic } = await renderTile({ workers, auto }, tile);
+    const { arithmetic } = await renderTile({ frames: workers, auto }, tile);
     assert.equal(arithmetic.kind, "perturbation");
     assert.equal(workers.referenceCounters.kept, 1, `${levels} levels below`);
   }
@@ -165,12 +165,12 @@ Deno.test("auto gives a deep place what it deserves", async () => {
 });
 
 Deno.test("auto asks for what is affordable, however deep and black", async () => {
-  const sampler = new BlackSampler();
-  const auto = new AutoIterations(sampler);
+  const renderer = new BlackRenderer();
+  const auto = new AutoIterations(renderer);
   const asked: number[] = [];
   for (const zoom of [100, 1000, 10_000, 30_000]) {
     const chosen = await auto.ofTile(tileAt(zoom, Exact.parse("-1.5"), Exact.of(0)));
-    asked.push(Math.max(...sampler.asked.splice(0)));
+    asked.push(Math.max(...renderer.asked.splice(0)));
     assert.ok(chosen.iterations <= 1.5 * asked.at(-1)!, `${chosen.iterations} at ${zoom}`);
     assert.equal(chosen.capped, true);
   }
@@ -179,19 +179,14 @@ Deno.test("auto asks for what is affordable, however deep and black", async () =
   assert.ok(asked[2]! > asked[3]!, `${asked}`);
 });
 
-/** Samples of which none has escaped. */
-class BlackSampler implements Sampler {
-  readonly mostSamples = 256;
+/** Counts of which none has escaped. */
+class BlackRenderer implements FrameRenderer {
   /** Iterations of every frame. */
   readonly asked: number[] = [];
 
-  sample(frame: Frame, { iterations }: SampleOptions): Promise<Sampled> {
+  render({ frame: { width, height }, iterations }: FrameRequest): Promise<RenderedFrame> {
     this.asked.push(iterations);
-    return Promise.resolve(nowhere(frame, iterations));
-  }
-
-  copyCounts({ width, height, iterations }: Sampled): Uint32Array<ArrayBuffer> {
-    return new Uint32Array(width * height).fill(iterations);
+    return Promise.resolve(renderedCounts(new Uint32Array(width * height).fill(iterations)));
   }
 }
 

@@ -11,7 +11,7 @@ const endOfTurn = promisify(setImmediate);
 const RENDERED: Rendered = {
   ...{ bytes: Uint8Array.of(1, 2, 3), iterations: 99, capped: true },
   ...{ arithmetic: { kind: "interior" } },
-  ...{ compute: 1, colour: 2, encode: 3, elapsed: 7 },
+  ...{ compute: 1, colour: 2, encode: 3, elapsed: 7, frames: 1, steps: 9 },
 };
 
 /** Everything but what it took. */

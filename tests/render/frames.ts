@@ -10,7 +10,7 @@ import {
   tileAt,
   type View,
 } from "../../src/plane/mod.ts";
-import type { Sampled } from "../../src/render/mod.ts";
+import type { Arithmetic, RenderedFrame, Sampled } from "../../src/render/mod.ts";
 import places from "../data/places.json" with { type: "json" };
 
 /** Tiles at all depths, with parts inside, outside and at the edge. */
@@ -78,10 +78,19 @@ export function same(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   return true;
 }
 
+/** What a renderer that is made up answers with these counts. */
+export function renderedCounts(
+  counts: Uint32Array<ArrayBuffer>,
+  arithmetic: Arithmetic = { kind: "double" },
+): RenderedFrame {
+  const bytes = new Uint8Array(counts.buffer);
+  return { bytes, compute: 1, colour: 0, encode: 0, frames: 1, steps: 0, arithmetic };
+}
+
 /** Samples of a frame that lie in nobody's memory, for samplers that are made up. */
 export function nowhere({ width, height }: Frame, iterations: number): Sampled {
   return {
-    ...{ width, height, iterations, counts: 0, fractions: 0, milliseconds: 1, steps: 0 },
+    ...{ width, height, iterations, counts: 0, fractions: 0, milliseconds: 1, frames: 1, steps: 0 },
     arithmetic: { kind: "double" },
     [Symbol.dispose]() {},
   };

@@ -7,7 +7,8 @@ import type { Sampled } from "../../src/render/mod.ts";
 function freshSamples() {
   const seen = { copies: 0, disposals: 0 };
   const samples: Sampled = {
-    ...{ width: 1, height: 1, iterations: 9, counts: 64, fractions: 0, milliseconds: 3, steps: 9 },
+    ...{ width: 1, height: 1, iterations: 9, counts: 64, fractions: 0 },
+    ...{ milliseconds: 3, frames: 1, steps: 9 },
     arithmetic: { kind: "double" },
     [Symbol.dispose]: () => seen.disposals++,
   };

@@ -218,9 +218,12 @@ Deno.test("the budget sends away only whom the orbit costs too much", async () =
 
   // Nobody else waits: it is stopped.
   const alone = references.hold(insidePoint(1), 300, { budget: 0.5 * HandWorker.milliseconds });
-  (await worker.next()).advance(100);
+  const last = await worker.next();
+  last.advance(100);
   await assert.rejects(alone, OverBudgetError);
-  assert.ok((await worker.next()).signal.aborted);
+  assert.ok(last.signal.aborted);
+  await worker.idle();
+  assert.equal(worker.waiting, 0, "no further slice is asked for");
 });
 
 Deno.test("50 places are visited within the memory, and what is in use stays", async () => {

@@ -3,21 +3,14 @@
 import assert from "node:assert/strict";
 import { decode } from "fast-png";
 import { defaultPalette, parsePalette } from "../../src/image/mod.ts";
-import {
-  Exact,
-  type Frame,
-  frameOfTile,
-  frameOfView,
-  TileAddress,
-  type View,
-} from "../../src/plane/mod.ts";
+import { Exact, frameOfTile, frameOfView, TileAddress, type View } from "../../src/plane/mod.ts";
 import {
   AutoIterations,
+  type FrameRenderer,
   type Output,
   OverBudgetError,
   renderTile,
   renderView,
-  type SampleOptions,
 } from "../../src/render/mod.ts";
 import { HEAVY, heavyView, oracleCounts, same, TILES } from "./frames.ts";
 import { sharedWorkers } from "./shared_workers.ts";
@@ -35,7 +28,7 @@ const NPY_HEADER = 128;
 
 async function start(options: { workers?: number; memoryBytes?: number } = {}) {
   const workers = await sharedWorkers(options);
-  return { workers, auto: new AutoIterations(workers) };
+  return { frames: workers, auto: new AutoIterations(workers) };
 }
 
 function viewOf(width: number, height: number, supersample = 1): View {
@@ -68,16 +61,14 @@ Deno.test("one worker and two give the same bytes", async () => {
 Deno.test("whoever gives up while `auto` looks ends the look, and its time is counted", async () => {
   const renderer = await start();
   const { promise: looks, resolve: begin } = Promise.withResolvers<AbortSignal>();
-  const workers = {
-    mostSamples: 2 ** 20,
-    sample: async (frame: Frame, options: SampleOptions) => {
-      begin(options.signal!);
+  const frames: FrameRenderer = {
+    render: async (request, options) => {
+      begin(options!.signal!);
       await new Promise((resolve) => setTimeout(resolve, 200));
-      return await renderer.workers.sample(frame, options);
+      return await renderer.frames.render(request, options);
     },
-    copyCounts: renderer.workers.copyCounts.bind(renderer.workers),
   };
-  const slow = { ...renderer, auto: new AutoIterations(workers) };
+  const slow = { ...renderer, auto: new AutoIterations(frames) };
   const request = { iterations: "auto", output: SMOOTH } as const;
   const tile = { ...request, address: TILES[2]!, size: 256 };
   const gone = new AbortController();
@@ -142,8 +133,8 @@ Deno.test("a picture rendered in bands is the one rendered at once", async () =>
   ];
   for (const wish of asked) {
     const frame = frameOfView(wish.view);
-    assert.ok(frame.width * frame.height > small.workers.mostSamples, "it takes several bands");
-    assert.ok(frame.width * frame.height <= large.workers.mostSamples, "it does not");
+    assert.ok(frame.width * frame.height > small.frames.mostSamples, "it takes several bands");
+    assert.ok(frame.width * frame.height <= large.frames.mostSamples, "it does not");
     const shares: number[] = [];
     const inBands = await renderView(small, wish, { onProgress: (share) => shares.push(share) });
     const atOnce = await renderView(large, wish);
@@ -191,6 +182,6 @@ Deno.test("auto iterations stay below the limit", async () => {
   assert.ok(free.iterations > 300);
   const bound = await renderTile(renderer, wish, { iterationsLimit: 300 });
   assert.equal(bound.iterations, 300);
-  const counts = new Uint32Array(bound.bytes.buffer, NPY_HEADER);
+  const counts = new Uint32Array(bound.bytes.slice(NPY_HEADER).buffer);
   assert.ok(same(counts, oracleCounts(frameOfTile(wish.address, 16), 300)));
 });

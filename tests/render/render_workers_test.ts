@@ -57,7 +57,10 @@ Deno.test("fractions are those of the kernel", async () => {
   const look = { palette: defaultPalette, shading: "smooth" } as const;
   const grid = kernel.grid({ columns: columnsOf(frame), rows: rowsOf(frame) }, 900);
   const here = paintIndexed({ ...grid, width: 256, height: 256, iterations: 900 }, look);
-  const there = await workers.pixels({ samples, look, factor: 1 });
+  const { width, height, iterations, counts, fractions } = samples;
+  const there = await workers.pixels({ width, height, iterations, counts, fractions }, {
+    ...{ output: { format: "png", look }, factor: 1, iterations },
+  });
   assert.ok(same(here.indices, there));
 });
 

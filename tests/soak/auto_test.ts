@@ -21,7 +21,7 @@ Deno.test("places with long counts are not flat, and every header is true", asyn
     await t.step(name, async () => {
       const address = tileAt(z, Exact.parse(re), Exact.parse(im));
       const tile = { address, size: SIDE, iterations: "auto", output: { format: "npy" } } as const;
-      const made = await renderTile({ workers, auto: new AutoIterations(workers) }, tile);
+      const made = await renderTile({ frames: workers, auto: new AutoIterations(workers) }, tile);
       const counts = countsOf(made).filter((count) => count < made.iterations);
       assert.ok(new Set(counts).size >= 10, `${new Set(counts).size} counts: it is flat`);
       assert.ok(counts.length > SIDE * SIDE / 64, `${counts.length} points escape`);
@@ -38,7 +38,7 @@ Deno.test("a small part of them that no look can see is said to be capped", asyn
   // The neck is 10^-11 wide here, and its ancestor shows none of it.
   const address = tileAt(38, Exact.parse("-0.75"), Exact.parse("3e-6"));
   const tile = { address, size: SIDE, iterations: "auto", output: { format: "npy" } } as const;
-  const made = await renderTile({ workers, auto: new AutoIterations(workers) }, tile);
+  const made = await renderTile({ frames: workers, auto: new AutoIterations(workers) }, tile);
   assert.ok(countsOf(made).every((count) => count === made.iterations), "flat");
   assert.equal(made.capped, true);
 });
@@ -64,7 +64,7 @@ async function assertNeighboursAgree(
   }) as [Exact, Exact];
   const view = { re, im, span: step.times(Exact.of(7)), width: 7, height: 3 };
   const output = { format: "npy" } as const;
-  const print = await renderView({ workers, auto }, { view, iterations: "auto", output });
+  const print = await renderView({ frames: workers, auto }, { view, iterations: "auto", output });
   assert.deepEqual([print.iterations, print.capped], [made.iterations, made.capped], "a print");
 }
 

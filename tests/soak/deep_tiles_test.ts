@@ -171,7 +171,7 @@ Deno.test("a deep picture in bands is the picture at once", async () => {
       const view = { view: { ...centre, span, width, height, supersample }, iterations, output };
       const [a, b] = await Promise.all([ample, small].map(async (workers) => {
         const auto = new AutoIterations(workers);
-        return await renderView({ workers, auto }, view);
+        return await renderView({ frames: workers, auto }, view);
       }));
       assert.ok(same(a!.bytes, b!.bytes), `${name} as ${output.format}`);
       assert.equal(a!.arithmetic.kind, "perturbation");

@@ -7,7 +7,7 @@ import { kernelThatLosesZ, spoiledViews } from "../fractal/spoiled_kernel.ts";
 import { same } from "../render/frames.ts";
 
 const look = { palette: defaultPalette, shading: "bands" } as const;
-const picture = { look, factor: 1, options: { format: "png" as const } };
+const picture = { output: { format: "png", look }, factor: 1 } as const;
 
 function perturbation({ arithmetic }: Sampled): PerturbationArithmetic {
   assert.ok(arithmetic.kind === "perturbation");
@@ -22,7 +22,8 @@ Deno.test("frames of a kernel that loses z are made again, and are right", async
   });
   // Large enough for a look to be next to nothing beside it; the other view takes the slow way half a minute.
   for (const { id, iterations, frame } of spoiledViews.filter(({ id }) => id.startsWith("nest"))) {
-    const options = { iterations, fractions: true, picture };
+    const finish = { ...picture, iterations };
+    const options = { iterations, fractions: true, finish };
     using right = await good.sample(frame(128), options);
     using samples = await spoiled.sample(frame(128), options);
     assert.notEqual(perturbation(right).checked, "recomputed", id);
@@ -36,7 +37,7 @@ Deno.test("frames of a kernel that loses z are made again, and are right", async
     // The first picture was painted of samples that were wrong.
     const { width, height, counts: at, fractions } = samples;
     const placed = { width, height, iterations, counts: at, fractions };
-    const anew = await spoiled.paint({ look, factor: 1, samples: placed }, picture.options);
+    const anew = await spoiled.finish(placed, finish);
     assert.ok(same(samples.file!.bytes, anew.bytes), id);
   }
   assert.equal(spoiled.counters.pending, 0);

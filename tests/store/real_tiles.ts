@@ -36,7 +36,7 @@ export class RealTiles implements AsyncDisposable {
   /** Renders the tile of a number, now. */
   async entryOf(number: number): Promise<StoredEntry> {
     const { bytes, iterations, arithmetic }: Rendered = await renderTile(
-      { workers: this.#workers, auto: new AutoIterations(this.#workers) },
+      { frames: this.#workers, auto: new AutoIterations(this.#workers) },
       {
         ...{ address: addressOf(number), size: 256, iterations: 300 },
         output: { format: "png", look: LOOK },

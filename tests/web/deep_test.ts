@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { decode } from "fast-png";
 import { Exact, frameOfView, tileAt } from "../../src/plane/mod.ts";
-import { RememberingWorkers, RenderWorkers } from "../../src/render/mod.ts";
+import { CachingRenderer, RenderWorkers } from "../../src/render/mod.ts";
 import { emptyStore, MemoryStore } from "../../src/store/mod.ts";
 import type { App } from "../../src/web/mod.ts";
 import places from "../data/places.json" with { type: "json" };
@@ -202,7 +202,7 @@ Deno.test("what an answer says of its arithmetic is decided by its address, what
     for (const [n, before] of histories.entries()) {
       await using local = await RenderWorkers.start({ workers: 1 + n % 2 });
       const memory = new MemoryStore(2 ** 24);
-      const app = appOver(new RememberingWorkers(local, { memory, disk: emptyStore }));
+      const app = appOver(new CachingRenderer(local, { memory, disk: emptyStore }));
       for (const other of before) await bytesOf(app.request(other));
       const response = await app.request(path);
       const headers = Object.fromEntries(response.headers);

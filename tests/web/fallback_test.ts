@@ -2,17 +2,15 @@
 
 import assert from "node:assert/strict";
 import { enlargePng } from "../../src/image/mod.ts";
-import { OverBudgetError, RenderWorkers } from "../../src/render/mod.ts";
+import {
+  type FrameRenderer,
+  OverBudgetError,
+  type RenderedFrame,
+  RenderWorkers,
+} from "../../src/render/mod.ts";
 import { MemoryStore } from "../../src/store/mod.ts";
 import type { App } from "../../src/web/mod.ts";
-import {
-  appOver,
-  bytesOf,
-  CountedWorkers,
-  HeldWorkers,
-  problemOf,
-  type Workers,
-} from "./fixtures.ts";
+import { appOver, bytesOf, CountedWorkers, HeldWorkers, problemOf } from "./fixtures.ts";
 
 const LOOK = "iterations=300";
 const TILE = `/tiles/5/11/13.png?${LOOK}`;
@@ -95,16 +93,18 @@ Deno.test("without a kept ancestor of the same look it is refused as ever", asyn
 
 /** Workers for whom everything is too dear. */
 class DearWorkers extends HeldWorkers {
-  override readonly sample: Workers["sample"] = () =>
-    Promise.reject(new OverBudgetError("Cannot go on: the budget is used up"));
+  override render(): Promise<RenderedFrame> {
+    return Promise.reject(new OverBudgetError("Cannot go on: the budget is used up"));
+  }
 }
 
 /** Others, who find everything too dear for a while. */
 class MoodyWorkers extends CountedWorkers {
   dear = true;
 
-  override readonly sample: Workers["sample"] = (...args) =>
-    this.dear ? new DearWorkers().sample(...args) : this.workers!.sample(...args);
+  override render(...args: Parameters<FrameRenderer["render"]>): Promise<RenderedFrame> {
+    return this.dear ? new DearWorkers().render() : this.workers!.render(...args);
+  }
 }
 
 Deno.test("a budget used up falls back too, and what can be computed does not", async () => {

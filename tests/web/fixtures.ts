@@ -8,9 +8,9 @@ import { enlargePng } from "../../src/image/mod.ts";
 import {
   AutoIterations,
   FileCache,
+  type FrameRenderer,
   type Oracle,
-  type Painter,
-  type Sampler,
+  type RenderedFrame,
 } from "../../src/render/mod.ts";
 import { emptyStore, type TileStore } from "../../src/store/mod.ts";
 import {
@@ -21,9 +21,6 @@ import {
   type Limits,
   type ServerState,
 } from "../../src/web/mod.ts";
-
-/** Whoever samples and paints. */
-export type Workers = Sampler & Painter;
 
 /** Seconds that the apps of these tests let caches keep an answer. */
 export const MAX_AGE = 3600;
@@ -44,13 +41,13 @@ export const enlarge: AppOptions["enlarge"] = (png, part) => Promise.resolve(enl
 
 /** An app over these workers. An error of the server's own rejects the request, and so fails the test. */
 export function appOver(
-  workers: Workers & Partial<Oracle>,
+  workers: FrameRenderer & Partial<Oracle>,
   { basePath = "", ...limits }: Partial<Limits> & { readonly basePath?: string } = {},
   store: TileStore = emptyStore,
   options: Partial<AppOptions> = {},
 ): App {
   return createApp({
-    renderer: { workers, auto: new AutoIterations(workers) },
+    renderer: { frames: workers, auto: new AutoIterations(workers) },
     oracle: { exact: workers.exact?.bind(workers) ?? (() => Promise.reject(new Error("nobody"))) },
     files: new FileCache(store),
     limits: { ...DEFAULT_LIMITS, concurrency: 4, ...limits },
@@ -65,34 +62,23 @@ export function appOver(
   });
 }
 
-/** Workers that count what they are asked for, and refuse it where there is nobody behind them. */
-export class CountedWorkers implements Workers {
-  protected readonly workers: Workers | undefined;
+/** A renderer that counts what it is asked for, and refuses it where there is none behind it. */
+export class CountedWorkers implements FrameRenderer {
+  protected readonly workers: FrameRenderer | undefined;
   calls = 0;
 
-  constructor(workers?: Workers) {
+  constructor(workers?: FrameRenderer) {
     this.workers = workers;
   }
 
-  get mostSamples(): number {
-    return this.workers?.mostSamples ?? 2 ** 20;
-  }
-
-  readonly sample: Workers["sample"] = (...args) => this.#asked().sample(...args);
-  readonly paint: Workers["paint"] = (...args) => this.#asked().paint(...args);
-  readonly pixels: Workers["pixels"] = (...args) => this.#asked().pixels(...args);
-  readonly encode: Workers["encode"] = (...args) => this.#asked().encode(...args);
-  readonly npy: Workers["npy"] = (...args) => this.#asked().npy(...args);
-  readonly copyCounts: Workers["copyCounts"] = (...args) => this.#asked().copyCounts(...args);
-
-  #asked(): Workers {
+  render(...args: Parameters<FrameRenderer["render"]>): Promise<RenderedFrame> {
     this.calls++;
     if (this.workers === undefined) throw new Error("Cannot compute: nobody should have asked");
-    return this.workers;
+    return this.workers.render(...args);
   }
 }
 
-/** Workers whose one answer is an empty file, given when the test says so. */
+/** A renderer whose one answer is an empty file, given when the test says so. */
 export class HeldWorkers extends CountedWorkers {
   readonly #entered = Promise.withResolvers<void>();
   readonly #released = Promise.withResolvers<void>();
@@ -105,24 +91,16 @@ export class HeldWorkers extends CountedWorkers {
     this.#released.resolve();
   }
 
-  override readonly sample: Workers["sample"] = (...args) => this.held(...args);
-
   /** Waits to be let out, whatever the signal says. */
-  protected readonly held: Workers["sample"] = async ({ width, height }, { iterations }) => {
+  override async render(..._: Parameters<FrameRenderer["render"]>): Promise<RenderedFrame> {
     this.calls++;
     this.#entered.resolve();
     await this.#released.promise;
-    const placed = { width, height, iterations, counts: 0, fractions: 0 };
     return {
-      ...placed,
-      milliseconds: 0,
-      steps: 0,
+      ...{ bytes: new Uint8Array(), compute: 0, colour: 0, encode: 0, frames: 1, steps: 0 },
       arithmetic: { kind: "double" },
-      [Symbol.dispose]() {},
     };
-  };
-
-  override readonly npy: Workers["npy"] = () => Promise.resolve(new Uint8Array());
+  }
 }
 
 /** Resolves a turn of the event loop later. An app has stored, counted and learnt its answers by then. */

@@ -11,7 +11,7 @@ import {
   rowsOf,
   TileAddress,
 } from "../../src/plane/mod.ts";
-import { RememberingWorkers, RenderWorkers } from "../../src/render/mod.ts";
+import { CachingRenderer, RenderWorkers } from "../../src/render/mod.ts";
 import { emptyStore } from "../../src/store/mod.ts";
 import { appOver, problemOf } from "./fixtures.ts";
 import { readNpy } from "./npy_reader.ts";
@@ -23,7 +23,7 @@ const SET: FractalSet = {
 };
 
 const local = await RenderWorkers.start({ workers: 2 });
-const workers = new RememberingWorkers(local, { memory: emptyStore, disk: emptyStore });
+const workers = new CachingRenderer(local, { memory: emptyStore, disk: emptyStore });
 const app = appOver(workers);
 Deno.test.afterAll(() => local[Symbol.asyncDispose]());
 

@@ -272,21 +272,15 @@ Deno.test("who hangs up while the workers compute stops them", async () => {
   const started = Promise.withResolvers<void>();
   const stopped = Promise.withResolvers<void>();
   const watched = new CountedWorkers(workers);
-  // The sampler tells of its progress: then the request is under way.
+  // The renderer notifies of its progress: then the request is under way.
   const app = appOver({
-    mostSamples: workers.mostSamples,
-    sample: async (frame, options) => {
+    render: async (request, options) => {
       try {
-        return await watched.sample(frame, { ...options, onProgress: () => started.resolve() });
+        return await watched.render(request, { ...options, onProgress: () => started.resolve() });
       } finally {
         stopped.resolve();
       }
     },
-    paint: watched.paint,
-    pixels: watched.pixels,
-    encode: watched.encode,
-    npy: watched.npy,
-    copyCounts: watched.copyCounts,
   });
   const gone = app.request(DEAR, { signal: impatient.signal });
   await started.promise;

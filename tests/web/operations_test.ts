@@ -1,7 +1,12 @@
 /** What an operator sees: metrics, readiness, and a line for every request. */
 
 import assert from "node:assert/strict";
-import { ObservedWorkers, RememberingWorkers, RenderWorkers } from "../../src/render/mod.ts";
+import {
+  CachingRenderer,
+  type FrameRenderer,
+  ObservedRenderer,
+  RenderWorkers,
+} from "../../src/render/mod.ts";
 import { emptyStore, MemoryStore } from "../../src/store/mod.ts";
 import { tileOfPlace } from "../render/frames.ts";
 import {
@@ -19,7 +24,6 @@ import {
   HeldWorkers,
   IDLE,
   problemOf,
-  type Workers,
 } from "./fixtures.ts";
 
 const TILE = "/tiles/3/2/3.png?iterations=99";
@@ -40,16 +44,16 @@ async function metricsOf(app: App): Promise<Map<string, number>> {
   return readMetrics(await response.text());
 }
 
-function watchedApp(workers: Workers, options: Partial<AppOptions> = {}): App {
+function watchedApp(workers: FrameRenderer, options: Partial<AppOptions> = {}): App {
   return appOver(workers, { concurrency: 1 }, new MemoryStore(2 ** 24), options);
 }
 
 Deno.test("64 identical requests for a heavy tile are one computation, as the metrics tell", async () => {
   await using local = await RenderWorkers.start({ workers: 2 });
-  const observed = new ObservedWorkers(local);
-  const workers = new RememberingWorkers(observed, { memory: emptyStore, disk: emptyStore });
+  const stores = { memory: emptyStore, disk: emptyStore };
+  const observed = new ObservedRenderer(new CachingRenderer(local, stores));
   const state = () => Promise.resolve({ ...IDLE, workers: local.counters, work: observed.done });
-  const app = watchedApp(workers, { state });
+  const app = watchedApp(observed, { state });
   // In the seahorse valley, where most points take hundreds of iterations.
   const heavy = "/tiles/12/1798/1913.png?iterations=20000";
   const all = Array.from({ length: 64 }, () => app.request(heavy));
@@ -68,7 +72,7 @@ Deno.test("64 identical requests for a heavy tile are one computation, as the me
 
 Deno.test("iterations are the steps that were made: where all are, the sum of the counts", async () => {
   await using local = await RenderWorkers.start({ workers: 1 });
-  const observed = new ObservedWorkers(local);
+  const observed = new ObservedRenderer(local);
   const app = watchedApp(observed, {
     state: () => Promise.resolve({ ...IDLE, work: observed.done }),
   });
@@ -95,13 +99,10 @@ Deno.test("a frame that was made again says so, out of every cache too, and is c
       return typeof value === "function" ? value.bind(workers) : value;
     },
   });
-  const observed = new ObservedWorkers(guarded);
-  const workers = new RememberingWorkers(observed, {
-    memory: new MemoryStore(2 ** 24),
-    disk: emptyStore,
-  });
+  const stores = { memory: new MemoryStore(2 ** 24), disk: emptyStore };
+  const observed = new ObservedRenderer(new CachingRenderer(guarded, stores));
   const state = () => Promise.resolve({ ...IDLE, work: observed.done });
-  const app = watchedApp(workers, { state });
+  const app = watchedApp(observed, { state });
   const deep = `/tiles/${tileOfPlace("seahorse-1e31", 48).address}.png?iterations=99`;
   const saysSo = async (path: string) => {
     const response = await app.request(path);
@@ -122,7 +123,7 @@ Deno.test("a frame that was made again says so, out of every cache too, and is c
 
 Deno.test("what a client leaves behind, or what is too dear, has been computed too", async () => {
   await using local = await RenderWorkers.start({ workers: 2 });
-  const observed = new ObservedWorkers(local);
+  const observed = new ObservedRenderer(local);
   const app = watchedApp(observed, {
     state: () => Promise.resolve({ ...IDLE, work: observed.done }),
     limits: { ...DEFAULT_LIMITS, concurrency: 1, budget: 0.5 },
@@ -161,7 +162,7 @@ Deno.test("what a client leaves behind, or what is too dear, has been computed t
 
 Deno.test("an exact point has been computed too, whoever waited for it", async () => {
   await using local = await RenderWorkers.start({ workers: 1 });
-  const observed = new ObservedWorkers(local);
+  const observed = new ObservedRenderer(local);
   const app = watchedApp(observed, {
     oracle: local,
     state: () => Promise.resolve({ ...IDLE, work: observed.done }),
@@ -214,16 +215,9 @@ Deno.test("no label grows with what is asked", async () => {
 Deno.test("what is at hand is counted like what was computed", async () => {
   const held = new HeldWorkers();
   held.release();
-  const workers: Workers = {
-    mostSamples: held.mostSamples,
-    sample: held.sample,
-    paint: () => Promise.resolve({ bytes: new Uint8Array(1000), colour: 0, encode: 0 }),
-    pixels: held.pixels,
-    encode: held.encode,
-    npy: held.npy,
-    copyCounts: held.copyCounts,
-  };
-  const app = watchedApp(workers);
+  const app = watchedApp({
+    render: async (request) => ({ ...await held.render(request), bytes: new Uint8Array(1000) }),
+  });
   for (let n = 0; n < 5; n++) await bytesOf(app.request(TILE));
   const etag = (await app.request(TILE, { method: "HEAD" })).headers.get("etag") ?? "";
   for (let n = 0; n < 3; n++, await endOfTurn()) {

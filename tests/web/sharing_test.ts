@@ -1,35 +1,33 @@
 /** Never computed twice: the same at the same time, and what is kept; with the same answer every time. */
 
 import assert from "node:assert/strict";
-import { RememberingWorkers, RenderWorkers } from "../../src/render/mod.ts";
+import {
+  CachingRenderer,
+  type FrameOptions,
+  type FrameRequest,
+  type RenderedFrame,
+  RenderWorkers,
+} from "../../src/render/mod.ts";
 import { emptyStore, MemoryStore, type TileStore } from "../../src/store/mod.ts";
 import type { App } from "../../src/web/mod.ts";
-import {
-  appOver,
-  bytesOf,
-  CountedWorkers,
-  endOfTurn,
-  HeldWorkers,
-  problemOf,
-  type Workers,
-} from "./fixtures.ts";
+import { appOver, bytesOf, CountedWorkers, endOfTurn, HeldWorkers, problemOf } from "./fixtures.ts";
 
 const TILE = "/tiles/3/2/3.png?iterations=99";
 const ARRAY = "/tiles/3/2/3.npy?iterations=9";
 
-/** Workers whose sample ends when its signal aborts, or when the test says so; anything else is empty. */
+/** A renderer whose frame ends when its signal aborts, or when the test says so; anything else is empty. */
 class StoppableWorkers extends HeldWorkers {
   stopped = 0;
 
-  override readonly sample: Workers["sample"] = async (frame, options) => {
-    const { signal } = options;
+  override async render(request: FrameRequest, options?: FrameOptions): Promise<RenderedFrame> {
+    const signal = options?.signal;
     const aborted = Promise.withResolvers<never>();
     signal?.addEventListener("abort", () => {
       this.stopped++;
       aborted.reject(signal.reason);
     });
-    return await Promise.race([this.held(frame, options), aborted.promise]);
-  };
+    return await Promise.race([super.render(request, options), aborted.promise]);
+  }
 }
 
 Deno.test("64 identical requests are one computation", async () => {
@@ -99,7 +97,7 @@ async function withApp(
 ): Promise<void> {
   await using local = await RenderWorkers.start({ workers: 2 });
   const stores = { memory: emptyStore, disk: emptyStore };
-  const workers = new CountedWorkers(new RememberingWorkers(local, stores));
+  const workers = new CountedWorkers(new CachingRenderer(local, stores));
   await run(appOver(workers, {}, store), workers);
 }
 

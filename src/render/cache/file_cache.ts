@@ -4,7 +4,7 @@ import { defer } from "../../pool/mod.ts";
 import type { StoredEntry, TileStore } from "../../store/mod.ts";
 import { InFlight } from "./in_flight.ts";
 import type { Rendered } from "../render.ts";
-import type { Arithmetic } from "../sampler.ts";
+import type { Arithmetic } from "../arithmetic.ts";
 
 /** A file as it is answered. */
 export interface Served {
@@ -13,7 +13,7 @@ export interface Served {
   /** Whether `auto` chose them and saw next to nothing escape within them. */
   readonly capped: boolean;
   readonly arithmetic: Arithmetic;
-  /** What it took, when it was computed for those who wait now. */
+  /** What it took, when it was computed for this request; null when it was kept. */
   readonly rendered: Rendered | null;
 }
 
@@ -25,14 +25,14 @@ export interface FileRequest {
   readonly keep: boolean;
 }
 
-/** Gives files out of a store, and computes each once for all who want it at the same time. */
+/** Gives files out of a store, and computes each once for all requests at the same time. */
 export class FileCache {
   readonly #store: TileStore;
   readonly #inFlight = new InFlight<Served>();
   /** What was computed and is not in the store yet. */
   readonly #fresh = new Map<string, Served>();
 
-  /** @param store kept open by whoever opened it */
+  /** @param store closed by its owner */
   constructor(store: TileStore) {
     this.#store = store;
   }
@@ -47,7 +47,7 @@ export class FileCache {
     return (this.#fresh.get(key) ?? await this.#store.get(key))?.bytes;
   }
 
-  /** The file; `compute` runs when nobody has it and nobody computes it. */
+  /** The file; `compute` runs when it is neither kept nor being computed. */
   get(
     { key, keep }: FileRequest,
     compute: (signal: AbortSignal) => Promise<Rendered>,
@@ -66,13 +66,12 @@ export class FileCache {
     }, signal);
   }
 
-  /** Keeps a file from now on, and stores it once whoever asked for it is served. */
+  /** Keeps a file from now on, and stores it once the request is answered. */
   #keep(key: string, served: Served): void {
     this.#fresh.set(key, served);
     defer(() => {
       const { bytes, iterations, capped, arithmetic } = served;
       const note = JSON.stringify({ iterations, capped, arithmetic } satisfies Note);
-      // Nobody waits for it to be written.
       void this.#store.put(key, { bytes, note });
       this.#fresh.delete(key);
     });

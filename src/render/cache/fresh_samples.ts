@@ -1,13 +1,13 @@
-/** Samples that were computed just now: lent to whoever had them computed, and saved when that one is served. */
+/** Samples that were computed just now: in use where they lie, and yet to be copied to a store. */
 
-import type { Sampled, SavedSamples } from "../sampler.ts";
+import type { Sampled, SavedSamples } from "../local/samples.ts";
 
-/** Samples in shared memory that somebody uses and somebody else has yet to save. */
+/** Samples in shared memory with several holders; their memory is given back after the last of them. */
 export class FreshSamples {
   readonly #samples: Sampled;
   readonly #copy: (samples: Sampled) => SavedSamples;
   #saved: SavedSamples | undefined;
-  /** Whoever made them is the first. */
+  /** The maker, and those to whom they were lent. */
   #holders = 1;
 
   /** @param copy copies them out of shared memory */
@@ -30,7 +30,7 @@ export class FreshSamples {
     return this.#saved ??= this.#copy(this.#samples);
   }
 
-  /** They themselves, where they lie. Their memory is given back when all holders have released them. */
+  /** They themselves, where they lie; disposed of, they are held by one less. */
   lend(): Sampled {
     this.#holders++;
     let held = true;
@@ -41,7 +41,7 @@ export class FreshSamples {
     return { ...this.#samples, [Symbol.dispose]: giveBack };
   }
 
-  /** Whoever made them is done with them. */
+  /** The maker has no use for them any more. */
   release(): void {
     if (--this.#holders === 0) this.#samples[Symbol.dispose]();
   }

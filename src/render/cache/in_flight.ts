@@ -1,8 +1,8 @@
-/** Work under way, shared by all who ask for the same and stopped when nobody waits for it any more. */
+/** Work under way, shared by all calls for the same and stopped when none of them waits any more. */
 
 import { defer } from "../../pool/mod.ts";
 
-/** One piece of work and those who wait for it. */
+/** One piece of work and how many calls wait for it. */
 interface Shared<T> {
   readonly result: Promise<T>;
   readonly controller: AbortController;
@@ -10,10 +10,10 @@ interface Shared<T> {
 }
 
 /**
- * Runs work once for all who ask for it by the same key while it is under way.
+ * Runs work once for all calls with the same key while it is under way.
  *
- * Whoever gives up stops waiting at once. When all have, the work's signal aborts; who asks after that
- * starts it anew. Nothing is remembered once it is done.
+ * A call whose signal aborts is rejected at once. When all have been, the work's signal aborts; the next
+ * call starts it anew. Nothing is remembered once it is done.
  *
  * @example
  * ```ts
@@ -46,7 +46,7 @@ export class InFlight<T> {
     shared.waiting++;
     if (signal === undefined) return await shared.result;
     let leave = () => {};
-    // Of its own rather than a race: 0.03 ms of a light tile where the caches are cold (2026-11-28).
+    // Of its own rather than a race (experiment render-3).
     const result = new Promise<T>((resolve, reject) => {
       leave = () => {
         reject(signal.reason);
@@ -62,7 +62,7 @@ export class InFlight<T> {
     }
   }
 
-  /** One waits no longer. Work that is done is not in the map any more. */
+  /** One call less waits. Work that is done is not in the map any more. */
   #leave(key: string, shared: Shared<T>, reason: unknown): void {
     if (--shared.waiting > 0 || this.#shared.get(key) !== shared) return;
     this.#shared.delete(key);
@@ -77,7 +77,7 @@ export class InFlight<T> {
     const forget = () => {
       if (this.#shared.get(key) === shared) this.#shared.delete(key);
     };
-    // Also hears a rejection that comes when all have left.
+    // Also handles a rejection that comes when no call waits.
     result.then(forget, forget);
     return shared;
   }

@@ -27,7 +27,7 @@ const VERY_DEAR_SHAPE: BatchShape = { columns: 4, rows: 2 };
 /** Iterations from which on batches of perturbed pixels are small; from VERY_DEAR on single groups. */
 const DEAR = 500_000;
 
-/** Cuts a grid of perturbed pixels. What a pixel costs is not known: skips may save nearly all of it. */
+/** Cuts a grid of perturbed pixels. What a pixel costs is not known: BLA may save nearly all of it. */
 export function perturbedShape(width: number, height: number, iterations: number): BatchShape {
   const dear = iterations < VERY_DEAR ? DEAR_SHAPE : VERY_DEAR_SHAPE;
   const { columns, rows } = iterations < DEAR ? PERTURBED_SHAPE : dear;

@@ -1,12 +1,13 @@
-/** Perturbed frames are compared with slower arithmetic, where there is reason to or it costs nothing. */
+/** Compares some pixels of perturbed frames with slower arithmetic, where they look wrong or it is cheap. */
 
 import { differencesOf, pointsOf, type Suspicion, suspicionOf } from "../../fractal/mod.ts";
 import { columnsOf, type Frame, pointOf, rowsOf, stepLog2 } from "../../plane/mod.ts";
+import type { PerturbationArithmetic } from "../arithmetic.ts";
 import type { HeldReference } from "./references.ts";
-import type { PerturbationArithmetic, Sampled } from "../sampler.ts";
+import type { Sampled } from "./samples.ts";
 import type { RenderPool } from "./worker.ts";
 
-/** A frame to be looked at, and who looks. */
+/** A frame to be checked, and what it is checked with. */
 export interface Looked {
   readonly frame: Frame;
   readonly reference: HeldReference;
@@ -20,7 +21,7 @@ export interface Looked {
   readonly pool: Pick<RenderPool, "apply">;
 }
 
-/** What came of a look. `unchecked`: the frame is suspicious, and to compare it would take too long. */
+/** The result of a check. `unchecked`: the frame is suspicious, and to compare it would take too long. */
 export type Verdict = "passed" | "wrong" | "unchecked";
 
 /** Bits beyond those that tell two pixels apart: an exact orbit has no other to compare itself with. */
@@ -42,7 +43,7 @@ const WRONG = 2;
  */
 const STEP = 2e-6;
 const STEP_WIDE = 2e-5;
-/** And what a pixel takes besides, for skips and rebasings. */
+/** And what a pixel takes besides, for BLA steps and rebasings. */
 const PIXEL = 3e-4;
 const STEP_ALONE = 1.5e-5;
 const exactStep = (bits: number) => 1e-3 * (0.2 + 3e-4 * bits + 2.6e-7 * bits * bits);

@@ -1,8 +1,8 @@
 /** What crosses between the renderer and its workers: plain data. Addresses are bytes in shared memory. */
 
 import type { OrbitSlice, PlacedReference } from "../../fractal/mod.ts";
-import type { Look, PictureFormat, PngText } from "../../image/mod.ts";
-import type { NotedTile } from "../place_text.ts";
+import type { FrameRequest, Notes, PictureOutput } from "../frame_renderer.ts";
+import type { WireFrame } from "../frame_wire.ts";
 
 /** What a worker is started with. */
 export interface StartArgument {
@@ -50,6 +50,7 @@ export interface SampleOrder extends Placed {
 /** What perturbation takes. */
 export interface Perturbed {
   readonly reference: PlacedReference;
+  /** Whether BLA tables may skip steps. */
   readonly skips: boolean;
   /** Whether each pixel is iterated alone, the slow way; default: by the compiled kernel. */
   readonly alone?: boolean;
@@ -61,18 +62,15 @@ export interface BatchShape {
   readonly rows: number;
 }
 
-/** Samples to be coloured: each square of factor * factor of them becomes a pixel. */
-export interface PaintOrder {
-  readonly samples: Placed;
-  readonly look: Look;
-  readonly factor: number;
+/** A file to be made of samples. */
+export interface Finish extends Pick<FrameRequest, "output" | "factor" | "iterations"> {
+  /** What the picture's notes say, where it has some. */
+  readonly notes?: Notes & { readonly frame: WireFrame };
 }
 
-/** How a file is written. A PNG has these notes, or those on a tile, which who writes it finds out. */
-export interface FileOptions {
-  readonly format: PictureFormat;
-  readonly text?: PngText;
-  readonly tile?: NotedTile;
+/** A picture to be made of samples. */
+export interface Painting extends Finish {
+  readonly output: PictureOutput;
 }
 
 /** A search that has gone on, and the compute time that it took, milliseconds. */

@@ -15,10 +15,11 @@ import {
 } from "../../fractal/mod.ts";
 import { type Arena, OverBudgetError, type Region } from "../../pool/mod.ts";
 import type { Frame } from "../../plane/mod.ts";
+import { InFlight } from "../cache/in_flight.ts";
 import type { TimedSlice } from "./orders.ts";
 import { type SearchWorker, SLICE, type SliceOptions, Surveys } from "./surveys.ts";
 
-/** Who computes: a worker, one slice at a time. */
+/** What computes: a worker, one slice at a time. */
 export interface ReferenceWorker extends SearchWorker {
   /** Iterates an orbit for about so many milliseconds, and says how many it was. */
   orbit(orbit: Orbit, length: number, options: SliceOptions): Promise<TimedSlice>;
@@ -49,9 +50,9 @@ export interface InsideFrame extends Disposable {
 
 /** What bounds a wait for a reference. */
 export interface HoldOptions {
-  readonly signal?: AbortSignal;
-  /** Compute time, milliseconds. */
-  readonly budget?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Compute time, milliseconds; default: any. */
+  readonly budget?: number | undefined;
   /** What the reference is for: if all of it proves to lie inside, no reference is needed. */
   readonly frame?: Frame;
 }
@@ -70,25 +71,20 @@ export class OrbitTooLongError extends RangeError {
   }
 }
 
-/** A reference's place in memory. It is given back when it has been replaced and nobody uses it. */
+/** A reference's place in memory. It is given back when it has been replaced and is not in use. */
 interface Placement {
   readonly region: Region;
   users: number;
   replaced: boolean;
 }
 
+/** A request that waits for an orbit to be lengthened. */
 interface Waiting {
   readonly budget: number;
   /** Whether the orbit has shown something that may spare it to go on. */
   readonly hasLeads: (orbit: Orbit) => boolean;
-  readonly settle: PromiseWithResolvers<number>;
-}
-
-/** An orbit that is being lengthened, and for whom. */
-interface Growth {
-  readonly length: number;
-  readonly waiting: Set<Waiting>;
-  readonly abort: AbortController;
+  /** Rejects the request with this error. */
+  readonly refuse: (error: OverBudgetError) => void;
 }
 
 interface Entry {
@@ -98,7 +94,8 @@ interface Entry {
   placement?: Placement;
   /** Its points, where they had to make room for others while the orbit is being lengthened. */
   points?: Float64Array;
-  growth?: Growth;
+  /** The requests that wait for it to be lengthened; it is, while there are any. */
+  readonly waiting: Set<Waiting>;
 }
 
 /** The references in a part of the shared memory; those not used for longest make room. */
@@ -109,6 +106,8 @@ export class References {
   readonly #surveys: Surveys;
   /** By key, least recently used first. */
   readonly #entries = new Map<string, Entry>();
+  /** Orbits that are being lengthened, by key; each resolves to the milliseconds that it took. */
+  readonly #growths = new InFlight<number>();
 
   constructor(memory: WebAssembly.Memory, arena: Arena, worker: ReferenceWorker) {
     this.#memory = memory;
@@ -126,8 +125,8 @@ export class References {
    * Waits for a point's orbit of at least `iterations` points (or up to its escape), computing what is
    * missing; for the orbit of a nucleus nearby instead, once around, where the point's does not end for
    * long; or for the proof that the frame is inside. Which of them is a function of the point, the
-   * iterations and the frame. Whoever asks for the same meanwhile shares it; when the last of them gives
-   * up, so does it.
+   * iterations and the frame. Requests for the same share the work, which ends when all of them are
+   * aborted.
    *
    * @throws {OverBudgetError} when the orbit takes more than the budget
    * @throws {OrbitTooLongError} when there is not enough memory for it
@@ -149,18 +148,15 @@ export class References {
     let milliseconds = 0;
     let proving = 0;
     let from = 0;
-    const left = () => ({
-      ...(signal && { signal }),
-      budget: budget - milliseconds - proving,
-    });
+    const left = () => ({ signal, budget: budget - milliseconds - proving });
     try {
       for (;;) {
         signal?.throwIfAborted();
-        const wish = { length, from, ...(frame && { frame }) };
+        const survey = { length, from, ...(frame && { frame }) };
         const known = this.#entries.get(point.key)?.orbit;
         const seen = await this.#surveys.followUp(
           point,
-          { ...wish, ...(known && { known }) },
+          { ...survey, ...(known && { known }) },
           left(),
         );
         ({ from } = seen);
@@ -178,7 +174,7 @@ export class References {
         if (placement !== undefined && (orbit.ended || orbit.length >= length)) {
           return { ...this.#lend(entry, placement, milliseconds), proving };
         }
-        const hasLeads = (orbit: Orbit) => this.#surveys.hasLeads(point, { ...wish, orbit });
+        const hasLeads = (orbit: Orbit) => this.#surveys.hasLeads(point, { ...survey, orbit });
         milliseconds += await this.#grown(entry, length, { ...left(), hasLeads });
       }
     } catch (error) {
@@ -191,7 +187,7 @@ export class References {
   #entryOf(point: ReferencePoint): Entry {
     const { key, re, im, bits } = point;
     const entry = this.#entries.get(key) ??
-      { point, orbit: orbitOf(re, im, bits), fines: [] };
+      { point, orbit: orbitOf(re, im, bits), fines: [], waiting: new Set() };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     return entry;
@@ -217,59 +213,42 @@ export class References {
         held = false;
         placement.users--;
         release(placement);
-        // Whoever waits for memory may find some in what is not used any more.
+        // What is not used any more is memory for requests that wait for some.
         if (placement.users === 0) this.#makeRoom();
       },
     };
   }
 
+  /** Waits for an orbit to be lengthened, together with the other requests for it. */
   async #grown(
     entry: Entry,
     length: number,
     { signal, budget = Infinity, hasLeads }: HoldOptions & Pick<Waiting, "hasLeads">,
   ): Promise<number> {
-    const growth = entry.growth ?? this.#start(entry, length);
-    const waiting: Waiting = { budget, hasLeads, settle: Promise.withResolvers() };
-    growth.waiting.add(waiting);
-    const leave = () => waiting.settle.reject(signal?.reason);
-    signal?.addEventListener("abort", leave, { once: true });
+    const refused = new AbortController();
+    const waiting = { budget, hasLeads, refuse: (error: Error) => refused.abort(error) };
+    const signals = signal === undefined ? [refused.signal] : [signal, refused.signal];
+    entry.waiting.add(waiting);
     try {
-      return await waiting.settle.promise;
+      return await this.#growths.share(
+        entry.point.key,
+        (signal) => this.#grow(entry, length, signal),
+        AbortSignal.any(signals),
+      );
     } finally {
-      signal?.removeEventListener("abort", leave);
-      growth.waiting.delete(waiting);
-      if (growth.waiting.size === 0) growth.abort.abort();
-    }
-  }
-
-  #start(entry: Entry, length: number): Growth {
-    const growth: Growth = { length, waiting: new Set(), abort: new AbortController() };
-    entry.growth = growth;
-    const settled = (settle: (waiting: Waiting) => void) => {
-      if (entry.growth === growth) delete entry.growth;
-      // Unless somebody has begun anew meanwhile.
+      entry.waiting.delete(waiting);
       const { key } = entry.point;
-      const useless = entry.placement === undefined && entry.growth === undefined;
+      const useless = entry.placement === undefined && entry.waiting.size === 0;
       if (useless && this.#entries.get(key) === entry) this.#entries.delete(key);
-      for (const waiting of growth.waiting) settle(waiting);
-    };
-    this.#grow(entry, growth).then(
-      (milliseconds) => settled(({ settle }) => settle.resolve(milliseconds)),
-      (error) => settled(({ settle }) => settle.reject(error)),
-    );
-    // Whoever comes after the last has left starts anew.
-    growth.abort.signal.addEventListener("abort", () => {
-      if (entry.growth === growth) delete entry.growth;
-    }, { once: true });
-    return growth;
+    }
   }
 
   /**
    * Lengthens an orbit and moves it to where there is room; returns the milliseconds that it took. Once
    * it is given up it leaves the entry alone: another may have begun to lengthen it.
    */
-  async #grow(entry: Entry, { length, waiting, abort: { signal } }: Growth): Promise<number> {
-    const { point } = entry;
+  async #grow(entry: Entry, length: number, signal: AbortSignal): Promise<number> {
+    const { point, waiting } = entry;
     const { wide, reach } = point;
     let { orbit, fines } = entry;
     const slices: Float64Array[] = [];
@@ -277,6 +256,7 @@ export class References {
     while (orbit.length < length && !orbit.ended) {
       signal.throwIfAborted();
       const timed = await this.#worker.orbit(orbit, length, { milliseconds: SLICE, signal });
+      signal.throwIfAborted();
       milliseconds += timed.milliseconds;
       slices.push(timed.slice.points);
       orbit = timed.slice.orbit;
@@ -327,14 +307,14 @@ export class References {
     return region;
   }
 
-  /** Gives up references that nobody uses, the least recently used first, while somebody waits for memory. */
+  /** Gives up unused references, the least recently used first, while a request waits for memory. */
   #makeRoom(): void {
     for (const [key, entry] of this.#entries) {
       if (!this.#arena.crowded) return;
       const { placement } = entry;
       if (placement === undefined || placement.users > 0) continue;
       // One that is being lengthened would else wait for the room that it takes itself.
-      if (entry.growth === undefined) this.#entries.delete(key);
+      if (entry.waiting.size === 0) this.#entries.delete(key);
       else entry.points = this.#pointsOf(entry).slice();
       delete entry.placement;
       replace(placement);
@@ -342,14 +322,14 @@ export class References {
   }
 }
 
-/** Sends those away who do not want to pay for so much. */
+/** Refuses the requests whose budget is used up. */
 function refuseOverBudget(
   waiting: Iterable<Waiting>,
   { milliseconds, orbit, length }: { milliseconds: number; orbit: Orbit; length: number },
 ): void {
-  for (const { budget, settle } of waiting) {
+  for (const { budget, refuse } of waiting) {
     if (milliseconds <= budget) continue;
-    settle.reject(
+    refuse(
       new OverBudgetError(
         `Cannot compute the reference orbit within ${budget / 1000} s: it is ` +
           `${orbit.bits} bits deep, and ${orbit.length} of ${length} points took that long`,

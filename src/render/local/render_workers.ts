@@ -1,54 +1,38 @@
-/** The local sampler and painter: one pool of workers over one shared memory. */
+/** Frames, rendered in this process: one pool of workers over one shared memory. */
 
 import {
   compileKernel,
   compilePerturbedKernel,
-  differencesOf,
   type ExactEscape,
-  ownReferenceOf,
-  pathOf,
   PERTURBED_SCRATCH_BYTES,
   SCRATCH_BYTES,
   WARM_UP_BYTES,
 } from "../../fractal/mod.ts";
 import type { Part, Picture } from "../../image/mod.ts";
-import { columnsOf, type Exact, type Frame, rowsOf } from "../../plane/mod.ts";
+import type { Exact, Frame } from "../../plane/mod.ts";
 import {
   Arena,
-  type BytesAndNumbers,
   DeadlineError,
   mayStepBack,
   OverBudgetError,
-  type ParallelForOptions,
   Pool,
   type PoolCounters,
   STEP_BACK_PERMISSION,
 } from "../../pool/mod.ts";
-import { batchCount, batchShape, perturbedShape } from "./batches.ts";
 import type {
-  FileOptions,
-  PaintOrder,
-  Perturbed,
-  Placed,
-  SampleOrder,
-  StartArgument,
-} from "./orders.ts";
-import { arithmeticBy } from "./arithmetic.ts";
-import { settled, type Verdict, verdictOn } from "./guard.ts";
-import type { Computed } from "../observed_workers.ts";
-import { type HeldReference, References } from "./references.ts";
-import type {
-  Oracle,
-  PaintedFile,
-  Painter,
-  PictureWish,
-  Sampled,
-  SampleMemory,
-  SampleOptions,
-  Sampler,
-  SavedSamples,
-} from "../sampler.ts";
-import { disposalOf, SharedSamples } from "./shared_samples.ts";
+  FrameOptions,
+  FrameRenderer,
+  FrameRequest,
+  RenderedFrame,
+} from "../frame_renderer.ts";
+import type { Computed } from "../observed_renderer.ts";
+import type { Oracle } from "../oracle.ts";
+import { finishedFile, FrameSampler } from "./frame_sampler.ts";
+import type { Finish, Painting, Placed, StartArgument } from "./orders.ts";
+import { References } from "./references.ts";
+import { type Finisher, renderHere } from "./render_here.ts";
+import type { FinishedFile, Sampled, SampleOptions, SavedSamples } from "./samples.ts";
+import { SharedSamples } from "./shared_samples.ts";
 import type { RenderPool, RenderService } from "./worker.ts";
 
 /** How the workers are set up. */
@@ -74,8 +58,8 @@ const DEFAULT_BYTES = 256 * 2 ** 20;
 /** A worker's own part of the memory. */
 const BYTES_PER_WORKER = SCRATCH_BYTES + PERTURBED_SCRATCH_BYTES + WARM_UP_BYTES;
 
-/** Threads that may run on for ever before a replacement has to wait: far more than a machine bears. */
-const STRAYS = 8;
+/** Leaked threads before a replacement has to wait for memory: far more than a machine bears. */
+const LEAKED_THREADS = 8;
 
 /**
  * Workers that sample, paint and encode, without permissions once they have started.
@@ -83,12 +67,13 @@ const STRAYS = 8;
  * The memory has its full size from the start, so that views of it stay valid; the system gives it pages
  * only where it is used.
  */
-export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, AsyncDisposable {
+export class RenderWorkers implements FrameRenderer, Finisher, Oracle, AsyncDisposable {
   readonly #samples: SharedSamples;
   readonly #references: References;
   readonly #pool: RenderPool;
+  readonly #sampler: FrameSampler;
   readonly #computed = { milliseconds: 0, iterations: 0 };
-  /** Added to by the workers: whoever gave a point up hears no more of it. */
+  /** Added to by the workers, as nothing comes back of a point that was given up. */
   readonly #exactTally: BigInt64Array;
 
   private constructor(
@@ -117,6 +102,11 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
         counted(pool.apply("cycle", [search, milliseconds], { signal })),
       finish: (at, shape, reach) => pool.apply("finishReference", [at, shape, reach]),
     });
+    this.#sampler = new FrameSampler(pool, {
+      samples: this.#samples,
+      references: this.#references,
+      computed: this.#computed,
+    });
   }
 
   /** Starts and warms the workers. */
@@ -126,7 +116,7 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     const niceness = await mayStepBack() ? options.niceness ?? 0 : 0;
     // The first page is the kernels' own. Room for every worker and its replacement, as the two may
     // overlap, and for some that were given up and run on: theirs is not lent again while they do.
-    const scratchEnd = PAGE + (2 * workers + STRAYS) * BYTES_PER_WORKER;
+    const scratchEnd = PAGE + (2 * workers + LEAKED_THREADS) * BYTES_PER_WORKER;
     const samplesEnd = scratchEnd + (options.memoryBytes ?? DEFAULT_BYTES);
     const pages = Math.ceil((samplesEnd + referenceBytes) / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
@@ -171,145 +161,13 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     return this.#references.counters;
   }
 
-  async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
-    const { iterations, signal, budget, parentFrame = frame } = options;
-    const path = pathOf(parentFrame, iterations);
-    if (path.arithmetic === "double") {
-      const shape = batchShape(frame.width, frame.height, iterations);
-      const columns = columnsOf(frame);
-      const rows = rowsOf(frame);
-      const { set } = frame;
-      const c = set.id === "julia"
-        ? { re: set.c.re.toDouble(), im: set.c.im.toDouble() }
-        : undefined;
-      return await this.#sweep({ columns, rows, shape, ...(c && { c }) }, options);
-    }
-    if (path.arithmetic === "interior") return await this.#fill(frame, options);
-    const { reference: point } = path;
-    let samples: Sampled;
-    let verdict: Verdict | undefined;
-    {
-      using reference = await this.#references.hold(point, iterations, {
-        frame: parentFrame,
-        ...(signal && { signal }),
-        ...(budget !== undefined && { budget }),
-      });
-      if (reference.inside) return await this.#fill(frame, options, reference.milliseconds);
-      samples = await this.#perturb(frame, { reference }, options);
-      verdict = await verdictOn(samples, {
-        ...{ frame, reference, signal, budget },
-        counts: this.#samples.countsOf(samples),
-        ...{ pool: this.#pool, memory: this.#samples.memory },
-      });
-    }
-    return await settled(samples, verdict, async () => {
-      const left = budget === undefined ? Infinity : Math.max(1, budget - samples.milliseconds);
-      const own = ownReferenceOf(parentFrame, point);
-      using reference = await this.#references.hold(own, iterations, {
-        ...(signal && { signal }),
-        budget: left,
-      });
-      return await this.#perturb(frame, { reference, alone: true }, { ...options, budget: left });
-    });
+  render(request: FrameRequest, options?: FrameOptions): Promise<RenderedFrame> {
+    return renderHere({ sample: this.sample.bind(this), workers: this }, request, options);
   }
 
-  /** Samples of a frame as differences from a reference; `alone` is the slow way. */
-  #perturb(
-    frame: Frame,
-    { reference, alone = false }: { readonly reference: HeldReference; readonly alone?: boolean },
-    options: SampleOptions,
-  ): Promise<Sampled> {
-    const { iterations, budget } = options;
-    const shape = perturbedShape(frame.width, frame.height, iterations);
-    const differences = differencesOf(frame, reference.point);
-    const columns = columnsOf(differences);
-    const rows = rowsOf(differences);
-    return this.#sweep({ columns, rows, shape, reference, alone }, {
-      ...options,
-      skips: reference.point.skips && options.skips !== false,
-      ...(budget !== undefined &&
-        { budget: Math.max(1, budget - reference.milliseconds - reference.proving) }),
-    });
-  }
-
-  /** Samples of a frame that is inside the set as a whole. */
-  async #fill(
-    { width, height }: Frame,
-    options: SampleOptions,
-    milliseconds = 0,
-  ): Promise<Sampled> {
-    const { iterations, fractions, signal } = options;
-    const room = await this.#samples.filled({ width, height, iterations, fractions }, signal);
-    options.onProgress?.(1);
-    return {
-      ...room.placed,
-      milliseconds,
-      steps: 0,
-      arithmetic: { kind: "interior" },
-      ...disposalOf(room),
-    };
-  }
-
-  /** Lets the workers compute a grid's batches, and the one that ends it make the picture. */
-  async #sweep(grid: Grid, options: SampleOptions): Promise<Sampled> {
-    const { columns, rows, c, shape, reference, alone = false } = grid;
-    const { iterations, fractions, skips = true, signal, budget, onProgress, picture } = options;
-    const width = columns.length;
-    const height = rows.length;
-    const room = await this.#samples.room({ width, height, iterations, fractions }, signal);
-    try {
-      const { placed, tally } = room;
-      const batches = batchCount(width, height, shape);
-      const order: SampleOrder = {
-        ...{ ...placed, columns, rows, shape, tally, ...(c && { c }) },
-        ...(reference && { perturbed: perturbedBy(reference, { skips, alone }) }),
-      };
-      const bounds = {
-        batches,
-        onWork: (milliseconds: number) => this.#computed.milliseconds += milliseconds,
-        onLeakedThread: (ended: Promise<void>) => room.keepUntil(ended),
-        ...(signal && { signal }),
-        ...(budget !== undefined && { budget }),
-        ...(onProgress && { onProgress: (done: number) => onProgress(done / batches) }),
-      };
-      const swept = await this.#sweepAndPaint(order, bounds, picture);
-      const steps = this.#samples.tallied(room);
-      this.#computed.iterations += steps.made;
-      return {
-        ...placed,
-        ...swept,
-        milliseconds: swept.milliseconds + (reference?.milliseconds ?? 0) +
-          (reference?.proving ?? 0),
-        steps: steps.made,
-        arithmetic: arithmeticBy({ reference, iterations: placed.iterations }, steps),
-        ...disposalOf(room),
-      };
-    } catch (error) {
-      this.#computed.iterations += this.#samples.tallied(room).made;
-      room[Symbol.dispose]();
-      throw error;
-    }
-  }
-
-  async #sweepAndPaint(
-    order: SampleOrder,
-    bounds: ParallelForOptions,
-    picture: PictureWish | undefined,
-  ): Promise<Pick<Sampled, "milliseconds" | "file">> {
-    if (picture === undefined) {
-      return {
-        milliseconds: await this.#pool.parallelFor("sample", order, bounds),
-      };
-    }
-    const { width, height, iterations, counts, fractions } = order;
-    const { look, factor, flipped = false, options } = picture;
-    const samples = { width, height, iterations, counts, fractions, flipped };
-    const last = { name: "paint" as const, args: [{ samples, look, factor }, options] as const };
-    const { milliseconds, value } = await this.#pool.parallelForThenCall("sample", order, {
-      ...bounds,
-      last,
-    });
-    return { milliseconds, file: paintedFile(value) };
+  /** Samples a frame, which must not have more than `mostSamples` pixels. */
+  sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
+    return this.#sampler.sample(frame, options);
   }
 
   async exact(
@@ -330,30 +188,26 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
     }
   }
 
-  async paint(
-    order: PaintOrder,
-    options: FileOptions,
-    signal?: AbortSignal,
-  ): Promise<PaintedFile> {
-    return paintedFile(await this.#pool.apply("paint", [order, options], signal && { signal }));
+  async finish(samples: Placed, order: Finish, signal?: AbortSignal): Promise<FinishedFile> {
+    return finishedFile(await this.#pool.apply("finish", [samples, order], signal && { signal }));
   }
 
-  pixels(order: PaintOrder, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#pool.apply("pixels", [order], signal && { signal });
+  pixels(
+    samples: Placed,
+    order: Painting,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#pool.apply("pixels", [samples, order], signal && { signal });
   }
 
   encode(
     picture: Picture,
-    options: FileOptions,
+    order: Painting,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = picture.kind === "indexed" ? picture.indices : picture.pixels;
     const transfer = [bytes.buffer];
-    return this.#pool.apply("encode", [picture, options], { transfer, ...(signal && { signal }) });
-  }
-
-  npy(samples: Placed, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#pool.apply("npy", [samples], signal && { signal });
+    return this.#pool.apply("encode", [picture, order], { transfer, ...(signal && { signal }) });
   }
 
   /** Enlarges a part of a tile's file to a tile; `enlargePng` says how. */
@@ -380,21 +234,4 @@ export class RenderWorkers implements Sampler, Painter, Oracle, SampleMemory, As
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool[Symbol.asyncDispose]();
   }
-}
-
-/** A grid's points, or their differences from a reference, and how it is cut. */
-interface Grid extends Pick<SampleOrder, "columns" | "rows" | "shape" | "c"> {
-  readonly reference?: HeldReference;
-  readonly alone?: boolean;
-}
-
-function paintedFile({ bytes, numbers: [colour = 0, encode = 0] }: BytesAndNumbers): PaintedFile {
-  return { bytes, colour, encode };
-}
-
-function perturbedBy(
-  { at, x, y, unit }: HeldReference,
-  how: Pick<Perturbed, "skips" | "alone">,
-): Perturbed {
-  return { reference: { at, x, y, unit }, ...how };
 }

@@ -2,7 +2,8 @@
 
 import { Arena, type Region } from "../../pool/mod.ts";
 import type { Placed } from "./orders.ts";
-import type { Arithmetic, Sampled, SampleMemory, SavedSamples } from "../sampler.ts";
+import type { Arithmetic } from "../arithmetic.ts";
+import type { Sampled, SavedSamples } from "./samples.ts";
 
 /** Bytes of a sample: a u32 count and an f32 fraction. */
 const SAMPLE_BYTES = 8;
@@ -28,7 +29,7 @@ export interface Room extends Disposable {
 }
 
 /** A part of the shared memory that holds frames' samples. Who finds no room waits for it. */
-export class SharedSamples implements SampleMemory {
+export class SharedSamples {
   /** Samples of one frame at most: a quarter, so that one large picture never keeps all others waiting. */
   readonly most: number;
   readonly memory: WebAssembly.Memory;
@@ -81,6 +82,7 @@ export class SharedSamples implements SampleMemory {
     return counts;
   }
 
+  /** Copies samples out of shared memory, row 0 first. */
   save(samples: Placed & { readonly arithmetic: Arithmetic }): SavedSamples {
     const { width, height, iterations, arithmetic } = samples;
     const fractions = this.#fractions(samples);
@@ -93,12 +95,13 @@ export class SharedSamples implements SampleMemory {
     return { width, height, iterations, fractions: fractions !== undefined, bytes, arithmetic };
   }
 
+  /** Copies samples into shared memory; waits for room if need be. */
   async place(saved: SavedSamples, signal?: AbortSignal): Promise<Sampled> {
     const { bytes, arithmetic } = saved;
     const room = await this.room(saved, signal);
     const { placed } = room;
     new Uint8Array(this.memory.buffer, placed.counts, bytes.length).set(bytes);
-    return { ...placed, milliseconds: 0, steps: 0, arithmetic, ...disposalOf(room) };
+    return { ...placed, milliseconds: 0, frames: 0, steps: 0, arithmetic, ...disposalOf(room) };
   }
 
   #counts({ width, height, counts }: Placed): Uint32Array {

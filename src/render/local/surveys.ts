@@ -18,7 +18,7 @@ import { OverBudgetError } from "../../pool/mod.ts";
 import { InFlight } from "../cache/in_flight.ts";
 import type { TimedSearch } from "./orders.ts";
 
-/** Who searches: a worker, one slice at a time. */
+/** What searches: a worker, one slice at a time. */
 export interface SearchWorker {
   /** Goes on with a search for about so many milliseconds, and says how many it was. */
   nucleus(search: NucleusSearch, options: SliceOptions): Promise<TimedSearch<NucleusSearch>>;
@@ -33,9 +33,9 @@ export interface SliceOptions {
 
 /** What bounds a search. */
 export interface SearchBounds {
-  readonly signal?: AbortSignal;
-  /** Compute time, milliseconds. */
-  readonly budget?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Compute time, milliseconds; default: any. */
+  readonly budget?: number | undefined;
 }
 
 /** A length of an orbit at which it is looked at. */
@@ -64,7 +64,7 @@ interface Region {
 }
 
 /** What an orbit is for. */
-interface Wish {
+interface OrbitUse {
   /** The orbit as far as the caller knows it. */
   readonly known?: Orbit;
   /** How long it has to be. */
@@ -75,7 +75,7 @@ interface Wish {
   readonly frame?: Frame;
 }
 
-type OrbitWish = Pick<Wish, "length" | "from" | "frame"> & { readonly orbit: Orbit };
+type KnownOrbit = Pick<OrbitUse, "length" | "from" | "frame"> & { readonly orbit: Orbit };
 
 /** What came of it. */
 interface Insight {
@@ -135,7 +135,7 @@ export class Surveys {
   }
 
   /** Whether an orbit shows something that is worth to be followed up. */
-  hasLeads(point: ReferencePoint, { orbit, length, from, frame }: OrbitWish): boolean {
+  hasLeads(point: ReferencePoint, { orbit, length, from, frame }: KnownOrbit): boolean {
     if (point.period !== undefined) return false;
     return surveysOf(orbit, length, from).some(({ after, approaches }) => {
       if (after === "approach") {
@@ -148,12 +148,12 @@ export class Surveys {
   /** Follows up what the longest orbit that is known of a point shows, until something comes of it. */
   async followUp(
     point: ReferencePoint,
-    { known, length, from, frame }: Wish,
+    { known, length, from, frame }: OrbitUse,
     { signal, budget = Infinity }: SearchBounds,
   ): Promise<Insight> {
     let [proving, searching] = [0, 0];
     if (point.period !== undefined) return { from, proving, searching };
-    const left = () => ({ ...(signal && { signal }), budget: budget - proving - searching });
+    const left = () => ({ signal, budget: budget - proving - searching });
     const noted = this.#regions.get(point.key)?.orbit;
     const orbit = (known?.length ?? 0) > (noted?.length ?? 0) ? known : noted;
     for (const survey of orbit === undefined ? [] : surveysOf(orbit, length, from)) {
@@ -173,7 +173,7 @@ export class Surveys {
     return { from, proving, searching };
   }
 
-  /** Whether the whole frame is inside, in the copy of the set that the last approach tells of. */
+  /** Whether the whole frame is inside, in the copy of the set that the last approach is of. */
   async #inside(
     frame: Frame,
     { point, approaches }: {
@@ -208,7 +208,7 @@ export class Surveys {
       let value = nuclei?.get(approach.index);
       if (!nuclei?.has(approach.index)) {
         const left = budget - milliseconds;
-        // Those with another budget would have to be sent away at another time.
+        // A search with another budget would have to be given up at another time.
         const found = await this.#searches.share(
           `${point.key}/${approach.index}/${left}`,
           (signal) => this.#searchNucleus(point, approach, { signal, budget: left }),

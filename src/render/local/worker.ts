@@ -9,30 +9,13 @@ import {
   type ExactEscape,
   exactEscapeTime,
   type ExactOptions,
-  Kernel,
   type NucleusSearch,
   type Orbit,
-  PERTURBED_SCRATCH_BYTES,
-  PerturbedKernel,
   type PlacedReference,
   type ReferenceShape,
-  sampleAlone,
-  SCRATCH_BYTES,
   settledEscapeTime,
-  warmUp,
-  warmUpPerturbed,
 } from "../../fractal/mod.ts";
-import {
-  encodeNpy,
-  encodePicture,
-  enlargePng,
-  paintAveraged,
-  paintIndexed,
-  type Part,
-  type Picture,
-  type PictureOptions,
-  type Samples,
-} from "../../image/mod.ts";
+import { enlargePng, type Part, type Picture } from "../../image/mod.ts";
 import { Exact } from "../../plane/mod.ts";
 import {
   type BytesAndNumbers,
@@ -43,19 +26,19 @@ import {
   Transferred,
 } from "../../pool/mod.ts";
 import { batchAt } from "./batches.ts";
+import { coloured, encoded, finish } from "./finish.ts";
+import { Kernels } from "./kernels.ts";
 import type {
-  FileOptions,
-  PaintOrder,
+  Finish,
+  Painting,
   Placed,
   SampleOrder,
   StartArgument,
   TimedSearch,
   TimedSlice,
 } from "./orders.ts";
-import { textOfTile } from "../place_text.ts";
 
-let kernel: Kernel;
-let perturbedKernel: PerturbedKernel;
+let kernels: Kernels;
 let memory: WebAssembly.Memory;
 let exactTally: BigInt64Array;
 
@@ -64,35 +47,29 @@ const service = serve({
     if (argument.niceness > 0) await stepBack(argument.niceness);
     memory = argument.memory;
     exactTally = new BigInt64Array(argument.exactTally);
-    kernel = await Kernel.start(argument.direct, memory, argument.scratch);
-    const next = argument.scratch + SCRATCH_BYTES;
-    perturbedKernel = await PerturbedKernel.start(argument.perturbed, memory, next);
-    const rest = next + PERTURBED_SCRATCH_BYTES;
-    warmUp(kernel, rest);
-    warmUpPerturbed(perturbedKernel, memory, rest);
+    kernels = await Kernels.start(argument);
   },
   parallelFor: {
     /** Fills in how long each pixel takes to escape, and adds the batch's steps to the frame's. */
     sample: (order: SampleOrder) => {
+      const { width, iterations, counts, fractions, tally, perturbed, c } = order;
+      const kernel = kernels.of(perturbed);
+      const sums = new BigInt64Array(memory.buffer, tally, 2);
       return (number: number, stopped: () => boolean) => {
         const { fromColumn, toColumn, fromRow, toRow } = batchAt(order, number);
-        const columns = order.columns.subarray(fromColumn, toColumn);
-        const rows = order.rows.subarray(fromRow, toRow);
-        const { width, iterations, counts, fractions, perturbed, c } = order;
         const offset = 4 * (fromRow * width + fromColumn);
-        const batch = {
-          ...{ columns, rows, iterations, ...(c && { c }) },
+        const { made, skipped } = kernel.sample({
+          columns: order.columns.subarray(fromColumn, toColumn),
+          rows: order.rows.subarray(fromRow, toRow),
+          iterations,
           counts: counts + offset,
           fractions: fractions === 0 ? 0 : fractions + offset,
-        };
-        const steps = perturbed === undefined
-          ? { made: kernel.sample(batch, stopped), skipped: 0 }
-          : perturbed.alone
-          ? sampleAlone(memory, { ...batch, ...perturbed, stride: width }, stopped)
-          : perturbedKernel.sample({ ...batch, ...perturbed, stride: width }, stopped);
-        const sums = new BigInt64Array(memory.buffer, order.tally, 2);
-        Atomics.add(sums, 0, BigInt(steps.made));
-        Atomics.add(sums, 1, BigInt(steps.skipped));
+          stride: width,
+          ...(perturbed && { perturbed }),
+          ...(c && { c }),
+        }, stopped);
+        Atomics.add(sums, 0, BigInt(made));
+        Atomics.add(sums, 1, BigInt(skipped));
       };
     },
   },
@@ -112,7 +89,7 @@ const service = serve({
       timed(() => advanceCycle(search, milliseconds)),
     /** Builds the tables of a reference whose points are in place. */
     finishReference: (at: number, shape: ReferenceShape, reach: number) =>
-      perturbedKernel.finishReference(at, shape, reach),
+      kernels.finishReference(at, shape, reach),
     /** Counts one point exactly, each coordinate a numerator and a denominator. */
     exact: (re: Fraction, im: Fraction, iterations: number): ExactEscape =>
       tallied((options) => settledEscapeTime(pointAt(re, im), iterations, options)),
@@ -130,26 +107,20 @@ const service = serve({
       const stopped = () => task.stopped;
       return countAlone(memory, { reference, iterations }, { points, stopped });
     },
-    /** Colours samples and encodes the picture: a file, and the milliseconds that either took. */
-    paint,
-    /** Colours samples: one byte a pixel where the factor is 1, else three. */
-    pixels: (order: PaintOrder) => {
-      const picture = coloured(order);
+    /** Makes a file of samples; the numbers are the milliseconds that its colours and its encoding took. */
+    finish: async (samples: Placed, order: Finish): Promise<Transferred<BytesAndNumbers>> => {
+      const { bytes, colour, encode } = await finish(memory, samples, order);
+      return new Transferred({ bytes, numbers: [colour, encode] }, [bytes.buffer]);
+    },
+    /** Colours samples of a band: one byte a pixel where the factor is 1, else three. */
+    pixels: (samples: Placed, order: Painting) => {
+      const picture = coloured(memory, samples, order);
       return moved(picture.kind === "indexed" ? picture.indices : picture.pixels);
     },
     /** Encodes pixels that were coloured band by band. */
-    encode: async (picture: Picture, options: FileOptions) =>
-      moved(await encodePicture(picture, noted(options))),
+    encode: async (picture: Picture, order: Painting) => moved(await encoded(picture, order)),
     /** Enlarges a part of a tile's file. */
     enlarge: (png: Uint8Array, part: Part) => moved(enlargePng(png, part)),
-    /** The counts as a NumPy file. */
-    npy: (samples: Placed) => {
-      const { counts } = view(samples);
-      if (samples.flipped) {
-        return moved(encodeNpy(turnOver(counts.slice(), samples.width), samples));
-      }
-      return moved(encodeNpy(counts, samples));
-    },
   },
 });
 
@@ -189,60 +160,6 @@ export type RenderService = typeof service;
 
 /** The workers as a pool. */
 export type RenderPool = Awaited<ReturnType<typeof Pool.start<RenderService>>>;
-
-async function paint(
-  order: PaintOrder,
-  options: FileOptions,
-): Promise<Transferred<BytesAndNumbers>> {
-  const began = performance.now();
-  const picture = coloured(order);
-  const painted = performance.now();
-  const bytes = await encodePicture(picture, noted(options));
-  const numbers = [painted - began, performance.now() - painted];
-  return new Transferred({ bytes, numbers }, [bytes.buffer]);
-}
-
-/** What a picture notes of itself; a tile's notes are written here, as its parent has other work. */
-function noted({ format, text = {}, tile }: FileOptions): PictureOptions {
-  return { format, text: tile === undefined ? text : textOfTile(tile) };
-}
-
-/** Colours samples. Colours lie closer than samples: what is upside down is turned once it is coloured. */
-function coloured({ samples, look, factor }: PaintOrder): Picture {
-  const { flipped = false } = samples;
-  if (factor === 1) {
-    const picture = paintIndexed(view(samples), look);
-    if (flipped) turnOver(picture.indices, picture.width);
-    return picture;
-  }
-  const width = samples.width / factor;
-  const height = samples.height / factor;
-  const pixels = paintAveraged(view(samples), factor, look);
-  if (flipped) turnOver(pixels, 3 * width);
-  return { kind: "true colour", channels: 3, width, height, pixels };
-}
-
-/** Turns a grid upside down, where it lies. */
-function turnOver<T extends Uint8Array | Uint32Array>(grid: T, width: number): T {
-  for (let upper = 0, lower = grid.length - width; upper < lower; upper += width, lower -= width) {
-    const row = grid.slice(upper, upper + width);
-    grid.copyWithin(upper, lower, lower + width);
-    grid.set(row, lower);
-  }
-  return grid;
-}
-
-function view({ width, height, iterations, counts, fractions }: Placed): Samples {
-  return {
-    width,
-    height,
-    iterations,
-    counts: new Uint32Array(memory.buffer, counts, width * height),
-    fractions: fractions === 0
-      ? new Float32Array(width * height)
-      : new Float32Array(memory.buffer, fractions, width * height),
-  };
-}
 
 function moved(bytes: Uint8Array<ArrayBuffer>): Transferred<Uint8Array<ArrayBuffer>> {
   return new Transferred(bytes, [bytes.buffer]);

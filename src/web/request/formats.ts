@@ -2,50 +2,42 @@
 
 import type { Context } from "hono";
 import { accepts } from "hono/accepts";
-import { MOST_SIDE } from "../../image/mod.ts";
+import { type Format, FORMATS, isPictureFormat, type PictureFormat } from "../../image/mod.ts";
 import type { View } from "../../plane/mod.ts";
-import type { Output } from "../../render/mod.ts";
 import { BadRequestError, NotOfferedError, shown } from "../http/problem.ts";
 
-/** What a tile or a render can be. */
-export type Format = Output["format"];
+/** Every format that a client may ask for. */
+const FORMATS_OFFERED = (Object.keys(FORMATS) as Format[])
+  .filter((format) => FORMATS[format].endings.length > 0);
 
 /** Formats of pictures, the default first. */
-export const PICTURES = ["png", "webp", "jpeg"] as const;
+export const PICTURES: readonly PictureFormat[] = FORMATS_OFFERED.filter(isPictureFormat);
 
 /** Every format, as it is told to clients. */
-export const OFFERED = "png, webp, jpeg and npy";
-
-const TYPES: Readonly<Record<Format, string>> = {
-  png: "image/png",
-  webp: "image/webp",
-  jpeg: "image/jpeg",
-  npy: "application/octet-stream",
-};
+export const OFFERED: string = listed(FORMATS_OFFERED);
 
 /** Formats by a file's ending; JPEG has two. */
-export const ENDINGS: ReadonlyMap<string, Format> = new Map<string, Format>([
-  ["png", "png"],
-  ["webp", "webp"],
-  ["jpeg", "jpeg"],
-  ["jpg", "jpeg"],
-  ["npy", "npy"],
-]);
+export const ENDINGS: ReadonlyMap<string, Format> = new Map(
+  FORMATS_OFFERED.flatMap((format) => FORMATS[format].endings.map((ending) => [ending, format])),
+);
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
 
 /** The media type of a format. */
 export function typeOf(format: Format): string {
-  return TYPES[format];
+  return FORMATS[format].type;
 }
 
 /** @throws {BadRequestError} when a view cannot be had in this format */
 export function requireFits(format: Format, { width, height, supersample }: View): void {
-  if (format === "npy" && supersample !== 1) {
+  if (!isPictureFormat(format) && supersample !== 1) {
     throw new BadRequestError("Cannot supersample an array: supersample is for pictures alone", {
       parameter: "supersample",
     });
   }
-  if (format === "npy") return;
-  const most = MOST_SIDE[format];
+  const most = FORMATS[format].mostSide;
   if (Math.max(width, height) > most) {
     throw new BadRequestError(`Cannot write a ${format} file with a side above ${most}`, {
       parameter: "width, height",
@@ -59,18 +51,18 @@ export function requireAccepted(c: Context, format: Format): void {
   if (acceptedOf(c, [format]) === undefined) {
     throw new NotOfferedError(
       406,
-      `Cannot answer but with ${TYPES[format]}: the Accept header refuses it`,
+      `Cannot answer but with ${typeOf(format)}: the Accept header refuses it`,
     );
   }
 }
 
 /** The picture format that the `Accept` header likes best; PNG when it does not mind. */
-export function negotiatedPicture(c: Context): (typeof PICTURES)[number] {
+export function negotiatedPicture(c: Context): PictureFormat {
   const format = acceptedOf(c, PICTURES);
   if (format !== undefined) return format;
   throw new NotOfferedError(
     406,
-    `Cannot answer as ${shown(c.req.header("accept") ?? "")}: png, webp and jpeg are offered`,
+    `Cannot answer as ${shown(c.req.header("accept") ?? "")}: ${listed(PICTURES)} are offered`,
   );
 }
 
@@ -82,11 +74,11 @@ function acceptedOf<F extends Format>(c: Context, formats: readonly F[]): F | un
   let weight = 0;
   accepts(c, {
     header: "Accept",
-    supports: formats.map((format) => TYPES[format]),
+    supports: formats.map(typeOf),
     default: "",
     match: (params) => {
       for (const format of formats) {
-        const fits = weightOf(TYPES[format], params);
+        const fits = weightOf(typeOf(format), params);
         if (fits > weight) [best, weight] = [format, fits];
       }
       return "";
@@ -99,8 +91,8 @@ function acceptedOf<F extends Format>(c: Context, formats: readonly F[]): F | un
 function weightOf(type: string, params: readonly { type: string; q: number }[]): number {
   if (params.length === 0) return 1;
   for (const name of [type, `${type.split("/")[0]}/*`, "*/*"]) {
-    const wish = params.find((wish) => wish.type.toLowerCase() === name);
-    if (wish !== undefined) return wish.q;
+    const param = params.find((param) => param.type.toLowerCase() === name);
+    if (param !== undefined) return param.q;
   }
   return 0;
 }

@@ -1,6 +1,7 @@
 /** WMTS 1.0.0 (OGC 07-057r7): capabilities and tiles, by key-value pairs and by resource. */
 
 import type { Context } from "hono";
+import { isPictureFormat } from "../../image/mod.ts";
 import { OutsideWorldError, TileAddress, TileSyntaxError, TooDeepError } from "../../plane/mod.ts";
 import { answerDocument } from "../http/answers.ts";
 import { ENDINGS, PICTURES, typeOf } from "../request/formats.ts";
@@ -100,7 +101,7 @@ export async function answerWmtsTile(c: Context, door: WmtsDoor): Promise<Respon
     const { style, set, z, y, file } = c.req.param() as Record<string, string>;
     const [, x = "", ending = ""] = /^([^.]*)\.(.*)$/s.exec(file!) ?? [];
     const format = ENDINGS.get(ending);
-    if (format === undefined || format === "npy") {
+    if (format === undefined || !isPictureFormat(format)) {
       throw new NotOfferedError(406, `Cannot give a tile as ${shown(ending)}`);
     }
     const parameters = parametersOfQuery(new URL(c.req.url).searchParams, OURS);

@@ -1,29 +1,24 @@
 /** Tiles and renders: from a request's text to a file. */
 
 import type { Context } from "hono";
+import { type Format, isPictureFormat } from "../../image/mod.ts";
 import { nameOfSet, TileAddress, TileSyntaxError } from "../../plane/mod.ts";
 import {
   defer,
   type FileCache,
-  type Output,
+  outputOf,
   type Rendered,
   type Renderer,
+  type RenderLimits,
   renderTile,
   renderView,
   type Served,
 } from "../../render/mod.ts";
-import { answerFile } from "../http/answers.ts";
+import { answerFile, type Description } from "../http/answers.ts";
 import type { CostModel, Work } from "../admission/cost_model.ts";
 import { coarseHeaders, coarseTile, type Enlarge, isOfLoad } from "./fallback.ts";
 import type { Scheme } from "../request/fields.ts";
-import {
-  ENDINGS,
-  type Format,
-  OFFERED,
-  requireAccepted,
-  requireFits,
-  typeOf,
-} from "../request/formats.ts";
+import { ENDINGS, OFFERED, requireAccepted, requireFits, typeOf } from "../request/formats.ts";
 import type { Admission } from "../admission/admission.ts";
 import type { Limits } from "../request/limits.ts";
 import {
@@ -79,9 +74,10 @@ export async function answerTile(
 /** Characters of a tile's address that still are a file's name. */
 const LONGEST_NAME = 60;
 
-/** What tells a tile's file from another's: its address, of a very long one the zoom. */
-function nameOf(place: string, { z }: TileAddress): string {
-  return place.length <= LONGEST_NAME ? place.replaceAll("/", "-") : String(z);
+/** The part of a file's name that is the tile's own: its address, or of a very long one the zoom. */
+function nameOf(address: TileAddress): string {
+  const place = String(address);
+  return place.length <= LONGEST_NAME ? place.replaceAll("/", "-") : String(address.z);
 }
 
 /** A tile whose request has been read, whatever it looked like. */
@@ -97,41 +93,39 @@ export interface TileRequest {
 export async function answerTileOf(
   c: Context,
   door: RenderDoor,
-  { address, size, format, params }: TileRequest,
+  tile: TileRequest,
 ): Promise<Response> {
+  const { address, size, format, params } = tile;
   requireAccepted(c, format);
-  requireComputed(params.set, { z: address.z, size, axis: "z" });
-  const place = String(address);
-  const tagOf = (place: string) =>
-    etagOf("tile", place, size, ...keyOf(format, params, door.limits));
-  const description = {
-    etag: tagOf(place),
-    type: typeOf(format),
-    cacheControl: cacheControl(params, door),
-    filename: `${params.set.id}-${nameOf(place, address)}.${format}`,
+  const { iterations, look, set } = params;
+  requireComputed(set, { z: address.z, size, axis: "z" });
+  const order: FileOrder = {
+    ...describe(door, tile, tagOfTile(door, tile, address)),
+    filename: `${set.id}-${nameOf(address)}.${format}`,
+    work: { z: address.z, address, samples: size * size, iterations },
+    bulk: false,
+    render: (limits) =>
+      renderTile(
+        door.renderer,
+        { address, size, iterations, output: outputOf(format, look), set },
+        limits,
+      ),
   };
-  const { iterations } = params;
-  const work = { z: address.z, address, samples: size * size, iterations };
   try {
-    return await answerFile(
-      c,
-      description,
-      (signal) =>
-        serve(door, { ...description, format, signal, work, bulk: false }, (bounds) =>
-          renderTile(
-            door.renderer,
-            { address, size, iterations, output: outputOf(format, params), set: params.set },
-            bounds,
-          )),
-    );
+    return await answerFile(c, order, (signal) => fileOf(door, order, signal));
   } catch (error) {
     if (!params.fallback || format !== "png" || !isOfLoad(error)) throw error;
-    const keys = { ...door, keyOf: (ancestor: TileAddress) => tagOf(String(ancestor)) };
-    const coarse = await coarseTile(address, keys, c.req.raw.signal);
+    const keyOf = (ancestor: TileAddress) => tagOfTile(door, tile, ancestor);
+    const coarse = await coarseTile(address, { ...door, keyOf }, c.req.raw.signal);
     if (coarse === undefined) throw error;
     c.set("bytes", coarse.bytes.length);
     return c.body(coarse.bytes, 200, coarseHeaders(coarse));
   }
+}
+
+/** The ETag of such a tile at an address. */
+function tagOfTile({ limits }: RenderDoor, tile: TileRequest, address: TileAddress): string {
+  return etagOf("tile", String(address), tile.size, ...keyOf(tile, limits));
 }
 
 /** `GET` and `POST /render.{png,webp,jpeg,npy}` */
@@ -140,48 +134,90 @@ export async function answerRender(
   door: RenderDoor,
   format: Format,
 ): Promise<Response> {
-  const { renderer, limits } = door;
-  const query = new URL(c.req.url).searchParams;
-  const parameters = c.req.method === "POST"
-    ? parametersOfBody(await c.req.text(), RENDER_PARAMETERS)
-    : parametersOfQuery(query, RENDER_PARAMETERS);
-  const [besides] = c.req.method === "POST" ? query.keys() : [];
-  if (besides !== undefined) {
-    throw new BadRequestError(
-      `Cannot read ${shown(besides)} from the URL: a POST has its parameters in the body`,
-      { parameter: shown(besides) },
-    );
-  }
-  const params = paramsOf(parameters, door);
-  const view = readView(parameters, limits, params.set);
+  const parameters = await parametersOfRender(c);
+  const params = readParams(parameters, door.limits);
+  const view = readView(parameters, door.limits, params.set);
   requireFits(format, view);
   requireAccepted(c, format);
-  const place = [view.re, view.im, view.span].map((value) => value.toFraction().join("/"));
+  const { iterations, look } = params;
   const { width, height, supersample } = view;
-  const description = {
-    etag: etagOf("view", ...place, width, height, supersample, ...keyOf(format, params, limits)),
-    type: typeOf(format),
-    cacheControl: cacheControl(params, door),
+  const place = [view.re, view.im, view.span].map((value) => value.toFraction().join("/"));
+  const shape = [width, height, supersample];
+  const tag = etagOf("view", ...place, ...shape, ...keyOf({ format, params }, door.limits));
+  const order: FileOrder = {
+    ...describe(door, { format, params }, tag),
     filename: `${params.set.id}.${format}`,
+    work: {
+      z: Math.max(0, zoomOf(view)),
+      samples: width * height * supersample ** 2,
+      iterations,
+    },
+    bulk: true,
+    render: (limits) =>
+      renderView(door.renderer, { view, iterations, output: outputOf(format, look) }, limits),
   };
-  const { iterations } = params;
-  const samples = width * height * supersample ** 2;
-  const work = { z: Math.max(0, zoomOf(view)), samples, iterations };
-  return await answerFile(
-    c,
-    description,
-    (signal) =>
-      serve(
-        door,
-        { ...description, format, signal, work, bulk: true },
-        (bounds) =>
-          renderView(renderer, { view, iterations, output: outputOf(format, params) }, bounds),
-      ),
+  return await answerFile(c, order, (signal) => fileOf(door, order, signal));
+}
+
+/** The parameters of a render: a GET's query, or a POST's body. */
+async function parametersOfRender(c: Context): Promise<Parameters> {
+  const query = new URL(c.req.url).searchParams;
+  if (c.req.method !== "POST") return parametersOfQuery(query, RENDER_PARAMETERS);
+  const [besides] = query.keys();
+  const parameters = parametersOfBody(await c.req.text(), RENDER_PARAMETERS);
+  if (besides === undefined) return parameters;
+  throw new BadRequestError(
+    `Cannot read ${shown(besides)} from the URL: a POST has its parameters in the body`,
+    { parameter: shown(besides) },
   );
 }
 
-function paramsOf(parameters: Parameters, { limits }: RenderDoor): Params {
-  return readParams(parameters, limits);
+/** A file to answer with: what it is, what it may cost, and how it is made. */
+interface FileOrder extends Description {
+  readonly format: Format;
+  readonly work: Work;
+  readonly bulk: boolean;
+  readonly render: (limits: RenderLimits) => Promise<Rendered>;
+}
+
+function describe(
+  { maxAge }: RenderDoor,
+  { format, params: { versioned } }: Pick<TileRequest, "format" | "params">,
+  etag: string,
+): Omit<Description, "filename"> & Pick<FileOrder, "format"> {
+  const cacheControl = versioned
+    ? "public, max-age=31536000, immutable"
+    : `public, max-age=${maxAge}`;
+  return { etag, format, type: typeOf(format), cacheControl };
+}
+
+/**
+ * A file by its ETag: kept, being computed, or computed now. An array is not kept: its samples are, and it
+ * takes longer to keep than to make of them.
+ */
+function fileOf(door: RenderDoor, order: FileOrder, signal: AbortSignal): Promise<Served> {
+  const { etag: key, format } = order;
+  const keep = isPictureFormat(format);
+  return door.files.get({ key, keep }, (signal) => computed(door, order, signal), signal);
+}
+
+/** Renders a file once admission lets it in, and learns what it took. */
+async function computed(
+  { admission, costs, limits }: RenderDoor,
+  { work, bulk, render }: FileOrder,
+  signal: AbortSignal,
+): Promise<Rendered> {
+  const bounds = { signal, budget: limits.budget * 1000, iterationsLimit: limits.iterations };
+  const file = await admission.run(() => render(bounds), signal, {
+    bulk,
+    // Predicted only where a request has to wait.
+    get cost() {
+      return costs.predict(work);
+    },
+  });
+  // Remembered samples took none.
+  if (file.compute > 0) defer(() => costs.learn(work, file.compute));
+  return file;
 }
 
 /** What comes before a character, and the rest from there on. */
@@ -224,61 +260,14 @@ export function addressOf(text: { z: string; x: string; y: string }, limits: Lim
 }
 
 /** What an answer depends on besides its place; of the look only what the format shows. */
-function keyOf(format: Format, params: Params, limits: Limits): (string | number)[] {
-  const { iterations, look, set } = params;
+function keyOf(
+  { format, params: { iterations, look, set } }: Pick<TileRequest, "format" | "params">,
+  limits: Limits,
+): (string | number)[] {
   const count = iterations === "auto" ? `auto/${limits.iterations}` : iterations;
   return [
     ...[format, count],
-    ...(format === "npy" ? [] : [look.palette, look.shading]),
+    ...(isPictureFormat(format) ? [look.palette, look.shading] : []),
     ...(set.id === "mandelbrot" ? [] : [nameOfSet(set)]),
   ];
-}
-
-function outputOf(format: Format, { look }: Params): Output {
-  return format === "npy" ? { format } : { format, look };
-}
-
-function cacheControl({ versioned }: Params, { maxAge }: RenderDoor): string {
-  return versioned ? "public, max-age=31536000, immutable" : `public, max-age=${maxAge}`;
-}
-
-/**
- * A file by its ETag: kept, being computed, or computed now, when admission lets it in. An array is
- * not kept: its samples are, and it takes longer to keep than to make of them.
- */
-function serve(
-  { files, admission, limits, costs }: RenderDoor,
-  { etag, format, signal, work, bulk }: {
-    etag: string;
-    format: Format;
-    signal: AbortSignal;
-    work: Work;
-    bulk: boolean;
-  },
-  render: (
-    bounds: { signal: AbortSignal; budget: number; iterationsLimit: number },
-  ) => Promise<Rendered>,
-): Promise<Served> {
-  const budget = limits.budget * 1000;
-  return files.get(
-    { key: etag, keep: format !== "npy" },
-    (signal) =>
-      admission.run(
-        async () => {
-          const rendered = await render({ signal, budget, iterationsLimit: limits.iterations });
-          // What was remembered took none.
-          if (rendered.compute > 0) defer(() => costs.learn(work, rendered.compute));
-          return rendered;
-        },
-        signal,
-        {
-          bulk,
-          // Asked for by who has to wait.
-          get cost() {
-            return costs.predict(work);
-          },
-        },
-      ),
-    signal,
-  );
 }

@@ -70,7 +70,7 @@ export async function judgeViews(views: readonly DeepView[]): Promise<Verdict[]>
     for (let view = left.shift(); view !== undefined; view = left.shift()) {
       const { re, im, span, width, iterations } = view;
       const place = { re: Exact.parse(re), im: Exact.parse(im), span: Exact.parse(span) };
-      const { bytes } = await renderView({ workers, auto }, {
+      const { bytes } = await renderView({ frames: workers, auto }, {
         view: { ...place, width, height: width },
         iterations,
         output: { format: "npy" },

@@ -1,32 +1,31 @@
-/** Workers that remember samples: another palette, or the mirrored tile, iterates nothing again. */
+/** A renderer that remembers samples: another palette, or the mirrored tile, iterates nothing again. */
 
-import type { Picture } from "../../image/mod.ts";
 import { formulaOf } from "../../fractal/mod.ts";
-import {
-  fractionOf,
-  type Frame,
-  liesBelowTheAxis,
-  mirrorOfFrame,
-  nameOfSet,
-} from "../../plane/mod.ts";
+import { type Frame, liesBelowTheAxis, mirrorOfFrame } from "../../plane/mod.ts";
 import { defer } from "../../pool/mod.ts";
 import type { StoredEntry, TileStore } from "../../store/mod.ts";
+import type {
+  FrameOptions,
+  FrameRenderer,
+  FrameRequest,
+  RenderedFrame,
+} from "../frame_renderer.ts";
+import { frameToWire } from "../frame_wire.ts";
+import { type Finisher, renderHere } from "../local/render_here.ts";
+import type { RenderWorkers } from "../local/render_workers.ts";
+import type { Sampled, SampleOptions, SavedSamples } from "../local/samples.ts";
+import type { Computed } from "../observed_renderer.ts";
 import { FreshSamples } from "./fresh_samples.ts";
 import { InFlight } from "./in_flight.ts";
 import { nameOf } from "./names.ts";
-import type { FileOptions, PaintOrder, Placed } from "../local/orders.ts";
-import type {
-  PaintedFile,
-  Painter,
-  Sampled,
-  SampleMemory,
-  SampleOptions,
-  Sampler,
-  SavedSamples,
-} from "../sampler.ts";
+
+/** Workers in this process, and the ways out of their memory and back. */
+export type SamplingWorkers =
+  & Finisher
+  & Pick<RenderWorkers, "computed" | "sample" | "save" | "place">;
 
 /** Where samples are kept. Each may be a store that keeps nothing. */
-export interface RememberedIn {
+export interface SampleStores {
   readonly memory: TileStore;
   readonly disk: TileStore;
 }
@@ -35,9 +34,8 @@ export interface RememberedIn {
 const MOST_SAMPLES = 2 ** 20;
 
 /**
- * Compute time, milliseconds of all cores together, from which samples go to the disk too. Deflated
- * they take 7 to 52 times the bytes of the tile's PNG, and up to 7 ms to inflate (2026-11, three
- * tiles): what is cheaper than a few of these is computed again.
+ * Compute time, milliseconds of all cores together, from which samples go to the disk too: what is
+ * cheaper is computed again as fast as it is read (experiment render-5).
  */
 const DEAR = 50;
 
@@ -45,50 +43,56 @@ const DEAR = 50;
 type Recalled = SavedSamples | FreshSamples;
 
 /**
- * Samples frames by other workers and remembers what they computed, whatever look it was for.
+ * Renders frames by workers in this process and remembers the samples, whatever look they were for.
  *
- * A frame whose middle lies below the real axis is computed as its mirror image above, upside down:
- * Mandelbrot set is symmetric, and so are its counts, bit for bit; of other sets their formula says it.
+ * Where the set is symmetric, a frame whose middle lies below the real axis is computed as its mirror image
+ * above, upside down: counts are symmetric too, bit for bit.
  */
-export class RememberingWorkers implements Sampler, Painter {
-  readonly #workers: Sampler & Painter & SampleMemory;
-  readonly #stores: RememberedIn;
+export class CachingRenderer implements FrameRenderer {
+  readonly #workers: SamplingWorkers;
+  readonly #stores: SampleStores;
   readonly #inFlight = new InFlight<Recalled>();
   /** What was computed and is not in a store yet. */
   readonly #fresh = new Map<string, FreshSamples>();
 
   /** Owns neither the workers nor the stores. */
-  constructor(workers: Sampler & Painter & SampleMemory, stores: RememberedIn) {
+  constructor(workers: SamplingWorkers, stores: SampleStores) {
     this.#workers = workers;
     this.#stores = stores;
   }
 
-  get mostSamples(): number {
-    return this.#workers.mostSamples;
+  /** What was computed so far. */
+  get computed(): Computed {
+    return this.#workers.computed;
   }
 
+  render(request: FrameRequest, options?: FrameOptions): Promise<RenderedFrame> {
+    const sample = this.sample.bind(this);
+    return renderHere({ sample, workers: this.#workers }, request, options);
+  }
+
+  /** Samples a frame, by its mirror image where that lies above the real axis of a symmetric set. */
   async sample(frame: Frame, options: SampleOptions): Promise<Sampled> {
-    const { parentFrame, skips = true, picture } = options;
+    const { parentFrame } = options;
     // All bands of a picture the same way, as they have the same reference.
-    const flipped = formulaOf(frame.set).symmetry === "real axis" &&
+    const isMirrored = formulaOf(frame.set).symmetry === "real axis" &&
       liesBelowTheAxis(parentFrame ?? frame);
-    const upright = flipped ? mirrorOfFrame(frame) : frame;
-    const wished = flipped && picture ? { ...options, picture: { ...picture, flipped } } : options;
-    const samples = parentFrame === undefined && skips && frame.width * frame.height <= MOST_SAMPLES
-      ? await this.#recall(upright, wished)
-      : await this.#workers.sample(upright, {
-        ...wished,
-        ...(parentFrame && { parentFrame: flipped ? mirrorOfFrame(parentFrame) : parentFrame }),
-      });
-    return flipped
-      ? { ...samples, flipped, [Symbol.dispose]: () => samples[Symbol.dispose]() }
-      : samples;
+    if (!isMirrored) return await this.#recall(frame, options);
+    const samples = await this.#recall(mirrorOfFrame(frame), {
+      ...options,
+      flipped: true,
+      parentFrame: parentFrame && mirrorOfFrame(parentFrame),
+    });
+    return { ...samples, flipped: true, [Symbol.dispose]: () => samples[Symbol.dispose]() };
   }
 
   /** The samples out of a store, out of work under way, or computed now. */
   async #recall(frame: Frame, options: SampleOptions): Promise<Sampled> {
-    const { fractions, signal } = options;
-    const key = keyOf(frame, options);
+    const { iterations, fractions, signal, parentFrame } = options;
+    if (parentFrame !== undefined || frame.width * frame.height > MOST_SAMPLES) {
+      return await this.#workers.sample(frame, options);
+    }
+    const key = keyOf(frame, iterations);
     let own: FreshSamples | undefined;
     const recalled = await this.#inFlight.share(
       fractions ? key : `${key} counts`,
@@ -99,7 +103,7 @@ export class RememberingWorkers implements Sampler, Painter {
       },
       signal,
     );
-    // They lie where they were computed for whoever had them computed, and are copied for others.
+    // The caller that had them computed uses them where they lie; others get a copy.
     if (own !== undefined) return own.lend();
     if (!(recalled instanceof FreshSamples)) return await this.#workers.place(recalled, signal);
     const { milliseconds } = recalled;
@@ -125,7 +129,7 @@ export class RememberingWorkers implements Sampler, Painter {
     return { width, height, iterations, bytes: entry.bytes, ...note };
   }
 
-  /** Computes samples. They are remembered from now on, and stored once whoever asked is served. */
+  /** Computes samples. They can be found from now on, and are stored once the request is answered. */
   async #compute(key: string, frame: Frame, options: SampleOptions): Promise<FreshSamples> {
     const samples = await this.#workers.sample(frame, options);
     const fresh = new FreshSamples(samples, (samples) => this.#workers.save(samples));
@@ -133,7 +137,7 @@ export class RememberingWorkers implements Sampler, Painter {
     const isDear = fresh.milliseconds >= DEAR;
     if (isDear) this.#keep(key, fresh);
     else this.#fresh.set(key, fresh);
-    // Copying them takes half a millisecond (2026-11), for which nobody is to wait.
+    // The copy takes half a millisecond (experiment render-6).
     defer(() => {
       if (!isDear) this.#keep(key, fresh);
       if (this.#fresh.get(key) === fresh) this.#fresh.delete(key);
@@ -152,40 +156,12 @@ export class RememberingWorkers implements Sampler, Painter {
     void memory.put(key, entry);
     if (fresh.milliseconds >= DEAR) void disk.put(key, entry, { compress: true });
   }
-
-  paint(
-    order: PaintOrder,
-    options: FileOptions,
-    signal?: AbortSignal,
-  ): Promise<PaintedFile> {
-    return this.#workers.paint(order, options, signal);
-  }
-
-  pixels(order: PaintOrder, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#workers.pixels(order, signal);
-  }
-
-  encode(
-    picture: Picture,
-    options: FileOptions,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#workers.encode(picture, options, signal);
-  }
-
-  npy(samples: Placed, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#workers.npy(samples, signal);
-  }
-
-  copyCounts(samples: Placed): Uint32Array<ArrayBuffer> {
-    return this.#workers.copyCounts(samples);
-  }
 }
 
 /** What is noted of samples. */
 type Note = Pick<SavedSamples, "fractions" | "arithmetic">;
 
-/** Whoever remembers samples has not waited for their orbit. */
+/** Samples that are remembered took no orbit. */
 function asRemembered(saved: SavedSamples): SavedSamples {
   const { arithmetic } = saved;
   if (arithmetic.kind !== "perturbation") return saved;
@@ -193,15 +169,7 @@ function asRemembered(saved: SavedSamples): SavedSamples {
 }
 
 /** Names everything that a sample depends on. */
-function keyOf({ re, im, step, width, height, set }: Frame, { iterations }: SampleOptions): string {
-  return nameOf(
-    "samples",
-    ...(set.id === "mandelbrot" ? [] : [nameOfSet(set)]),
-    fractionOf(re),
-    fractionOf(im),
-    fractionOf(step),
-    width,
-    height,
-    iterations,
-  );
+function keyOf(frame: Frame, iterations: number): string {
+  const { re, im, step, width, height, set } = frameToWire(frame);
+  return nameOf("samples", ...(set ? [set] : []), re, im, step, width, height, iterations);
 }

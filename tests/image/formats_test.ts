@@ -8,7 +8,7 @@ import {
   defaultPalette,
   encodePicture,
   encodePng,
-  MOST_SIDE,
+  FORMATS,
   paintAveraged,
   paintIndexed,
   type Picture,
@@ -110,7 +110,7 @@ Deno.test("the longest WebP has 16383 pixels a side, the longest JPEG 65500, and
     indices: new Uint8Array(width),
   });
   for (const format of formats) {
-    const most = MOST_SIDE[format];
+    const most = FORMATS[format].mostSide;
     assert.ok((await encodePicture(line(most), { format })).length > 20);
     const tooLong = encodePicture(line(most + 1), { format });
     await assert.rejects(tooLong, { name: "RangeError", message: new RegExp(`${most}`) });
