@@ -65,7 +65,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     state: stateBy(observed),
     files: cache.files,
     maxAge: config.maxAge,
-    hotBytes: answerBytes(config),
+    responseBytes: answerBytes(config),
     basePath: config.basePath,
     rate: { perSecond: config.rate, trustedProxies: config.trustedProxies },
     report: (error) => log.fault(error),

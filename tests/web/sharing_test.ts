@@ -189,7 +189,7 @@ Deno.test("what is given again and again is kept whole, within a bound, and each
 
 Deno.test("an answer too large to be kept whole is the same each time", async () => {
   await using local = await RenderWorkers.start({ workers: 1 });
-  const app = appOver(local, {}, new MemoryStore(2 ** 24), { hotBytes: 2000 });
+  const app = appOver(local, {}, new MemoryStore(2 ** 24), { responseBytes: 2000 });
   const first = await contentOf(app.request(TILE));
   for (let time = 0; time < 3; time++) {
     assert.deepEqual(await contentOf(app.request(TILE)), first);

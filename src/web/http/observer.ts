@@ -1,20 +1,20 @@
-/** Sees every request answered: counts it, and tells whoever keeps a log. */
+/** Counts every request that is answered, and hands its line to the log. */
 
 import type { Context } from "hono";
 import { routePath } from "hono/route";
 import { defer } from "../../render/mod.ts";
 import { type Asked, askedOf } from "./asked.ts";
-import type { HotAnswer } from "./hot_answers.ts";
+import type { CachedAnswer } from "./response_cache.ts";
 import { type RequestLine, RequestTally } from "./request_tally.ts";
 
-/** The pattern that only middleware has: no route took the request; and how that is told. */
+/** The pattern that only middleware has: no route took the request; and its name in metrics. */
 const NO_ROUTE = "/*";
 const NOWHERE = "other";
 
 /** What is noted of a request whose client has hung up. */
 export const CLIENT_GONE = 499;
 
-/** Statuses from which on a line tells what went wrong. */
+/** Statuses from which on a line has the error. */
 const SERVERS_OWN = 500;
 
 /** What is noted of a request beside itself. */
@@ -25,23 +25,20 @@ export class Observer {
   readonly requests = new RequestTally();
   readonly #log: ((line: RequestLine) => void) | undefined;
 
-  /** @param log told of every request, on its way out */
+  /** @param log called with the line of every request */
   constructor(log?: (line: RequestLine) => void) {
     this.#log = log;
   }
 
-  /**
-   * Notes an answer that the app had given before. It takes no time worth counting, and reading the
-   * clock twice would be a part of it.
-   */
-  sawHot({ line }: HotAnswer): void {
+  /** Notes an answer of the response cache. It takes less time than reading the clock twice. */
+  sawCached({ line }: CachedAnswer): void {
     const sums = this.requests.of(line.route, line.status);
     sums.requests++;
     sums.bytes += line.bytes;
     this.#log?.(line);
   }
 
-  /** Notes a request whose client hung up before anybody looked at it, and answers nobody. */
+  /** Notes a request whose client hung up before its turn. The answer is read by nobody. */
   sawGone(request: Request): Response {
     const seen = { route: NOWHERE, status: CLIENT_GONE, bytes: 0, milliseconds: 0 };
     const asked = askedOf(request);
@@ -49,7 +46,7 @@ export class Observer {
     return new Response(null, { status: CLIENT_GONE });
   }
 
-  /** Notes an answer of the app, and tells by which route's pattern it came. */
+  /** Notes an answer of the app. Returns the pattern of the route that it came by. */
   saw(asked: Asked, c: Context, milliseconds: number): string {
     const pattern = routePath(c, -1);
     const route = pattern === NO_ROUTE ? NOWHERE : pattern;

@@ -2,7 +2,7 @@
 
 import { Counter, Gauge, Registry } from "prom-client";
 import type { Admission } from "../admission/admission.ts";
-import type { HotAnswers } from "../http/hot_answers.ts";
+import type { ResponseCache } from "../http/response_cache.ts";
 import type { RequestTally } from "../http/request_tally.ts";
 import type { ServerState } from "./server_state.ts";
 
@@ -10,7 +10,7 @@ import type { ServerState } from "./server_state.ts";
 export interface MetricSources {
   readonly requests: RequestTally;
   readonly admission: Admission;
-  readonly hot: HotAnswers;
+  readonly responses: ResponseCache;
   readonly state: () => Promise<ServerState>;
 }
 
@@ -24,7 +24,7 @@ interface Metric {
   readonly values: (sources: Numbers) => readonly Value[];
 }
 
-type Numbers = Omit<MetricSources, "state" | "hot"> & { readonly state: ServerState };
+type Numbers = Omit<MetricSources, "state" | "responses"> & { readonly state: ServerState };
 
 const only = (value: number): readonly Value[] => [[{}, value]];
 
@@ -152,10 +152,13 @@ const GAUGES: readonly Metric[] = [
 
 /** Writes the numbers as they are now. No label's value comes from a request. */
 export async function metricsText(
-  { requests, admission, hot, state: look }: MetricSources,
+  { requests, admission, responses, state: look }: MetricSources,
 ): Promise<{ type: string; text: string }> {
   const around = await look();
-  const state = { ...around, caches: [{ kind: "answers", ...hot.stats() }, ...around.caches] };
+  const state = {
+    ...around,
+    caches: [{ kind: "answers", ...responses.stats() }, ...around.caches],
+  };
   const registry = new Registry();
   for (const [metrics, kind] of [[COUNTERS, Counter], [GAUGES, Gauge]] as const) {
     for (const { name, help, labels = [], values } of metrics) {

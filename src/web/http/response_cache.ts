@@ -1,4 +1,4 @@
-/** Answers given before anything is read but a URL: what was asked for before, word for word. */
+/** The response cache: whole answers by URL, given before anything else of a request is read. */
 
 import { LRUCache } from "lru-cache";
 import type { FileCache, StoreStats } from "../../render/mod.ts";
@@ -7,8 +7,8 @@ import { type Asked, targetOf } from "./asked.ts";
 import type { RequestLine } from "./request_tally.ts";
 import { matches } from "./validators.ts";
 
-/** An answer, and what is told of it: the same object whenever the answer is given. */
-export interface HotAnswer {
+/** An answer, and its line of the log: the same object whenever the answer is given. */
+export interface CachedAnswer {
   readonly response: Response;
   readonly line: RequestLine;
 }
@@ -21,10 +21,10 @@ interface Known {
   accepted: readonly string[];
   headers: Headers | undefined;
   /** Without a body an answer can be given again as it is. */
-  notModified: HotAnswer | undefined;
+  notModified: CachedAnswer | undefined;
 }
 
-/** Bytes of answers kept whole, when nobody says otherwise. */
+/** Bytes of answers kept whole by default. */
 const MOST_BYTES = 16 * 2 ** 20;
 
 /** Bytes of URLs and headers that are remembered. */
@@ -43,20 +43,14 @@ const MOST_ACCEPTED = 4;
 const FILES = ["/tiles/", "/tms/", "/render.", "/wmts", "/ogc/map/tiles/"];
 
 /**
- * Learns from the answers of an app, and gives them again as long as their files are at hand. What it
- * answers is what the app would: its headers are the app's own, and whatever might make a difference
- * (method, `Accept`, a tag that the client has) is looked at or left to the app.
+ * Keeps answers of the app and gives them again as long as their files are at hand. Its headers are the
+ * app's own, and whatever might make a difference (method, `Accept`, a tag that the client has) is looked
+ * at or left to the app.
  *
- * A whole answer is kept to be cloned: making one anew copies its body and checks its headers, which
- * took 30 of 77 us a request; cloning shares both and took 2 of 41 (a tile of 22 kB, 2026-11-28).
- *
- * 2026-11-28: a 304 takes the server's thread 1.14 times what a bare 304 does that never looks at its
- * request. Reading the URL, the method and two headers is 1.11 of it, one header alone 1.07: once
- * `request.headers` was touched, Deno lists all of them before it sends the answer. No faster: `has`
- * before `get`, so that both look into that list; a request derived by `Object.create`, which keeps Deno
- * from listing but takes 1.7 times as long.
+ * A whole answer is kept to be cloned: making one anew copies its body and checks its headers, which takes
+ * half of the time of a request (experiments web-1, web-2).
  */
-export class HotAnswers {
+export class ResponseCache {
   readonly #files: FileCache;
   readonly #starts: readonly string[];
   readonly #mostBytes: number;
@@ -64,7 +58,7 @@ export class HotAnswers {
     maxSize: MOST_KNOWN,
     sizeCalculation: (_known, target) => ENTRY_BYTES + 2 * target.length,
   });
-  readonly #whole: LRUCache<string, HotAnswer>;
+  readonly #whole: LRUCache<string, CachedAnswer>;
   #hits = 0;
   #misses = 0;
 
@@ -83,7 +77,7 @@ export class HotAnswers {
   }
 
   /** The answer, if it is known. */
-  answer(request: Request): HotAnswer | undefined {
+  answer(request: Request): CachedAnswer | undefined {
     const target = targetOf(request.url);
     const known = this.#known.get(target);
     if (known === undefined || request.method !== "GET") return undefined;
@@ -113,8 +107,8 @@ export class HotAnswers {
     return { response: response.clone(), line };
   }
 
-  /** Notes how the app answered, and by which route. */
-  learn({ method, target, accept }: Asked, response: Response, route: string): void {
+  /** Keeps an answer of the app, and the route that it came by. */
+  add({ method, target, accept }: Asked, response: Response, route: string): void {
     if (target.length > LONGEST_URL || method !== "GET") return;
     if (!this.#starts.some((start) => target.startsWith(start))) return;
     const etag = response.headers.get("etag");
@@ -123,7 +117,7 @@ export class HotAnswers {
     const known = this.#known.get(target) ??
       { etag, route, accepted: [], headers: undefined, notModified: undefined };
     if (response.status === 200) {
-      // Read once somebody asks again: whoever asked first is still waiting.
+      // Read when it is asked for again: now a client is waiting.
       known.headers ??= response.headers;
     } else if (response.status === 304) {
       const line = lineOf(target, { route, status: 304, bytes: 0 });
@@ -135,7 +129,7 @@ export class HotAnswers {
     this.#known.set(target, known);
   }
 
-  /** What is kept whole, as stores tell of themselves. */
+  /** What is kept whole. */
   stats(): StoreStats {
     return {
       tier: "memory",
@@ -149,7 +143,7 @@ export class HotAnswers {
   }
 }
 
-/** What is told of an answer out of memory: that it took no time worth reading a clock for. */
+/** The line of an answer out of memory, which takes no time worth reading a clock for. */
 function lineOf(
   target: string,
   seen: Pick<RequestLine, "route" | "status" | "bytes">,
