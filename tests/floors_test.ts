@@ -146,3 +146,56 @@ Deno.test("a wrong import is found in every form that an import has", () => {
   assert.equal(found("pool/a.ts", 'import { x } from "https://deno.land/x/x.ts";'), 1);
   assert.equal(found("cellar/a.ts", ""), 1, "a folder that is on no floor");
 });
+
+/** The relative imports of every file of src, kernel and pages included. */
+async function importGraph(): Promise<ReadonlyMap<string, readonly string[]>> {
+  const paths: string[] = [];
+  const collect = async (folder: string) => {
+    for await (const { name, isDirectory } of Deno.readDir(new URL(`./${folder}`, SRC))) {
+      if (isDirectory) await collect(`${folder}${name}/`);
+      else if (/\.(?:ts|js)$/.test(name)) paths.push(folder + name);
+    }
+  };
+  await collect("");
+  const known = new Set(paths);
+  const graph = new Map<string, readonly string[]>();
+  for (const path of paths) {
+    const text = await Deno.readTextFile(new URL(path, SRC));
+    const names = importsOf(text).filter((name) => name.startsWith("."));
+    const targets = names.map((name) =>
+      new URL(name, new URL(path, SRC)).href.slice(SRC.href.length)
+    );
+    // AssemblyScript leaves the ending out.
+    graph.set(path, targets.map((target) => known.has(target) ? target : `${target}.ts`));
+  }
+  return graph;
+}
+
+/** A way from a file back to itself; empty when there is none. */
+function cycleIn(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const done = new Set<string>();
+  const visit = (path: string, way: readonly string[]): readonly string[] => {
+    if (way.includes(path)) return [...way.slice(way.indexOf(path)), path];
+    if (done.has(path)) return [];
+    for (const target of graph.get(path) ?? []) {
+      const cycle = visit(target, [...way, path]);
+      if (cycle.length > 0) return cycle;
+    }
+    done.add(path);
+    return [];
+  };
+  for (const path of graph.keys()) {
+    const cycle = visit(path, []);
+    if (cycle.length > 0) return cycle;
+  }
+  return [];
+}
+
+Deno.test("no file imports itself, by whatever way, the kernel's and the pages' included", async () => {
+  const graph = await importGraph();
+  assert.ok(graph.size > 250, `${graph.size} files`);
+  assert.ok(graph.get("fractal/kernel/direct.ts")?.includes("fractal/kernel/job.ts"));
+  assert.deepEqual(cycleIn(graph), []);
+  const ring = new Map([["a", ["b"]], ["b", ["c"]], ["c", ["b"]]]);
+  assert.deepEqual(cycleIn(ring), ["b", "c", "b"]);
+});

@@ -4,7 +4,8 @@ import { cornerGrid } from "../plane/mod.ts";
 import type { AsyncResult } from "../pool/mod.ts";
 import { BatchLog, clock } from "./batch_log.ts";
 import { type LessonPool, startCrew } from "./crew.ts";
-import { type QueueSizes, type Way, waysFor } from "./ways.ts";
+import type { QueueSizes, Way } from "./way.ts";
+import { waysFor } from "./ways.ts";
 import {
   batchesOf,
   type Counts,

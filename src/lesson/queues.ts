@@ -3,7 +3,7 @@
 import { Process, Queue, QueueClosed } from "../pool/processes.ts";
 import { WORKER } from "./crew.ts";
 import type { Gate, LessonService } from "./worker.ts";
-import type { Setting } from "./ways.ts";
+import type { Setting } from "./way.ts";
 import { batchesOf, type Done, type LessonStart, place, type Todo } from "./workload.ts";
 
 /** Milliseconds between two looks at how long the queues are. */

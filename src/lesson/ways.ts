@@ -1,40 +1,8 @@
 /** The ways of filling the lesson's canvas, from one loop to a shared cursor with SIMD. */
 
 import { defaultChunkSize } from "../pool/mod.ts";
-import type { BatchLog } from "./batch_log.ts";
-import type { LessonPool } from "./crew.ts";
-import { batchesOf, type Counts, type LessonGrid, place } from "./workload.ts";
-
-/** Numbers of batches that wait in the two queues. */
-export interface QueueSizes {
-  readonly todo: number;
-  readonly done: number;
-}
-
-/** What a way has to work with. */
-export interface Setting {
-  readonly grid: LessonGrid;
-  readonly log: BatchLog;
-  readonly workers: number;
-  /** As many workers, warm and idle. */
-  readonly pool: LessonPool;
-  /** Where the counts go; all zero. */
-  readonly canvas: Counts<SharedArrayBuffer>;
-  readonly signal: AbortSignal;
-  /** To be called right before the work begins. */
-  readonly starts: () => void;
-  readonly onQueues: (sizes: QueueSizes) => void;
-}
-
-/** One way of doing it. */
-export interface Way {
-  readonly name: string;
-  readonly workers: number;
-  /** Whether it works with the pool, not with processes of its own. */
-  readonly pooled: boolean;
-  /** Fills the canvas; resolves to the milliseconds of work, those of starting left out. */
-  readonly fill: (setting: Setting) => Promise<number>;
-}
+import type { Setting, Way } from "./way.ts";
+import { batchesOf, type LessonGrid, place } from "./workload.ts";
 
 /** All ways for so many workers, the sequential one first. */
 export function waysFor(grid: LessonGrid, workers: number): Way[] {

@@ -15,16 +15,15 @@
 //
 //   sift.ts    settles the pixels that need no orbit, in tiles
 //   squads.ts  the first steps, twelve neighbours together (tile.ts: the steps themselves)
-//   list.ts    the next 256, every lane for itself
 //   lanes.ts   what goes on longer, likewise, with a search for cycles
-//   block.ts   the steps of both
+//   block.ts   the next 256, every lane for itself; and the steps of both
 //   finish.ts  the replay of a long orbit's end, the fraction, the samples
 
 import { Job, LANES, MOST_PIXELS, SCRATCH_BYTES } from "./job";
 import { flush } from "./finish";
 import { beginLogs } from "./log2";
 import { iterateCarefully, listPoints, sift } from "./sift";
-import { iterateList } from "./list";
+import { iterateList } from "./block";
 import { beginLanes, iterateLanes } from "./lanes";
 
 /** Pixels that one batch may have at most. */

@@ -2,7 +2,7 @@
 //
 // A tile is six columns by two rows of the batch. Its pixels run without a test as far as those to the
 // left, above and above to the right could; then with a test at every step, until few are inside. Those
-// are listed (list.ts).
+// are listed (block.ts).
 //
 // 2026-11-28, the window x 0.1015, y -0.633, size 0.01 at 255 iterations, mean count 52. Seven tenths of the
 // tiles have counts at most 4 apart; a tile makes 39 steps without a test, 13 with one, and 2 in vain. What
