@@ -25,7 +25,7 @@ export async function openCache(
   const files = new MemoryStore(Math.floor(cacheMemory * FILES_SHARE));
   const samples = new MemoryStore(Math.ceil(cacheMemory * (1 - FILES_SHARE - ANSWERS_SHARE)));
   if (cache.kind === "memory") return cacheOf(files, samples, emptyStore);
-  // In a terminal Deno asks for what it was not started with; the store tells of what is missing.
+  // In a terminal Deno asks for a missing permission; else the store reports it.
   for (const name of ["read", "write"] as const) {
     await Deno.permissions.request({ name, path: cache.folder });
   }

@@ -13,7 +13,7 @@ import {
   variableOf,
 } from "./settings.ts";
 
-/** Everything that a server or a rendering is told, with nothing left open. */
+/** The configuration of a server or a rendering, complete. */
 export interface Config {
   readonly host: string;
   /** What stands before every path: empty, or `/somewhere` without a slash at its end. */

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { encodeNpy, encodePng, paletteStops, parsePalette } from "../image/mod.ts";
 
-/** What tells one canvas from another. */
+/** Facts that differ between canvases. */
 export interface CanvasFacts {
   readonly sum: number;
   readonly lowest: number;

@@ -10,7 +10,7 @@ export type TableRow = LessonRow & { readonly by: "here" | "python" };
 const QUEUE_LINES = 50;
 
 /**
- * Prints what the lesson tells in its first round, so that nothing is printed while the others run, and
+ * Prints the events of the lesson's first round, so that nothing is printed while the others run, and
  * keeps a progress bar for the way that is under way.
  */
 export class LessonReport implements Disposable {
@@ -21,7 +21,7 @@ export class LessonReport implements Disposable {
   #nextLine = 0;
   #round = 0;
 
-  /** Takes what `runLesson` tells. */
+  /** Takes an event of `runLesson`. */
   readonly tell = (event: LessonEvent): void => {
     switch (event.kind) {
       case "way":

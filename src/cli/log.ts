@@ -2,31 +2,30 @@
 
 import type { RequestLine } from "../web/mod.ts";
 
-/** What is told: nothing, what went wrong, or every request. */
+/** What is written: nothing, what went wrong, or every request. */
 export const LOG_LEVELS = ["off", "error", "info"] as const;
 export type LogLevel = typeof LOG_LEVELS[number];
 
 /** Milliseconds for which lines are gathered: a write each would cost an answer a tenth of its time. */
 const GATHERED = 50;
 
-/** Characters of a target that are told. */
+/** Characters of a target that are written. */
 const TARGET = 500;
 
 /** Statuses of requests that went wrong on this side. */
 const SERVERS_OWN = 500;
 
-/** What a line says behind its time: the rest of a JSON object. */
-type Told = string;
+/** A line without its time: the rest of a JSON object. */
+type Rest = string;
 
 /** Writes lines in the background. Disposing of it writes what is left. */
 export class Log implements Disposable {
   readonly #level: LogLevel;
   readonly #write: (text: string) => void;
   /**
-   * What was written of lines, for those that are told again: an answer out of memory brings the same
-   * one each time. Writing all of it anew took 3 us of some 45 (2026-11-28).
+   * The texts of lines, as the response cache brings the same line each time (experiment cli-1).
    */
-  readonly #known = new WeakMap<RequestLine, Told>();
+  readonly #known = new WeakMap<RequestLine, Rest>();
   #waiting = "";
   /** The time of the last line, ms since 1970, and as it is written. */
   #at = NaN;
@@ -36,31 +35,30 @@ export class Log implements Disposable {
   #lost = 0;
 
   /**
-   * @param write writes lines without the last one's end. What it throws ends nobody: a server outlives
-   * the reader of its log, and a full disk. Lines that could not be written are counted, and told of
-   * before the next that can
+   * @param write writes lines without the last one's end. Where it throws, as for a full disk, the server
+   * goes on: lines that could not be written are counted, and reported before the next that can
    */
   constructor(level: LogLevel, write: (text: string) => void) {
     this.#level = level;
     this.#write = write;
   }
 
-  /** Who is told of requests; nobody when that is off. */
+  /** Writes the line of a request; undefined when the log is off. */
   get requests(): ((line: RequestLine) => void) | undefined {
     return this.#level === "off" ? undefined : (line) => this.#request(line);
   }
 
-  /** Tells of something that happened as it should. */
+  /** Writes that something happened as it should. */
   note(message: string): void {
     if (this.#level === "info") this.#add({ level: "info", message });
   }
 
-  /** Tells of something that an operator should see to. */
-  tell(message: string): void {
+  /** Writes what an operator should see to. */
+  warn(message: string): void {
     if (this.#level !== "off") this.#add({ level: "warning", message });
   }
 
-  /** Tells of a fault of ours that belongs to no request. */
+  /** Writes an error of the server that belongs to no request. */
   fault(error: unknown): void {
     if (this.#level !== "off") this.#add({ level: "error", ...described(error) });
   }
@@ -71,7 +69,7 @@ export class Log implements Disposable {
     const known = this.#known.get(line);
     if (known !== undefined) return this.#append(known);
     const { method, target, milliseconds, error, ...rest } = line;
-    const told = tellingOf({
+    const text = restOf({
       level: wrong ? "error" : "info",
       method,
       target: target.length <= TARGET ? target : `${target.slice(0, TARGET)}...`,
@@ -79,18 +77,18 @@ export class Log implements Disposable {
       milliseconds: Number(milliseconds.toFixed(2)),
       ...(error && described(error)),
     });
-    this.#known.set(line, told);
-    this.#append(told);
+    this.#known.set(line, text);
+    this.#append(text);
   }
 
   #add(line: Readonly<Record<string, unknown>>): void {
-    this.#append(tellingOf(line));
+    this.#append(restOf(line));
   }
 
-  #append(told: Told): void {
+  #append(text: Rest): void {
     const now = Date.now();
     if (now !== this.#at) [this.#at, this.#time] = [now, new Date(now).toISOString()];
-    this.#waiting += `{"time":"${this.#time}",${told}\n`;
+    this.#waiting += `{"time":"${this.#time}",${text}\n`;
     this.#timer ??= setTimeout(() => this.flush(), GATHERED);
   }
 
@@ -112,7 +110,7 @@ export class Log implements Disposable {
 
   #lossLine(): string {
     const message = `${this.#lost} lines before this one could not be written`;
-    return `{"time":"${new Date().toISOString()}",${tellingOf({ level: "warning", message })}`;
+    return `{"time":"${new Date().toISOString()}",${restOf({ level: "warning", message })}`;
   }
 
   [Symbol.dispose](): void {
@@ -120,7 +118,7 @@ export class Log implements Disposable {
   }
 }
 
-function tellingOf(line: Readonly<Record<string, unknown>>): Told {
+function restOf(line: Readonly<Record<string, unknown>>): Rest {
   return JSON.stringify(line).slice(1);
 }
 

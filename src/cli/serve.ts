@@ -1,5 +1,6 @@
 /** `serve`: the tile server, until a signal stops it. */
 
+import { LATE, within } from "../pool/mod.ts";
 import { AutoIterations, CachingRenderer, ObservedRenderer, RenderWorkers } from "../render/mod.ts";
 import { type App, createApp, type ServerState } from "../web/mod.ts";
 import { answerBytes, type Cache, openCache } from "./cache.ts";
@@ -28,8 +29,8 @@ const NICENESS = 10;
 
 const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
-/** Seconds for answers that say that their work was given up. */
-const FAREWELL = 2;
+/** Milliseconds for answers that say that their work was given up. */
+const FAREWELL = 2000;
 
 /** Serves until SIGINT or SIGTERM, then finishes what is under way. Resolves to the exit code. */
 export async function serve(args: readonly string[]): Promise<number> {
@@ -44,7 +45,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     return 0;
   }
   using log = new Log(config.log, say);
-  await using cache = await openCache(config, (message) => log.tell(message));
+  await using cache = await openCache(config, (message) => log.warn(message));
   await using local = await RenderWorkers.start({
     workers: config.workers,
     memoryBytes: config.memory,
@@ -95,19 +96,12 @@ async function stop(
 ): Promise<void> {
   app.admission.close();
   const finished = server.shutdown();
-  if (await isWithin(finished, config.grace)) return;
-  log.tell(`Requests were still under way after ${config.grace} s: given up.`);
+  if (await within(finished, 1000 * config.grace) !== LATE) return;
+  log.warn(`Requests were still under way after ${config.grace} s: given up.`);
   await local[Symbol.asyncDispose]();
-  if (!await isWithin(finished, FAREWELL)) log.tell("Clients were left without an answer.");
-}
-
-/** Whether work is done within so many seconds. */
-async function isWithin(work: Promise<void>, seconds: number): Promise<boolean> {
-  const late = Promise.withResolvers<false>();
-  const timer = setTimeout(() => late.resolve(false), seconds * 1000);
-  const done = await Promise.race([work.then(() => true), late.promise]);
-  clearTimeout(timer);
-  return done;
+  if (await within(finished, FAREWELL) === LATE) {
+    log.warn("Clients were left without an answer.");
+  }
 }
 
 async function stateOf(

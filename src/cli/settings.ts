@@ -15,8 +15,8 @@ interface About {
 export interface NumberSetting extends About {
   readonly unit?: string;
   readonly fallback: number;
-  /** How the default is told where it depends on the machine. */
-  readonly told?: string;
+  /** The default in words, where it depends on the machine. */
+  readonly inWords?: string;
   readonly least: number;
   readonly most: number;
   /** What a request beyond the number is answered; the problem document names the flag as its `limit`. */
@@ -28,7 +28,7 @@ export interface TextSetting extends About {
   /** What may stand there, in a word for the help. */
   readonly shape: string;
   readonly fallback: string;
-  readonly told?: string;
+  readonly inWords?: string;
   /** The only values, where there are few. */
   readonly oneOf?: readonly string[];
 }
@@ -40,7 +40,7 @@ export const NUMBERS = {
     flag: "workers",
     about: "worker threads",
     fallback: navigator.hardwareConcurrency,
-    told: "one a core",
+    inWords: "one a core",
     least: 1,
     most: 256,
   },
@@ -115,7 +115,7 @@ export const NUMBERS = {
     flag: "concurrency",
     about: "requests computed at a time",
     fallback: 2 * navigator.hardwareConcurrency,
-    told: "two a core",
+    inWords: "two a core",
     least: 1,
     most: 4096,
     beyond: "waits in the queue",
@@ -138,14 +138,14 @@ export const TEXTS = {
     about: "what stands before every path, such as /fractal",
     shape: "PATH",
     fallback: "",
-    told: "nothing",
+    inWords: "nothing",
   },
   cache: {
     flag: "cache",
     about: "none, memory, or a folder",
     shape: "PLACE",
     fallback: "",
-    told: "mandeltile in the user's cache folder",
+    inWords: "mandeltile in the user's cache folder",
   },
   log: {
     flag: "log",
@@ -159,7 +159,7 @@ export const TEXTS = {
     about: "addresses or subnets, by commas, whose X-Forwarded-For is believed",
     shape: "LIST",
     fallback: "",
-    told: "none",
+    inWords: "none",
   },
 } satisfies Record<string, TextSetting>;
 
@@ -210,7 +210,7 @@ export function settingsTable(): string {
 
 function defaultOf(setting: NumberSetting | TextSetting): string {
   const unit = "unit" in setting && setting.unit !== undefined ? ` ${setting.unit}` : "";
-  return setting.told ?? `${setting.fallback}${unit}`;
+  return setting.inWords ?? `${setting.fallback}${unit}`;
 }
 
 function bound(most: number): string {

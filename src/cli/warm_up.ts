@@ -35,7 +35,7 @@ export async function warmUp(
   };
   for (let round = 0; round < ROUNDS; round++) {
     const tiles = TILES.map((place) => `/tiles/4/${place}.png?iterations=${64 + round}`);
-    // At once as a map asks, then again as one who has it.
+    // At once, as a map asks; then again, as a browser that has them.
     const etags = await Promise.all(tiles.map((path) => ask(path)));
     for (const path of BESIDES) await ask(path);
     for (const [at, path] of tiles.entries()) {

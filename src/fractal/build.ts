@@ -12,7 +12,6 @@ const SOURCE = new URL("./kernel/", import.meta.url);
 
 /**
  * Compiler options: SIMD over one imported, shared memory of up to 4 GiB; no allocator, no checks.
- * (2026-11-28: with `--converge` the seed's window takes 1.01 of the time.)
  */
 const OPTIONS = [
   "-O3",

@@ -68,7 +68,7 @@ const DISTORTED_LOG2 = 2;
  *     c' = (dZ_p/dZ_1) (Z_p + (dZ_p/dC) d)
  *
  * Where w^2 + c' has an attracting cycle of k steps, F has one of k p: that is the guess. What its disk
- * would be tells whether it is worth the search.
+ * would be shows whether it is worth the search.
  */
 export function wayToProve(
   frame: Frame,
@@ -87,7 +87,7 @@ export function wayToProve(
   return served ? undefined : cut(frame, { origin, approach, cuts: CUTS });
 }
 
-/** c' of a point, in the copy of the set that an approach tells of. */
+/** c' of a point, in the copy of the set that an approach belongs to. */
 function inCopy(
   { z, byC, byZ }: Approach,
   origin: FixedPoint,

@@ -33,7 +33,7 @@ export interface ExactOptions {
 const STEPS_PER_LOOK = 256;
 
 /**
- * Counts how long re + i im takes to escape, in exact arithmetic for all that can be told: the test
+ * Counts how long re + i im takes to escape, in arithmetic that is exact for all that matters: the test
  * |z|^2 > 4 and the steps are those of `escapeTime`, each product cut at `bits` bits.
  *
  * Cutting moves the orbit like a change of c by 2^-bits, so `bits` beyond the depth of interest leave a

@@ -31,7 +31,7 @@ export interface NucleusSearch {
 
 /**
  * Newton's steps at most, each less than half of the one before. They double the bits that are right, up to
- * what the derivative tells, which is a double: some 40 bits a step. A reference takes three or four.
+ * what the derivative gives, which is a double: some 40 bits a step. A reference takes three or four.
  */
 const MOST_ROUNDS = 32;
 const DERIVATIVE_BITS = 40;

@@ -46,7 +46,7 @@ export interface OrbitSlice {
   readonly fines: readonly FinePoint[];
 }
 
-/** Beyond radius 2 the reference goes on a little, so that whoever is left when it ends is far from it. */
+/** Beyond radius 2 the reference goes on a little, so that pixels that are left when it ends are far from it. */
 const END_RADIUS = 4;
 
 /** Points smaller than 2^-900 are tiny: a double's own exponent would do to 2^-1022 only. */
@@ -146,7 +146,7 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
       pushFine(fines, index, { x: excess, y: 0n, bits: 2 * bits });
     }
     ended = square > END_RADIUS * END_RADIUS;
-    // Brent: a point is kept at 1, 2, 4, ... As doubles most points are told apart quickly.
+    // Brent: a point is kept at 1, 2, 4, ... Most points differ as doubles already.
     if (cycle > 0) {
       ended ||= index >= REPEATING_POINTS;
     } else if ((zx === keptX || keptX !== keptX) && x === kept.x && y === kept.y) {

@@ -40,9 +40,7 @@ const BITS_STEP = 64;
 const WIDE_BELOW = -960;
 
 /**
- * Frames whose longer side is that of a tile at this zoom, or shorter, may skip steps. (2026-11, of 316
- * pixels of views in seahorse valley those that skips moved away from exact arithmetic: at 1e-16 9, at
- * 1e-19 11, for half of the steps saved; at 1e-31 none, for 99 in 100.)
+ * Frames whose longer side is that of a tile at this zoom, or shorter, may skip steps (experiment fractal-2).
  */
 const SKIPS_FROM = 102;
 
@@ -54,21 +52,13 @@ const SKIPS_FROM = 102;
  *
  * A frame with an odd number of columns and of rows has a pixel at its very centre, which is the one point
  * that a request names by itself. It may be far closer to a point of the boundary than pixels are apart, and
- * then only an orbit of its own tells how long it takes to escape: it is the reference.
+ * then only its own orbit shows how long it takes to escape: it is the reference.
  *
  * So a reference serves at least 16 by 16 tiles, and the four zooms that have one ancestor at a multiple
- * of four: the one that `iterations=auto` looks at, too. (2026-11-28, references of a cold screen of five
- * by four tiles at the seven listed places: 1 each; two to five levels up 1 to 5. 2026-11, iterations a
- * step or skip made, for references sixteen levels up / two to five levels up / at the nucleus of lowest
- * period there: past-double-1e14 1.0 / 1.4 / 1.5, deep-1e77 15 / 25 / 25, deep-1e50 95 / 95 / 95,
- * seahorse-1e31 434 / 424 / 394, deep-5e113 44 / 44 / 44. To find the nucleus took two to eight times as
- * long as the orbit of the centre; that it is shorter by half saves memory alone.)
+ * of four: the one that `iterations=auto` looks at, too (experiment fractal-3).
  *
- * The farther the reference, the fewer its borders, and the more of the chaos is rounded away. (2026-11-28:
- * of screens of 1280 x 800 anywhere 61 in 100 have several references two to five levels up, 22 four to
- * seven, 6 six to nine. Counts that two tiles at a border and one view of both share, at deep-1e50: 98.5 %
- * two to five levels up, 99.1 % four to seven, 97.6 % six to nine. Without any skip, of 1000 pixels in
- * seahorse valley 5 are not exact three levels up, 5 seven levels up and 19 eleven levels up.)
+ * The farther the reference, the fewer its borders, and the more of the chaos is rounded away
+ * (experiment fractal-4).
  *
  * @throws {RangeError} when the frame is larger than the world
  */

@@ -17,7 +17,7 @@ export interface SuspectFrame {
 /**
  * `flat`: one count all over, which is not that of the reference. `blocks`: the borders between counts are
  * those between the groups of 4 by 2 pixels that the kernel iterates together. `near 0`: many pixels left on
- * one step, at which the reference is next to 0: nobody who is still beside it can be outside radius 2 there.
+ * one step, at which the reference is next to 0: no pixel beside it can be outside radius 2 there.
  */
 export type Suspicion = "flat" | "blocks" | "near 0";
 
@@ -106,7 +106,7 @@ function leavesNearZero({ counts, iterations, points }: SuspectFrame): boolean {
   }
   for (const [count, pixels] of tally) {
     if (pixels < MANY * tallied || count >= iterations) continue;
-    // Whoever has the count n was outside at n + 1, where Z_1 is the first point.
+    // A pixel of count n was outside at n + 1, where Z_1 is the first point.
     const size = Math.max(Math.abs(points[2 * count]!), Math.abs(points[2 * count + 1]!));
     if (size < NEXT_TO_ZERO) return true;
   }

@@ -11,7 +11,7 @@ import {
 } from "./perturbed_kernel.ts";
 import { differencesOf, exactPoint, referencePointOf } from "./reference_point.ts";
 
-/** Rounds after which V8 has replaced its baseline code (2026-11: the fifth call ran at full speed). */
+/** Rounds after which V8 has replaced its baseline code, with some to spare: the fifth call runs at full speed. */
 const ROUNDS = 8;
 
 /**

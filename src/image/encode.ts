@@ -8,7 +8,7 @@ import type { IndexedPicture, Picture, TrueColourPicture } from "./picture.ts";
 /** Notes by keyword. */
 export type PngText = Readonly<Record<string, string>>;
 
-/** What {@link encodePng} can be told. */
+/** Options of {@link encodePng}. */
 export interface PngOptions {
   /** Notes by keyword, written as text chunks. None by default. */
   readonly text?: PngText;

@@ -61,7 +61,7 @@ const jpeg = new WasmEncoder({
   options: { quality: 85, progressive: false },
 });
 
-/** PNG and WebP keep every pixel; JPEG is for those who want fewer bytes. */
+/** PNG and WebP keep every pixel; JPEG is smaller and does not. */
 const PICTURES = {
   png: {
     kind: "picture",

@@ -1,9 +1,9 @@
-/** Who computed which batch, and when: written by workers into shared memory, read by their parent. */
+/** Which worker computed which batch, and when: written by workers into shared memory, read by their parent. */
 
 /** A batch that was computed. */
 export interface LoggedBatch {
   readonly batch: number;
-  /** The lane of whoever computed it. */
+  /** The lane of its worker. */
   readonly worker: number;
   /** When it was taken and when it was done, milliseconds by {@link clock}. */
   readonly began: number;
@@ -55,7 +55,7 @@ export class BatchLog {
     this.#times[2 * entry] = began;
     this.#times[2 * entry + 1] = ended;
     this.#marks[2 * entry + 1] = batch;
-    // Written last and atomically: whoever sees the lane sees the rest.
+    // Written last and atomically: a reader that sees the lane sees the rest.
     Atomics.store(this.#marks, 2 * entry, worker + 1);
   }
 
@@ -76,7 +76,7 @@ export class BatchLog {
     return batches;
   }
 
-  /** Begins anew. Only while nobody writes. */
+  /** Begins anew. Only while no worker writes. */
   clear(): void {
     this.#marks.fill(0);
     this.#read = 0;

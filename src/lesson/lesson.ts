@@ -30,10 +30,10 @@ export interface LessonRow {
   readonly speedUp: number;
 }
 
-/** A batch as it is told: its number, the lane of its worker, and when it was taken and done. */
+/** A batch in an event: its number, the lane of its worker, and when it was taken and done. */
 export type TimedBatch = [batch: number, worker: number, began: number, ended: number];
 
-/** What the lesson tells as it goes. Times are milliseconds since the way began. */
+/** An event of the lesson. Times are milliseconds since the way began. */
 export type LessonEvent =
   /** A way begins. `way` counts from 0. A producer's lane comes after those of the workers. */
   | {
@@ -184,7 +184,7 @@ interface Took {
   readonly milliseconds: number;
 }
 
-/** Fills the canvas in one way and tells meanwhile what the log says. */
+/** Fills the canvas in one way and reports meanwhile what the log says. */
 async function watched(way: Way, { tell, counts, ...given }: Watched): Promise<Took> {
   const { log, grid, canvas } = given;
   log.clear();

@@ -106,7 +106,7 @@ class Hands implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Whoever waits at a queue is woken by its end; a thread that still waits could not be ended.
+    // A thread that waits at a queue is woken by its end; a thread that still waits could not be ended.
     this.#close();
     await Promise.all(this.#processes.map((process) => process.join(LEAVE)));
     for (const process of this.#processes) await process[Symbol.asyncDispose]();

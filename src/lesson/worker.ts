@@ -74,7 +74,7 @@ const service = serve({
     },
     /** The counts of one batch of the grid. */
     countBatch: (batch: number) => countsOf(batch),
-    /** The same with the batch's number, for whoever takes batches as they come. */
+    /** The same with the batch's number, for results in any order. */
     numberedBatch: (batch: number): Done => [batch, countsOf(batch)],
     /** The count of one point. */
     mandelbrot: (re: number, im: number) => escapeTime(re, im, lesson.grid.escape),

@@ -67,7 +67,7 @@ function roundedProgression(first: Exact, step: Exact, count: number): Float64Ar
   let lower = first.timesPowerOfTwo(places).floor();
   for (let i = 0; i < count; i++) {
     const nearest = doubleOf(lower, places);
-    // Object.is tells -0 from 0: a value between them is rounded exactly.
+    // Object.is distinguishes -0 and 0: a value between them is rounded exactly.
     doubles[i] = Object.is(nearest, doubleOf(lower + BigInt(i + 1), places))
       ? nearest
       : pointOf(first, step, i).toDouble();

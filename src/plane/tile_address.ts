@@ -52,13 +52,13 @@ export interface TileAddressText {
 /** One way of writing each number, so that one tile has one URL. */
 const CANONICAL = /^(?:0|[1-9]\d*)$/;
 
-/** Above this zoom the width of the world is told as a power of two. */
+/** Above this zoom messages give the width of the world as a power of two. */
 const LAST_ZOOM_IN_DIGITS = 53;
 
 /**
  * The address of a tile: at zoom z the world is 2^z tiles wide and high, x grows right and y grows down from 0.
  *
- * An address can only be made by a function that checks it, so whoever holds one need not check again.
+ * An address can only be made by a function that checks it, so it need not be checked again.
  *
  * @example
  * ```ts

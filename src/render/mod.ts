@@ -1,13 +1,13 @@
 // render: THE SENTENCE. A request names a frame; samples, colours, a file.
 
-// What the workers' work may end in; for those above who turn errors into answers.
+// Errors of rendering, which the floors above turn into answers.
 export { OverBudgetError, PoolClosedError, type PoolCounters } from "../pool/mod.ts";
-// What need not be done before an answer.
+// Work that is done after an answer.
 export { defer } from "../pool/mod.ts";
 export type { Part } from "../image/mod.ts";
-// What those above tell an operator.
+// What metrics show.
 export type { StoreStats } from "../store/mod.ts";
-// What a set is like, for those above who describe it.
+// Sets, for documents that describe them.
 export { deepestZoomOf, formulaOf } from "../fractal/mod.ts";
 export { ALGORITHM } from "./algorithm.ts";
 export { AutoIterations, type AutoOptions, type Chosen } from "./auto_iterations.ts";

@@ -1,4 +1,4 @@
-/** What a picture tells about itself in text chunks: where it lies, how it was computed, how it looks. */
+/** What a picture notes of itself in text chunks: where it lies, how it was computed, how it looks. */
 
 import type { Look } from "../image/mod.ts";
 import { Exact, type FractalSet, type Frame, MOST_DIGITS } from "../plane/mod.ts";

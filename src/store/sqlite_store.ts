@@ -68,7 +68,7 @@ export class SqliteStore implements TileStore {
       this.#lose(`Cannot keep tiles in ${folder}: ${permissionNeeded(folder, error)}`);
       return;
     }
-    this.#worker.addEventListener("message", ({ data }) => this.#hear(data as FromWorker));
+    this.#worker.addEventListener("message", ({ data }) => this.#receive(data as FromWorker));
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
       this.#lose(`The thread that keeps tiles in ${folder} ended: ${event.message}`);
@@ -113,7 +113,7 @@ export class SqliteStore implements TileStore {
 
   async stats(): Promise<readonly StoreStats[]> {
     const answer = await this.#askPatiently({ kind: "holds" });
-    // Who is busy is not out of use: what it held a moment ago will do.
+    // A busy worker is not out of use: its figures of a moment ago will do.
     if (answer !== LATE) this.#holds = answer as Holds | undefined;
     const holds = this.#isSilent() ? undefined : this.#holds;
     return [{
@@ -164,7 +164,7 @@ export class SqliteStore implements TileStore {
     return promise;
   }
 
-  #hear(message: FromWorker): void {
+  #receive(message: FromWorker): void {
     switch (message.kind) {
       case "opened":
         return this.#opened.resolve();

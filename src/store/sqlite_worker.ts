@@ -16,7 +16,7 @@ let folder = "";
 let mostBytes = 0;
 let database: TileDatabase | undefined;
 let waiting: PutOrder[] = [];
-const told = new Set<string>();
+const reported = new Set<string>();
 
 self.addEventListener("message", (event) => {
   const order = (event as MessageEvent<ToWorker>).data;
@@ -87,7 +87,7 @@ function flush(): void {
   orders.forEach(({ id }, i) => answer(id, kept?.[i] ?? false));
 }
 
-/** Does it with the database, if there is one and it can; else tells the operator why not. */
+/** Does it with the database, if there is one and it can; else reports why not. */
 function attempt<T>(work: (db: TileDatabase) => T): T | undefined {
   if (database === undefined) return undefined;
   try {
@@ -117,12 +117,12 @@ function answer(id: number, value: Answer): void {
   send({ kind: "answer", id, value });
 }
 
-/** Each message once: a disk that is full would else be told of with every tile. */
+/** Each message once: a full disk would else be reported with every tile. */
 function report(message: string): void {
-  if (told.has(message)) return;
+  if (reported.has(message)) return;
   // Messages that name entries differ; so many of them are enough to know.
-  if (told.size < 100) {
-    told.add(message);
+  if (reported.size < 100) {
+    reported.add(message);
     send({ kind: "report", message });
   }
 }

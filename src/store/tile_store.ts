@@ -1,6 +1,6 @@
 /** TileStore: the one interface of everything that keeps what was computed before. */
 
-/** Bytes under a key, and a short note of whoever put them there. */
+/** Bytes under a key, and a short note that was stored with them. */
 export interface StoredEntry {
   /** Not to be changed by anybody once they are in a store, nor after they came out of one. */
   readonly bytes: Uint8Array<ArrayBuffer>;

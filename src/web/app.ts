@@ -92,7 +92,7 @@ export function createApp(options: AppOptions): App {
   });
   app.notFound((c) => answerElse(c, basePath));
   app.onError((error, c) => {
-    // The client has gone: the answer is read by nobody.
+    // The client has gone: this answer is not sent.
     if (c.req.raw.signal.aborted) return c.body(null, CLIENT_GONE as 400);
     return answerProblem(error, c, log === undefined ? report : () => {});
   });

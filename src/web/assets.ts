@@ -20,7 +20,7 @@ import flight from "./page/flight.js" with { type: "text" };
 import leaflet from "./page/leaflet.js" with { type: "text" };
 import location from "./page/location.js" with { type: "text" };
 import locationText from "./page/location_text.js" with { type: "text" };
-import locationWishes from "./page/location_wishes.js" with { type: "text" };
+import locationParams from "./page/location_params.js" with { type: "text" };
 import look from "./page/look.js" with { type: "text" };
 import magnification from "./page/magnification.js" with { type: "text" };
 import openedFile from "./page/opened_file.js" with { type: "text" };
@@ -105,7 +105,7 @@ const scripts = {
   "lesson/table": lessonTable,
   location,
   location_text: locationText,
-  location_wishes: locationWishes,
+  location_params: locationParams,
   look,
   magnification,
   opened_file: openedFile,

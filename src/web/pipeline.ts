@@ -21,7 +21,7 @@ export interface Bindings {
   context?: Context;
 }
 
-/** Paths that monitors ask for, however often: they wait for nobody and have no limit. */
+/** Paths that monitors ask for: they have no limit and wait for no turn. */
 const UNLIMITED = ["/healthz", "/readyz", "/metrics"];
 
 /** Statuses of answers that never have a body, whatever the method. */
@@ -57,7 +57,7 @@ export class Pipeline {
   /** Answers a request that came over a connection: rate limit, response cache, turn, app. */
   fetch(request: Request, connection?: Connection): Response | Promise<Response> {
     const rate = this.#rate;
-    // Only addresses of networks can be told apart.
+    // Only connections over a network have an address of their own.
     if (rate === undefined || connection === undefined || !("hostname" in connection.remoteAddr)) {
       return this.#afterLimit(request);
     }

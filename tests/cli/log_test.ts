@@ -29,7 +29,7 @@ Deno.test("a level tells what it is for", () => {
     linesOf(level, (log) => {
       for (const line of [good, bad, wrong]) log.requests?.(line);
       log.note("as it should");
-      log.tell("something");
+      log.warn("something");
       log.fault(new Error("worse"));
     }).map((line) => line.status ?? line.message)
   );

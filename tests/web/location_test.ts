@@ -231,13 +231,13 @@ Deno.test("the page says what an opened file does not get", () => {
   const opened = (text: string) => openedFile(bytes(text), size, limits);
   const here = { re: "-1.25", im: "0.5", zoom: 3 };
   const text = "Re: -1.25\nIm: 0.5\nZoom: 5\n";
-  assert.deepEqual(opened(text), { destination: { place: here, wishes: {} }, notice: "" });
+  assert.deepEqual(opened(text), { destination: { place: here, params: {} }, notice: "" });
   assert.deepEqual(opened(`${text}Iterations: 5000000`), {
-    destination: { place: here, wishes: { iterations: 5_000_000 } },
+    destination: { place: here, params: { iterations: 5_000_000 } },
     notice: "",
   });
   assert.deepEqual(opened(`${text}Iterations: 1e10`), {
-    destination: { place: here, wishes: { iterations: 5_000_000 } },
+    destination: { place: here, params: { iterations: 5_000_000 } },
     notice: "asks for 10,000,000,000 iterations and gets 5,000,000, this server's limit",
   });
   const deep = opened("Re: -1.25\nIm: 0.5\nZoom: 1e500\nIterations: 6_000_000");

@@ -6,8 +6,7 @@
 // with re*im + im*re computed as p + p, p = re*im: the two products round alike.
 //
 // The twelve live in globals, six chains of two lanes. Every access to memory is checked against the
-// memory's size, four instructions for one load; a global is not (2026-11: c in memory is 5 % slower on
-// long orbits; c in locals pushes z out of the sixteen registers).
+// memory's size, four instructions for one load; a global is not (experiment kernel-6).
 
 import {
   DOZEN_CX,
@@ -183,9 +182,8 @@ export function run(steps: i32, blocks: i32): i32 {
  * Makes blocks of `steps` steps, at most 16, every state that is stepped from tested, `blocks` at most,
  * until a lane is outside. Returns a bit for each lane that is.
  *
- * A test leaves its two bits in an integer register. (2026-11: counters in vectors go through memory, as
- * z needs the sixteen registers: a step takes 1.3 times as long. The sum before the new z is what keeps
- * z in its registers here.)
+ * A test leaves its two bits in an integer register, as z needs the sixteen vector registers. The sum
+ * before the new z is what keeps z in them.
  */
 function count(steps: i32, blocks: i32): i32 {
   const within2 = four;
@@ -348,7 +346,7 @@ const TOGETHER: i32 = 256;
 const FEW: i32 = 4;
 
 /**
- * Steps of a block. With a test at each, when counts are all that is wanted (2026-11-28: 8 are 1.01);
+ * Steps of a block. With a test at each, when counts are all that is wanted;
  * without one for smooth pixels, whose last 8 are made again in the queue to find what is needed.
  */
 const COUNTED: i32 = 16;

@@ -93,8 +93,7 @@ function fillUp(at: usize): void {
 }
 
 /**
- * Writes the samples of all entries, four at a time, and empties the queue. (2026-11: one loop for m, one
- * for the logarithms and one for the samples is no faster.)
+ * Writes the samples of all entries, four at a time, and empties the queue.
  */
 function finish(at: usize): void {
   const job = changetype<Job>(at);

@@ -176,7 +176,7 @@ export function iterateGroup(ref: usize, few: i32, tiny: f64, pause: i64): void 
         continue;
       }
     }
-    // Whoever begins at the index 0 has been looked at.
+    // A lane that begins at the index 0 has been looked at.
     let looked = m === 0;
     do {
       const most = min(BLOCK - ((m - 1) & (BLOCK - 1)), min(length, stop) - m);
@@ -189,7 +189,7 @@ export function iterateGroup(ref: usize, few: i32, tiny: f64, pause: i64): void 
   }
 }
 
-/** The smallest of the largest components of all who are on their way. */
+/** The smallest of the largest components of all lanes on their way. */
 function smallest(
   u0: v128,
   v0: v128,
@@ -241,7 +241,7 @@ function safeLongOf(reference: Reference): f64 {
   return load<f64>(reference.safeLong + (<usize> (<u32> (m - 1) / LONG_BLOCK) << 3));
 }
 
-/** Counts steps that all who are on their way have made. */
+/** Counts steps that all lanes on their way have made. */
 
 @inline
 function move(steps: i32): void {
@@ -378,8 +378,7 @@ function run(ref: usize, from: f64, tiny: f64): void {
  * lane may have escaped or need rebasing: `test` then looks more closely. The first step is made in any
  * case when that has `looked` already. Returns the steps made.
  *
- * All lanes are in variables until the end. (2026-11-28: through the globals, with a call of `test` at
- * every step, a step takes three times as long.)
+ * All lanes are in variables until the end: through globals, a step takes three times as long.
  */
 function walk(point: usize, most: i32, looked: bool): i32 {
   const rim = nearRim;
@@ -444,7 +443,7 @@ function test(ref: usize, few: i32, tiny: f64): void {
   if (atEnd && reference.period === 0) {
     needing = alive;
   } else if (needing !== 0 && needing !== alive) {
-    // Whoever loses next to nothing goes along.
+    // A lane that loses next to nothing by it goes along.
     needing = (nearerOf(u0, v0, x0, y0, MODEST) | nearerOf(u1, v1, x1, y1, MODEST) << 2 |
       nearerOf(u2, v2, x2, y2, MODEST) << 4 | nearerOf(u3, v3, x3, y3, MODEST) << 6) & alive;
   }
@@ -501,7 +500,7 @@ function lookForCycles(): void {
   if (settled !== 0) drop(settled);
 }
 
-/** Notes the counts of those who are outside radius 2 by less than a double can tell. */
+/** Notes the counts of lanes outside radius 2 by less than a double can show. */
 function lookAtRim(ref: usize): void {
   readExcess(ref, m);
   const point = changetype<Reference>(ref).orbit + (<usize> m << 4);

@@ -104,7 +104,7 @@ export function iterateLane(ref: usize, pixel: usize, unit: f64, tiny: f64, paus
     let point = orbit + (<usize> m << 4);
     const last = orbit + (<usize> min(end, m + BLOCK - ((m - 1) & (BLOCK - 1))) << 4);
     const first = point;
-    // Whoever begins at the index 0 has been looked at.
+    // A pixel that begins at the index 0 has been looked at.
     let looked = m === 0;
     let needsLook = false;
     while (point < last) {

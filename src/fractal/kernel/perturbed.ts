@@ -53,8 +53,7 @@ const COLUMNS: i32 = 4;
 const ROWS: i32 = 2;
 
 /**
- * With so few pixels left, each goes on alone: a lane's step costs less than a group's. (2026-12, with 0 a view
- * takes up to 1.1 of the time; 1 and 3 are alike.)
+ * With so few pixels left, each goes on alone: a lane's step costs less than a group's (experiment kernel-7).
  */
 const FEW: i32 = 3;
 
@@ -182,7 +181,7 @@ function stepsMade(): i64 {
   return made + laneMade + wideMade;
 }
 
-/** Moves the group on; those who cannot or need not go with the others are lonely afterwards. */
+/** Moves the group on; lanes that cannot or need not go with the others are lonely from then on. */
 function advanceGroup(left: i64): void {
   if (isWide) {
     const pause = wideMade + left;

@@ -61,7 +61,7 @@ let plainFirst: i32 = 0, plainWaiting: i32 = 0;
 let wideFirst: i32 = 0, wideWaiting: i32 = 0;
 let wide: bool = false;
 
-/** Begins a batch: nobody is on the way. */
+/** Begins a batch: no pixel is on its way. */
 export function beginQueues(at: usize, isWide: bool): void {
   group = at;
   queues = at + PIXEL_BYTES * <usize> LANES;
@@ -118,7 +118,7 @@ export function beginGroup(lanes: i32, from: i32): void {
   findStop();
 }
 
-/** Takes up to eight of those who wait as the next group; false when nobody does. */
+/** Takes up to eight waiting pixels as the next group; false when none waits. */
 export function takeWaiting(): bool {
   let lanes = 0, count = 0;
   if (plainWaiting >= LANES || wideWaiting === 0) {

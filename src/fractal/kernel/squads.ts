@@ -4,39 +4,7 @@
 // left, above and above to the right could; then with a test at every step, until few are inside. Those
 // are listed (block.ts).
 //
-// 2026-11-28, the window x 0.1015, y -0.633, size 0.01 at 255 iterations, mean count 52. Seven tenths of the
-// tiles have counts at most 4 apart; a tile makes 39 steps without a test, 13 with one, and 2 in vain. What
-// lost, by its time for the window's counts, every batch at its best of twelve or more rounds:
-//
-//   as far as the tile to the left could, be it by blocks of 8 or at once               1.10
-//   as far as the last tiles of the row, by a number that rises by 2 or 4 a tile         1.09
-//   without an end to the tested steps, which are 32                                    1.00
-//   until fewer than 2, 3 or 5 are inside, instead of 4                           1.04, 1.04, 1.00
-//
-// and of what was here before, 1.12 times as slow, the whole window in turns:
-//
-//   pairs that each leave for themselves and are replayed                               1.6
-//   every |z|^2 stored and looked at where a lane has left, pairs taking turns          1.5
-//   sweeps over a list of pairs, 20 steps and all samples written, no jump on a lane    1.06 (smooth 1.08)
-//   tiles read from a list like the rest                                                1.1
-//   a tile's first steps made where it is taken in, without a block's test              1.05
-//   as many looks as the tile before needed, without a jump between them                1.05
-//   the bits of two chains in one register, so that one instruction moves four          1.1
-//
-// 2026-11-28, the whole window in turns, the sum of every batch's best of 13 or 15 (the first: median of 7
-// whole windows); the same bytes against themselves give 0.99 to 1.00, and counts, then smooth:
-//
-//   states within radius 2 counted in a vector a chain, and looks likewise                1.06, 1.03
-//   those counts as bytes, six chains packed into two vectors                             1.04, 1.04
-//   only the looks past FAR counted in vectors                                            1.00, 1.04
-//   ahead as far as the neighbours were all inside; a step further than that        1.04, 1.03; 1.13, 1.11
-//   ahead a step less than now; back by half or an eighth instead of a quarter            1.00, within 0.02
-//   two or six quiet looks instead of four                                                1.00, within 0.02
-//
-// A batch that is repeated at once flatters whatever jumps, as the processor knows its jumps by then.
-//
-// Nothing is gained by half of the doublings as products (adders and multipliers would be equally busy),
-// nor by a block's steps written out (up to 1.4 times).
+// What was tried besides: experiment kernel-2.
 
 import { CALM, DOZEN_Y, Job, LANES, putOrbit, sumOf, write, zOf } from "./job";
 import { fractionsOf } from "./log2";

@@ -12,13 +12,13 @@ const LOOK: i32 = 4;
 /** Steps at a time that all do without a test, when none was outside for some looks. */
 const LEAP: i32 = 8;
 
-/** Looks at most, once a lane is outside: two bits a step in 64. (2026-11-28: without an end to them 1.00.) */
+/** Looks at most, once a lane is outside: two bits a step in 64. */
 const LOOKS: i32 = 8;
 
 /** Looks that may show all twelve inside before they go ahead without a test again. */
 const QUIET: i32 = 4;
 
-/** Fewer lanes inside than this break a tile up (2026-11-28: 5 alike, 3 and 2 are 4 % slower). */
+/** Fewer lanes inside than this break a tile up (experiment kernel-3). */
 const FEW: i32 = 4;
 
 const ALL: i32 = 0xFFF;
@@ -319,7 +319,7 @@ function beginFar(): void {
   far0 = far1 = far2 = far3 = far4 = far5 = ZERO;
 }
 
-/** Notes who is far; returns a bit for each whose |z|^2 is or was above FAR at a look. */
+/** Notes lanes that are far; returns a bit for each whose |z|^2 is or was above FAR at a look. */
 
 @inline
 function lookFar(): i32 {

@@ -5,11 +5,11 @@
 // with one exponent e for all eight w. The steps are those of group.ts. Nothing here can escape but together
 // with the reference. What the numbers may be:
 //
-//   |w|   2^-64 to 2^124 for the largest, down to 2^-400 of it for the smallest: whoever goes together differs
+//   |w|   2^-64 to 2^124 for the largest, down to 2^-400 of it for the smallest: lanes of a group differ
 //         by 2^200 at most, and a step that squares doubles that; so no square leaves the doubles. Pixels
 //         that pass near 0 again and again without being rebased part when they have come so far apart.
 //   |Z|   any: a point below 2^-900 has an exponent, and so has every entry of the tables
-//   |z|   below 2^-100: whoever is larger leaves, alone or with the others once all are above 2^-400
+//   |z|   below 2^-100: a larger lane leaves, alone or with the others once all are above 2^-400
 
 import {
   BLOCK,
@@ -294,7 +294,7 @@ function test(ref: usize, size: i32): void {
   if (settled !== 0) drop(settled);
 }
 
-/** Notes the counts of those who are outside radius 2 by less than a double can tell. */
+/** Notes the counts of lanes outside radius 2 by less than a double can show. */
 function lookAtRim(ref: usize): void {
   readExcess(ref, m);
   for (let lane = 0; lane < LANES; lane++) {

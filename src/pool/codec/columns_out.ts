@@ -4,7 +4,7 @@ import { isInt32, TAG } from "./format.ts";
 import type { Output } from "./output.ts";
 import { hintOfNumbers, type Seen } from "./seen.ts";
 
-/** Below this many elements to write them the general way takes no longer (2026-11-28). */
+/** Fewer elements than this are written no faster by columns. */
 const FEWEST_ROWS = 16;
 /** A longer row of numbers is written fast as a list of its own. */
 const LONGEST_ROW = 8;

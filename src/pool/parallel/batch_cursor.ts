@@ -12,7 +12,7 @@ const FINISHED = -1;
 const OPEN_AGAIN = -2;
 
 /**
- * Batches 0 to count - 1 and who has them, in one Int32Array: the next number to hand out, how many are
+ * Batches 0 to count - 1 and the workers that have them, in one Int32Array: the next number to hand out, how many are
  * done, how many were opened again, how many can be taken at any time, and one cell a batch. With
  * `lastAlone` the last batch can be taken only when all others are done.
  *

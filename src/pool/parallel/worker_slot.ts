@@ -112,7 +112,7 @@ export class WorkerSlot {
     return this.#ready && this.#orders.size < MAILBOX && this.#tasks < this.#options.maxTasks;
   }
 
-  /** Orders given and not yet answered; a call counts twice, as nobody knows how long it takes. */
+  /** Orders given and not yet answered; a call counts twice, as it may take any time. */
   get load(): number {
     return this.#orders.size + this.#calls;
   }

@@ -24,7 +24,7 @@ export class Full extends Error {
   override readonly name = "Full";
 }
 
-/** How much a queue, or each direction of a pipe, holds before who puts has to wait. */
+/** How much a queue, or each direction of a pipe, holds before a sender has to wait. */
 export interface Capacity {
   /** Messages at most. Default: 2^31 - 1, that is, only the bytes count. */
   readonly maxItems?: number | undefined;
@@ -37,9 +37,9 @@ export interface Capacity {
 
 /** What a closed channel throws, for either side. */
 export interface Endings {
-  /** For who sends when either side is closed. */
+  /** For senders when either side is closed. */
   cannotSend(): Error;
-  /** For who receives when nothing will come any more. */
+  /** For receivers when nothing will come any more. */
   nothingMore(): Error;
 }
 
@@ -97,12 +97,12 @@ export class Channel {
     return this.#ring.closed !== 0;
   }
 
-  /** Lets nothing more in; what is there can still be received. Wakes who waits. */
+  /** Lets nothing more in; what is there can still be received. Wakes all that wait. */
   closeWriting(): void {
     this.#ring.close(WRITING_CLOSED);
   }
 
-  /** Lets nothing more in or out. Wakes who waits. */
+  /** Lets nothing more in or out. Wakes all that wait. */
   closeReading(): void {
     this.#ring.close(READING_CLOSED);
   }

@@ -12,7 +12,7 @@ import {
 
 const FREE = 0;
 const HELD = 1;
-/** Held, and somebody may be asleep waiting for it: the release must wake. */
+/** Held, and a thread may be asleep waiting for it: the release must wake. */
 const AWAITED = 2;
 
 /** What a lock is while it travels to another worker: plain data, fit for `postMessage`. */
@@ -27,9 +27,9 @@ export interface LockHandle {
  * A lock shared by any workers and the main thread. Only one of them holds it at a time; the others
  * wait.
  *
- * It is not reentrant (a thread that acquires it twice waits for itself) and not fair (who comes
- * along just as it is released may get it before those who sleep). Any thread may release it, not
- * only the one that acquired it; so when a worker is lost with the lock in its hands, whoever
+ * It is not reentrant (a thread that acquires it twice waits for itself) and not fair (a thread that
+ * comes just as it is released may get it before those that sleep). Any thread may release it, not
+ * only the one that acquired it; so when a worker is lost with the lock in its hands, any thread that
  * notices can free it.
  *
  * The algorithm is the three-state mutex of Ulrich Drepper, "Futexes Are Tricky" (2011), section 6,
@@ -110,10 +110,10 @@ export class Lock {
     return await this.#line.join(() => this.#bed.attempt(), options) !== NOT_YET;
   }
 
-  /** Frees the lock. Throws Error when nobody holds it. */
+  /** Frees the lock. Throws Error when it is not held. */
   release(): void {
     if (!unlock(this.#bed.cells, 0)) {
-      throw new Error("Cannot release the lock as nobody holds it");
+      throw new Error("Cannot release the lock as it is not held");
     }
   }
 
@@ -178,7 +178,7 @@ class LockBed implements Bed {
 
   /** Takes the lock, blocking the thread; false when the time is up. */
   block(timeout?: number): boolean {
-    // The first looks leave no mark: a lock that is soon free again needs nobody to be woken.
+    // The first looks leave no mark: where a lock is soon free again, no thread has to be woken.
     if (timeout !== 0 && spin(() => this.#look()) !== NOT_YET) return true;
     return blockUntil(this, () => this.attempt(), timeout) !== NOT_YET;
   }
@@ -203,7 +203,7 @@ export function lock(cells: Int32Array<SharedArrayBuffer>, index: number): void 
   new LockBed(cells, index).block();
 }
 
-/** Frees the lock in a cell and wakes who waits for it; false when it was free. */
+/** Frees the lock in a cell and wakes all that wait for it; false when it was free. */
 export function unlock(cells: Int32Array<SharedArrayBuffer>, index: number): boolean {
   const before = Atomics.exchange(cells, index, FREE);
   if (before === AWAITED) Atomics.notify(cells, index);

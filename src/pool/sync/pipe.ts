@@ -21,7 +21,7 @@ export class EndOfFile extends Error {
   override readonly name = "EndOfFile";
 }
 
-/** Nobody will receive what is sent: an end of the pipe is closed. */
+/** What is sent will not be received: an end of the pipe is closed. */
 export class BrokenPipe extends Error {
   override readonly name = "BrokenPipe";
 }
@@ -72,7 +72,7 @@ export function pipe<Sends = unknown, Receives = Sends>(
  * use those that end in `Async`.
  *
  * An end is closed for all threads that have it. A worker that ends without closing leaves its end
- * open: whoever notices its loss closes it through a handle of its own, or waits with a timeout.
+ * open: close it, when its loss is noticed, through a handle of its own, or waits with a timeout.
  */
 export class Connection<Sends = unknown, Receives = Sends> implements Disposable {
   readonly #outgoing: Channel;
@@ -148,7 +148,7 @@ export class Connection<Sends = unknown, Receives = Sends> implements Disposable
    * @throws EndOfFile when an end is closed and nothing is left, also while waiting
    */
   recv(timeout?: number): Receives {
-    // Whoever sent it had the other end, typed the other way round.
+    // It was sent by the other end, typed the other way round.
     return this.#receive(anything, timeout) as Receives;
   }
 
@@ -220,7 +220,7 @@ export class Connection<Sends = unknown, Receives = Sends> implements Disposable
 
   /**
    * Closes this end, in all threads that have it. The other end receives what was sent before, then
-   * EndOfFile; what this end has not received is dropped. Those who wait are woken. Closing again
+   * EndOfFile; what this end has not received is dropped. Waiting threads are woken. Closing again
    * changes nothing.
    */
   close(): void {

@@ -31,7 +31,7 @@ export interface QueueHandle<T> {
  * Values are cloned as `structuredClone` would (see `encode` in encode.ts for the small print);
  * shared memory, and so the handles of shared things, cannot go through a queue, only through
  * `postMessage`. What one producer puts is taken in the order it was put. While there is no room,
- * who puts waits; while there is nothing, who takes waits.
+ * `put` waits; while there is nothing, `get` waits.
  *
  * `put` and `get` block the thread and are meant for workers. Deno lets the main thread block as
  * well, but then nothing else happens there (timers, requests, messages): use `putAsync` and
@@ -121,7 +121,7 @@ export class Queue<T> {
   get(timeout?: number): T {
     const value = this.#channel.receive(anything, timeout);
     if (value === NOT_YET) throw empty(timeout);
-    // Whoever put it had a Queue<T> too.
+    // It was put by a Queue<T> too.
     return value as T;
   }
 
@@ -185,8 +185,8 @@ export class Queue<T> {
   }
 
   /**
-   * Closes the queue for all threads: whoever puts gets QueueClosed, and so does whoever takes once
-   * nothing is left. Those who wait are woken. Closing again changes nothing.
+   * Closes the queue for all threads: `put` throws QueueClosed, and so does `get` once nothing is
+   * left. Waiting threads are woken. Closing again changes nothing.
    */
   close(): void {
     this.#channel.closeWriting();

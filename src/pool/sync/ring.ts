@@ -7,7 +7,7 @@ import { NOT_YET, type NotYet, Sleepers } from "./wait.ts";
 // cache line (64 bytes, 16 cells) apart, so that the two do not take the line from each other at
 // every message.
 const MAX_ITEMS = 0;
-/** Bits: who has closed. */
+/** Bits: the sides that have closed. */
 const CLOSED = 1;
 const PUT_LOCK = 16;
 /**
@@ -70,7 +70,7 @@ export interface Reader<R> {
    * in the ring. It is called while other readers wait, and must be short.
    */
   place(form: Form, length: number): Uint8Array;
-  /** What the reader makes of it, once it is out of the ring and nobody waits for this reader. */
+  /** What the reader makes of it, once it is out of the ring and other readers can go on. */
   finish(form: Form, bytes: Uint8Array): R;
 }
 
@@ -80,7 +80,7 @@ export interface Reader<R> {
  *
  * Writers share one lock and readers another, so a writer and a reader work at the same time: they
  * meet only in the two counters of messages, PUTS and TAKES. A lock is held for the copy of one
- * message and nothing else; nobody sleeps with it. What throws inside leaves it free and the ring
+ * message and nothing else; no thread sleeps with it. What throws inside leaves it free and the ring
  * as it was. A thread that stopped for good inside would block its side of the ring, but Deno has
  * no way to stop one there: `Deno.exit()` and `close()` are calls, and `terminate()` lets running
  * code go on.
@@ -91,9 +91,9 @@ export class Ring {
    * ring.
    */
   readonly buffer: SharedArrayBuffer;
-  /** Where those sleep who wait for a message. */
+  /** Where readers sleep until there is a message. */
   readonly readers: Sleepers;
-  /** Where those sleep who wait for room. */
+  /** Where writers sleep until there is room. */
   readonly writers: Sleepers;
   readonly #cells: Int32Array<SharedArrayBuffer>;
   readonly #bytes: Uint8Array<SharedArrayBuffer>;
@@ -137,7 +137,7 @@ export class Ring {
   }
 
   /**
-   * Closes a side, for all threads, and wakes who waits on either. Once the call returns no write
+   * Closes a side, for all threads, and wakes all that wait on either. Once the call returns no write
    * succeeds any more.
    */
   close(side: number): void {
@@ -194,7 +194,7 @@ export class Ring {
     return reader.finish(form, message);
   }
 
-  /** Exact for who holds the lock of the writers: room can only grow meanwhile. */
+  /** Exact while the lock of the writers is held: room can only grow meanwhile. */
   #hasRoom(needed: number): boolean {
     const cells = this.#cells;
     const used = (Atomics.load(cells, TAIL) - Atomics.load(cells, HEAD)) >>> 0;

@@ -14,8 +14,8 @@ export interface WaitOptions {
 }
 
 /**
- * A word to sleep on. `arm()` leaves a mark in the word that says "somebody is about to sleep here"
- * and returns the value the word then has. Whoever makes a change sees the mark, alters the word
+ * A word to sleep on. `arm()` leaves a mark in the word that says "a thread is about to sleep here"
+ * and returns the value the word then has. A thread that makes a change sees the mark, alters the word
  * and wakes everybody. So no wake-up is lost when an attempt stands between `arm()` and the sleep:
  * either the attempt sees the change, or the word is no longer the one `arm()` returned and the
  * sleep ends before it starts.
@@ -30,9 +30,9 @@ export interface Bed {
 }
 
 /**
- * An event count: the bed of those who wait until something elsewhere in shared memory has changed.
- * Bit 0 says that somebody sleeps, the bits above count the wake-ups. Waking costs one load while
- * nobody sleeps.
+ * An event count: where threads sleep until something elsewhere in shared memory has changed. Bit 0
+ * says that a thread sleeps, the bits above count the wake-ups. Waking costs one load while none
+ * sleeps.
  */
 export class Sleepers implements Bed {
   readonly cells: Int32Array<SharedArrayBuffer>;
@@ -44,12 +44,12 @@ export class Sleepers implements Bed {
     this.index = index;
   }
 
-  /** Marks that somebody is about to sleep. */
+  /** Marks that a thread is about to sleep. */
   arm(): number {
     return Atomics.or(this.cells, this.index, 1) | 1;
   }
 
-  /** Wakes everybody who sleeps; to be called after every change they may wait for. */
+  /** Wakes all sleepers; to be called after every change they may wait for. */
   wake(): void {
     const seen = Atomics.load(this.cells, this.index);
     if ((seen & 1) === 0) return;
@@ -119,7 +119,7 @@ export class Line {
     this.#bed = bed;
   }
 
-  /** Whether somebody stands in the line. */
+  /** Whether anything waits in the line. */
   get busy(): boolean {
     return this.#tickets.length > 0;
   }
@@ -192,7 +192,7 @@ export class Line {
     this.#move();
   }
 
-  /** Serves who can be served, from the front; sleeps when the first cannot. */
+  /** Serves the line from the front; sleeps when the first cannot be served. */
   #move(): void {
     while (this.#tickets.length > 0) {
       const seen = this.#bed.arm();

@@ -28,7 +28,7 @@ export interface Room extends Disposable {
   keepUntil(ended: Promise<void>): void;
 }
 
-/** A part of the shared memory that holds frames' samples. Who finds no room waits for it. */
+/** A part of the shared memory that holds frames' samples. A frame that finds no room waits for it. */
 export class SharedSamples {
   /** Samples of one frame at most: a quarter, so that one large picture never keeps all others waiting. */
   readonly most: number;

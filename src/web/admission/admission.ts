@@ -7,12 +7,12 @@ import { DrainRate } from "./drain_rate.ts";
 import type { LimitName } from "../request/limits.ts";
 import { BusyError } from "../http/problem.ts";
 
-/** Every so many turns it is the turn of who has waited longest: nobody is passed over for ever. */
+/** Every so many turns the oldest request is next, so that none waits for ever. */
 const FAIR_TURN = 4;
 
 /** What decides whose turn it is. */
 export interface AdmissionRequest {
-  /** Whether nobody looks at a screen for it; default false. */
+  /** Whether it is for a file and not for a screen; default false. */
   readonly bulk?: boolean;
   /** Compute time that it is thought to take, milliseconds; default 0. */
   readonly cost?: number;
@@ -21,7 +21,7 @@ export interface AdmissionRequest {
 /** Resolves when everything that has come in by now has been heard. */
 const endOfTurn = promisify(setImmediate);
 
-/** One who waits. */
+/** A request that waits. */
 interface Waiting {
   readonly bulk: boolean;
   /** Costs within a factor of four are alike: predictions are not better than that. */
@@ -31,7 +31,7 @@ interface Waiting {
 
 /**
  * Admits `concurrency` requests at a time and lets `queue` wait. What is on a screen goes before what is
- * in bulk, then cheap before dear, then fresh before old: who asked last is still looking. When the
+ * in bulk, then cheap before dear, then new before old: the newest is still looked at. When the
  * queue is full a request is refused at once: a bulky one that waits, where one for a screen comes, else
  * the one that comes.
  */
@@ -115,7 +115,7 @@ export class Admission {
   #leave(): void {
     if (this.#inside >= this.#concurrency) this.#rate.departed();
     const next = this.#next();
-    // Whoever comes next takes over the place.
+    // The next request takes over the place.
     if (next !== undefined) next.turn.resolve();
     else {
       this.#inside--;
@@ -134,7 +134,7 @@ export class Admission {
     return next;
   }
 
-  /** Waits for a turn; whoever leaves hands over the place. */
+  /** Waits for a turn; a request that leaves hands over its place. */
   async #wait({ bulk = false, cost = 0 }: AdmissionRequest, signal?: AbortSignal): Promise<void> {
     if (this.#waiting.length >= this.#queue) this.#makeRoom(bulk);
     const price = Math.round(Math.log2(Math.max(1, cost)) / 2);
@@ -152,7 +152,7 @@ export class Admission {
     }
   }
 
-  /** Refuses one of those who wait for the sake of one who comes, or else the one who comes. */
+  /** Makes room for a request by refusing one that waits, or else refuses the request itself. */
   #makeRoom(bulk: boolean): void {
     this.#refused++;
     const busy = new BusyError(

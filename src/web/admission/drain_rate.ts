@@ -9,7 +9,7 @@ const REMEMBERED = 64;
  */
 const FIRST = 50;
 
-/** Seconds that a client is told to wait at least and at most. */
+/** The least and the most that `Retry-After` says, seconds. */
 const SHORTEST_WAIT = 1;
 const LONGEST_WAIT = 60;
 
@@ -45,7 +45,7 @@ export class DrainRate {
     if (this.#departures.length > REMEMBERED + 1) this.#departures.shift();
   }
 
-  /** Seconds until so many have left, whole, within what a client can be told. */
+  /** Whole seconds until so many have left, within these bounds. */
   secondsFor(count: number): number {
     const seconds = Math.ceil(count / this.#perSecond());
     return Math.max(SHORTEST_WAIT, Math.min(LONGEST_WAIT, seconds));

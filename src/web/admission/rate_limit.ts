@@ -7,7 +7,7 @@ import { RateLimiterMemory } from "rate-limiter-flexible";
 /** Bytes of an IPv6 address that name a network; what comes behind is one customer's to choose. */
 const NETWORK_BYTES = 8;
 
-/** How clients are told apart and bounded. */
+/** How clients are identified and bounded. */
 export interface RateOptions {
   /** Requests a second; 0 for any number. */
   readonly perSecond: number;
@@ -56,7 +56,7 @@ export class RateLimit {
   }
 }
 
-/** Who asks: the outermost address that no trusted proxy has made up; of IPv6 its network. */
+/** A client's address: the outermost that a trusted proxy vouches for; of IPv6 its network. */
 export function clientOf(remote: string, forwarded: string | null, trust: Trust): string {
   const headers = forwarded === null ? {} : { "x-forwarded-for": forwarded };
   const address = proxyaddr({ headers, socket: { remoteAddress: remote } }, trust);

@@ -38,7 +38,7 @@ export class Observer {
     this.#log?.(line);
   }
 
-  /** Notes a request whose client hung up before its turn. The answer is read by nobody. */
+  /** Notes a request whose client hung up before its turn, and makes an answer that is not sent. */
   sawGone(request: Request): Response {
     const seen = { route: NOWHERE, status: CLIENT_GONE, bytes: 0, milliseconds: 0 };
     const asked = askedOf(request);

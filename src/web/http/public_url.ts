@@ -2,7 +2,7 @@
 
 import type { Context } from "hono";
 
-/** The headers by which a proxy tells; an answer that depends on them has to say so to caches. */
+/** Headers that a proxy sets; an answer that depends on them names them in `Vary`. */
 export const FORWARDED = "X-Forwarded-Proto, X-Forwarded-Host, X-Forwarded-Prefix";
 
 /**

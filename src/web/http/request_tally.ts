@@ -27,7 +27,7 @@ export interface RequestSums {
 
 /**
  * Sums by route and status. Plain numbers, as an answer out of memory takes some 20 us and a metric's
- * labels would take one of them; Prometheus' own objects are filled when somebody asks.
+ * labels would take one of them; Prometheus' own objects are filled when `/metrics` is asked for.
  */
 export class RequestTally {
   readonly #routes = new Map<string, Map<number, RequestSums>>();

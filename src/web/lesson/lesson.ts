@@ -25,11 +25,11 @@ export const LESSON_LIMITS = {
   escape: 10_000,
   /** Points along a side of a batch: what the kernel takes at once. */
   side: 64,
-  /** Batches of the grid; each is told to the client ten times, some 25 bytes a time. */
+  /** Batches of the grid; each is sent to the client ten times, some 25 bytes a time. */
   batches: 16_384,
   /** Seconds that a run may take. */
   seconds: 90,
-  /** Runs at a time, and those that wait for it: somebody who moves a slider leaves a run behind. */
+  /** Runs at a time, and those that wait for it: moving a slider leaves a run behind. */
   concurrency: 1,
   queue: 2,
 } as const;
@@ -63,7 +63,7 @@ function field(name: "workers" | "pixdim" | "escape" | "side", description: stri
   return wholeNumber(LESSON_LIMITS[name]).meta({ description });
 }
 
-/** What the page is told about the server. */
+/** Settings of the page. */
 export const lessonSettings = {
   limits: LESSON_LIMITS,
   usual: USUAL,
@@ -137,7 +137,7 @@ async function run(
   { window, workers, side }: Wanted,
   signal: AbortSignal,
 ): Promise<void> {
-  // One after the other, in the order told; together no more than a few megabytes.
+  // One after the other, in this order; together no more than a few megabytes.
   let written = Promise.resolve();
   const send = (event: string, data: unknown) => {
     written = written.then(() => stream.writeSSE({ event, data: JSON.stringify(data) }));

@@ -1,4 +1,4 @@
-/** What `/openapi.json` tells of the pages, their files, and the lesson. */
+/** What `/openapi.json` says of the pages, their files, and the lesson. */
 
 import { assets } from "../assets.ts";
 import { LESSON_FIELDS } from "../lesson/lesson.ts";

@@ -80,9 +80,9 @@ export function operation(
   parameters: readonly Json[],
   answers: Readonly<Record<number, Told>>,
 ): Json {
-  const responses = Object.entries({ ...REFUSALS, ...answers }).map(([status, told]) => {
-    const { description, headers } = told;
-    const types = told.types ?? (Number(status) < 400 ? undefined : { [PROBLEM_TYPE]: PROBLEM });
+  const responses = Object.entries({ ...REFUSALS, ...answers }).map(([status, answer]) => {
+    const { description, headers } = answer;
+    const types = answer.types ?? (Number(status) < 400 ? undefined : { [PROBLEM_TYPE]: PROBLEM });
     const content = types &&
       Object.fromEntries(Object.entries(types).map(([type, schema]) => [type, { schema }]));
     return [status, { description, ...(headers && { headers }), ...(content && { content }) }];

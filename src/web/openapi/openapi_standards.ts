@@ -1,4 +1,4 @@
-/** What `/openapi.json` tells of the standards' routes: OGC API Tiles and WMTS. */
+/** What `/openapi.json` says of the standards' routes: OGC API Tiles and WMTS. */
 
 import { z } from "zod";
 import type { Fields } from "../request/fields.ts";
@@ -50,8 +50,8 @@ function ogcPaths(fields: Fields, { deepest }: Limits): Json {
       ...params,
       parameterOf("f", DOCUMENT_FIELDS),
     ];
-    const told = ofSet ? { ...answers, 404: ABSENT } : answers;
-    const get = operation("A document of OGC API Tiles", parameters, told);
+    const all = ofSet ? { ...answers, 404: ABSENT } : answers;
+    const get = operation("A document of OGC API Tiles", parameters, all);
     return [route.replace(":id", "{id}"), { get }];
   });
   const tile = [

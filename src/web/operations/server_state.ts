@@ -1,4 +1,4 @@
-/** What an app is told about the server around it: for `/metrics` and `/readyz`. */
+/** The state of the server around an app, for `/metrics` and `/readyz`. */
 
 import type { PoolCounters, StoreStats, WorkDone } from "../../render/mod.ts";
 

@@ -12,7 +12,7 @@ export class AddressBar {
 
   /**
    * @param {() => string} hashNow the hash of what is on screen
-   * @param {() => void} onEdit somebody has typed a hash, opened a link, gone back or forward
+   * @param {() => void} onEdit called when a hash was typed, a link opened, or after back and forward
    */
   constructor(hashNow, onEdit) {
     this.#hashNow = hashNow;

@@ -7,7 +7,7 @@
  * @property {number} exponent largest absolute value of the exponent
  */
 
-/** @type {DecimalLimits} the server's own where it is told no others; zoom 30,000 needs 9037 digits */
+/** @type {DecimalLimits} the server's defaults; zoom 30,000 needs 9037 digits */
 export const usualLimits = { digits: 20_000, exponent: 20_000 };
 
 const decimalForm = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;

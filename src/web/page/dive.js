@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-/** A dive: the map on its way to a place, at constant speed, until it is there or somebody touches it. */
+/** A dive: the map on its way to a place, at constant speed, until it is there or the page is touched. */
 
 import { pointUnder } from "./anchor.js";
 import { Flight } from "./flight.js";

@@ -73,7 +73,7 @@ document.addEventListener("keydown", ({ key }) => {
 }, { capture: true });
 
 // Leaflet focuses the map by script, which browsers take for the keyboard's doing: a frame around
-// the window is for those who have come with the Tab key.
+// the window is for those that came by the Tab key.
 const root = document.documentElement;
 document.addEventListener(
   "keydown",
@@ -101,9 +101,9 @@ function curlNow() {
  * @param {import("./places_panel.js").Destination} destination
  * @param {number} speed in levels of zoom a second; 0 is at once
  */
-async function travel({ place, wishes }, speed) {
+async function travel({ place, params }, speed) {
   addressBar.keep();
-  const { set: name, c, ...looks } = wishes;
+  const { set: name, c, ...looks } = params;
   const set = name === undefined ? [] : [`set=${name}`, `c=${c}`];
   if (set.join("&") !== shown.parameters.join("&")) {
     location.hash = hashOf(place, readLook(asParameters(looks), server), { ...server, set });

@@ -252,7 +252,7 @@ export class ExplorerMap extends L.Map {
   }
 
   /**
-   * Whoever stops the map has often read its zoom before, to go on from there.
+   * Code that stops the map has often read its zoom before, to go on from there.
    *
    * @override
    */
@@ -326,7 +326,7 @@ export class ExplorerMap extends L.Map {
     this.#settle();
   }
 
-  /** Lets the anchor follow, unless somebody holds the map: a hand, or an animation. */
+  /** Lets the anchor follow, unless the map is held by a hand or an animation. */
   #settle() {
     const held = this.#holds > 0 || this._animatingZoom === true ||
       this.touchZoom?._zooming === true || this.dragging.moving() ||
@@ -347,7 +347,7 @@ export class ExplorerMap extends L.Map {
   /** @param {import("./anchor.js").Tile} anchor */
   #countFrom(anchor) {
     this.#anchor = anchor;
-    // For those who look inside: nothing else tells that the anchor has changed.
+    // For tests: nothing else shows that the anchor has changed.
     this.getContainer().dataset.anchor = String(anchor.zoom);
     this.options.maxZoom = Math.min(lastZoom, this.#deepest - anchor.zoom);
     this.fire("zoomlevelschange");
@@ -372,7 +372,7 @@ export class ExplorerMap extends L.Map {
     return true;
   }
 
-  /** Whoever has left the world is led back to its nearest point. */
+  /** Leads a view that has left the world back to the nearest point. */
   #comeBack() {
     const { lng: x, lat: y } = this.getCenter();
     const back = pointUnder(this.#anchor, withinWorld(this.spot));

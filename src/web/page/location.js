@@ -9,12 +9,12 @@
  *              set, c
  *
  * Those programs' zoom z shows a view 4/z high. Kalles Fraktaler draws the imaginary axis downwards
- * unless told otherwise: it shows the same place the other way up.
+ * unless it says otherwise: it shows the same place the other way up.
  */
 
 import { parseDecimal, readDecimal, usualLimits } from "./decimal.js";
 import { decodeText, rowsOf } from "./location_text.js";
-import { requireNoOtherWish } from "./location_wishes.js";
+import { requireNoOtherParam } from "./location_params.js";
 
 /** @typedef {import("./decimal.js").DecimalLimits} DecimalLimits */
 /** @typedef {import("./location_text.js").Row} Row */
@@ -70,7 +70,7 @@ export function readLocation(bytes, limits = usualLimits) {
       "Cannot find a place in this file: it is no .kfr, .toml or PNG with real part, imaginary part and zoom",
     );
   }
-  requireNoOtherWish(rows);
+  requireNoOtherParam(rows);
   return {
     re: decimal("real part", re, limits),
     im: decimal("imaginary part", im, limits),
@@ -158,7 +158,7 @@ function ofPicture(png, limits) {
   }
   const c = text.get("set") === "julia" ? text.get("c") : undefined;
   const others = [...text].filter(([key]) => c === undefined || key !== "set");
-  requireNoOtherWish(others.map(([key, value]) => ({ key, value })));
+  requireNoOtherParam(others.map(([key, value]) => ({ key, value })));
   const size = decimal("span", span, limits);
   if (known(size).digits <= 0n) {
     throw new SyntaxError("Cannot use this picture's span: it must be above 0");

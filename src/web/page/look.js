@@ -13,7 +13,7 @@ import { parsePalette } from "./palette.js";
  */
 
 /**
- * What the server shows when it is told nothing: the first of its palettes, smooth, iterations by depth.
+ * What the server shows by default: the first of its palettes, smooth, iterations by depth.
  *
  * @param {Settings} settings
  * @returns {Look}

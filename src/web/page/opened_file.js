@@ -18,7 +18,7 @@ import { readLocation, widthOf, withIterationsWithin, zoomOf } from "./location.
  */
 export function openedFile(bytes, { x: width, y: height }, { deepest, iterationsLimit }) {
   const { location, asked } = withIterationsWithin(readLocation(bytes), iterationsLimit);
-  const { re, im, span, ...wishes } = location;
+  const { re, im, span, ...params } = location;
   const zoom = zoomOf(widthOf(span, { width, height }), width);
   const notices = [
     ...(asked === undefined ? [] : [
@@ -29,7 +29,7 @@ export function openedFile(bytes, { x: width, y: height }, { deepest, iterations
       `lies at zoom ${grouped(zoom)} and is shown at ${grouped(deepest)}, this server's deepest`,
     ]),
   ];
-  return { destination: { place: { re, im, zoom }, wishes }, notice: notices.join("; ") };
+  return { destination: { place: { re, im, zoom }, params }, notice: notices.join("; ") };
 }
 
 /** @param {number} number */

@@ -13,7 +13,7 @@ import { gradientOf, isList, parsePalette } from "./palette.js";
 /** The name of the choice "my own colours"; no palette of the server's has a space. */
 const own = "own colours";
 
-/** Offered to whoever fixes the iterations for the first time. */
+/** Offered when the iterations are fixed for the first time. */
 const firstIterations = 1000;
 
 export class Panel {

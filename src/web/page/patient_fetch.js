@@ -17,7 +17,7 @@ const firstWait = 1000;
  * @param {AbortSignal} signal ends the waiting as well
  * @param {{ ask?: (url: string, init: { signal: AbortSignal }) => Promise<Response>,
  *           wait?: (ms: number, signal: AbortSignal) => Promise<void>,
- *           onWait?: () => void }} [by] how to ask and to wait; onWait is told before every wait
+ *           onWait?: () => void }} [by] how to ask and to wait; onWait is called before every wait
  * @returns {Promise<Response>}
  * @throws {Error} the last failure, or the signal's reason
  */

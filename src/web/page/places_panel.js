@@ -11,11 +11,11 @@ import { openedFile } from "./opened_file.js";
 import { places } from "./places.js";
 
 /** @typedef {import("./place.js").Place} Place */
-/** @typedef {Partial<Pick<import("./location.js").Location, "iterations" | "palette" | "shading" | "set" | "c">>} Wishes */
+/** @typedef {Partial<Pick<import("./location.js").Location, "iterations" | "palette" | "shading" | "set" | "c">>} LocationParams */
 /**
  * @typedef {object} Destination
  * @property {Place} place
- * @property {Wishes} wishes of the place, for when one is there
+ * @property {LocationParams} params of the place, for when one is there
  */
 
 /** How one wants to get there: 0 is at once. Levels of zoom a second. */
@@ -99,7 +99,7 @@ export class PlacesPanel {
       const zoom = zoomOf(span, Math.max(256, this.#size().x));
       this.#go({
         place: { re, im, zoom },
-        wishes: iterations === undefined ? {} : { iterations },
+        params: iterations === undefined ? {} : { iterations },
       });
     });
     return make("li", {}, button);
@@ -128,7 +128,7 @@ export class PlacesPanel {
     const zoom = /^\d{1,6}$/.test(size) && Number(size) > 4
       ? Number(size)
       : zoomOf(size, this.#size().x);
-    this.#go({ place: { re, im, zoom }, wishes: {} }, atOnce);
+    this.#go({ place: { re, im, zoom }, params: {} }, atOnce);
   }
 
   /**

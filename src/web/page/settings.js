@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-/** What the server tells the page about itself. */
+/** The server's settings, as it writes them into the page. */
 
 /**
  * @typedef {object} Settings

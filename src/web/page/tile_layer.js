@@ -33,7 +33,7 @@ export class TileLayer extends L.GridLayer {
   /** By element: Leaflet's coordinates are relative to an anchor, and an element is one tile for ever.
    * @type {WeakMap<HTMLElement, AbortController>} */
   #loading = new WeakMap();
-  /** How many levels up the pixels come from that an element shows; not in it is who shows its own.
+  /** How many levels up the pixels come from that an element shows; elements that show their own are not in it.
    * @type {WeakMap<HTMLElement, number>} */
   #coarse = new WeakMap();
 

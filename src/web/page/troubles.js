@@ -11,7 +11,7 @@ export class Troubles {
   #said = element("trouble-said", HTMLElement);
   #again = element("try-again", HTMLButtonElement);
 
-  /** @param {() => void} onRetry somebody wants all of them again */
+  /** @param {() => void} onRetry called when all of them are to be asked for again */
   constructor(onRetry) {
     this.#again.addEventListener("click", onRetry);
   }

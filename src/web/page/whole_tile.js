@@ -21,7 +21,7 @@ const longestWait = 60_000;
  *   levels: how far up its pixels come from, 0 for the tile itself
  * @param {() => boolean} [by.isWanted] whether the tile belongs to what is looked at: one that does not
  *   is not asked for meanwhile
- * @param {() => void} [by.onWait] told before every wait
+ * @param {() => void} [by.onWait] called before every wait
  * @param {typeof fetchPatiently} [by.ask]
  * @param {(ms: number, signal: AbortSignal) => Promise<void>} [by.wait]
  * @returns {Promise<void>}

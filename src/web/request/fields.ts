@@ -1,4 +1,4 @@
-/** The parameters of requests as schemas: what reads a value is what `/openapi.json` tells of it. */
+/** The parameters of requests as schemas: the same ones read values and make `/openapi.json`. */
 
 import { z } from "zod";
 import {

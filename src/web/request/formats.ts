@@ -13,7 +13,7 @@ const FORMATS_OFFERED = (Object.keys(FORMATS) as Format[])
 /** Formats of pictures, the default first. */
 export const PICTURES: readonly PictureFormat[] = FORMATS_OFFERED.filter(isPictureFormat);
 
-/** Every format, as it is told to clients. */
+/** Every format, as refusals list them. */
 export const OFFERED: string = listed(FORMATS_OFFERED);
 
 /** Formats by a file's ending; JPEG has two. */

@@ -63,7 +63,7 @@ export type LimitName = (typeof SETTING)[keyof typeof SETTING];
 /** What a refusal says besides its words: the parameter at fault, its value, the limit, what is allowed. */
 export type Details = Readonly<Record<string, string | number>> & { readonly limit?: LimitName };
 
-/** The limits of a server that was told nothing else, apart from `concurrency`. */
+/** The default limits, apart from `concurrency`. */
 export const DEFAULT_LIMITS: Omit<Limits, "concurrency"> = {
   deepest: 30_000,
   iterations: 1_000_000_000,

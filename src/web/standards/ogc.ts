@@ -1,9 +1,8 @@
 /**
  * OGC API Tiles (OGC 20-057), core: landing page, conformance, tile matrix sets (17-083r4), map tiles.
  *
- * GDAL's OGCAPI driver does not open it (3.6.2, tried 2026-11-28): it wants a collection's `extent` of
- * the dataset, and reads tile matrix sets of version 1 (17-083r2) alone; with both added it still gave up
- * without a word. It has XYZ, TMS and WMTS.
+ * GDAL's OGCAPI driver (3.6.2) does not open it: it reads tile matrix sets of version 1 alone, and wants a
+ * collection. GDAL has XYZ, TMS and WMTS.
  */
 
 import type { Context } from "hono";
@@ -186,7 +185,7 @@ function summary(set: TileMatrixSet, { base }: Asked): Record<string, unknown> {
 function tileset(set: TileMatrixSet, asked: Asked): Record<string, unknown> {
   const { base, params, deepest } = asked;
   const tile = `${base}/ogc/map/tiles/${set.id}/{tileMatrix}/{tileRow}/{tileCol}`;
-  // PNG last: OpenLayers takes the last when it is not told which.
+  // PNG last: OpenLayers takes the last where no format is chosen.
   const items = PICTURES.toReversed().map((format) => ({
     ...link("item", `${tile}?f=${format}${params}`, typeOf(format)),
     templated: true,

@@ -1,4 +1,4 @@
-/** The grids on which map clients are told to lay the world, as WMTS and OGC API Tiles describe them. */
+/** The grids of tiles that map clients use, as WMTS and OGC API Tiles describe them. */
 
 import type { FractalSet } from "../../plane/mod.ts";
 

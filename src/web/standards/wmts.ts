@@ -47,7 +47,7 @@ class OwsError extends Error {
 
 /**
  * `GET /wmts`: GetCapabilities and GetTile as key-value pairs. Names are read in any case, and names that
- * nobody knows are passed over, as OWS Common has it.
+ * are not known are passed over, as OWS Common has it.
  */
 export async function answerWmts(c: Context, door: WmtsDoor): Promise<Response> {
   return await withExceptions(c, door, async () => {

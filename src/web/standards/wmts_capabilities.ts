@@ -43,7 +43,7 @@ export interface CapabilitiesOptions {
 /** The document. The deepest zoom stands in a constraint of its own, as clients cannot count so far. */
 export function capabilities({ base, parameters, deepest }: CapabilitiesOptions): string {
   const query = String(new URLSearchParams([...parameters]));
-  // Whoever asks for one set has a document about that one.
+  // A request for one set gets a document about that one.
   const asked = parameters.get("set");
   const layers = LAYERS.filter(({ id }) => asked === undefined || id === asked);
   const kvp = escapeXml(`${base}/wmts?${query === "" ? "" : `${query}&`}`);

@@ -28,7 +28,7 @@ export class LessonCanvas {
   #run = null;
   /** @type {{ batch: number, since: number }[]} */
   #glowing = [];
-  /** Who computed what is there, by batch. @type {Map<number, number>} */
+  /** The worker that computed a batch, by its number. @type {Map<number, number>} */
   #filled = new Map();
   #coloured = true;
 
@@ -148,7 +148,7 @@ export class LessonCanvas {
 }
 
 /**
- * Darkens the first row and the first column, so that neighbours of one colour can be told apart.
+ * Darkens the first row and the first column, so that neighbours of one colour differ.
  *
  * @param {ImageData} image
  */

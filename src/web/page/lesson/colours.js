@@ -1,7 +1,7 @@
 // @ts-check
 /** The workers' colours, and the counts in each of them. */
 
-/** Told apart by everybody, on dark and on light: the first four differ in lightness too. */
+/** Colours that everybody can distinguish, on dark and on light: the first four differ in lightness too. */
 const colours = /** @type {const} */ ([
   [240, 98, 58],
   [52, 142, 230],
@@ -16,7 +16,7 @@ const colours = /** @type {const} */ ([
 /** A producer's; it computes nothing. */
 const neutral = /** @type {const} */ ([138, 143, 155]);
 
-/** The picture's own, where nobody asks for the workers. */
+/** The picture's own, where the workers are not shown. */
 export const plain = /** @type {const} */ ([74, 128, 214]);
 
 /** Where, between dark and white, a tone is the worker's pure colour. */

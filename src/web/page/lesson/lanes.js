@@ -53,7 +53,7 @@ class Lane {
     if (context === null) return;
     const scale = this.strip.width / span;
     const width = (ended - began) * scale;
-    // Every other one is lighter, so that they can be told apart without a gap.
+    // Every other one is lighter, so that they differ without a gap.
     context.globalAlpha = this.batches % 2 === 0 ? 1 : 0.72;
     context.fillStyle = this.colour;
     context.fillRect(began * scale, 0, width > narrow ? width - 1 : width, this.strip.height);

@@ -17,7 +17,7 @@ const sides = [8, 16, 32, 64];
 /** How many times slower than it happened it can be played again. */
 const slownesses = [1, 2, 5, 10, 20, 40, 80, 160];
 
-/** Milliseconds that the first way lasts at least when it is played again, as long as nobody has chosen. */
+/** Milliseconds that the first way lasts at least when it is played again, until another speed is chosen. */
 const firstLasts = 6000;
 
 /** Milliseconds that a slider rests before the lesson is run anew. */

@@ -1,5 +1,5 @@
 // @ts-check
-/** Shows a run while it is under way: what the server tells ten times a second, as it comes. */
+/** Shows a run while it is under way: the events that the server sends ten times a second, as they come. */
 
 /** @typedef {import("./recording.js").Recording} Recording */
 /** @typedef {import("./recording.js").Taken} Taken */
@@ -77,7 +77,7 @@ export class Live {
   }
 
   /**
-   * Microseconds of the way that have passed by now: its clock is the server's, which we hear of late.
+   * Microseconds of the way that have passed by now: its clock is the server's, whose events come late.
    *
    * @param {number} now milliseconds
    */

@@ -6,7 +6,7 @@
 /** @typedef {import("./recording.js").Way} Way */
 
 /**
- * What a player tells of.
+ * What a player reports.
  *
  * @typedef {object} Stage
  * @property {(way: Way) => void} begin a way is shown from its beginning

@@ -1,5 +1,5 @@
 // @ts-check
-/** All that a run of the lesson has told so far: what can be played, now and again. */
+/** All events of a run of the lesson so far: what can be played, now and again. */
 
 import { boundsOf } from "./bounds.js";
 
@@ -44,7 +44,7 @@ export class Way {
   played = false;
 
   /**
-   * @param {{ way: number, name: string, workers: number, batches: number }} told
+   * @param {{ way: number, name: string, workers: number, batches: number }} content
    */
   constructor({ way, name, workers, batches }) {
     this.number = way;
@@ -83,16 +83,16 @@ export class Recording {
    * @throws {Error} when the server says that it failed
    */
   take(event, data) {
-    const told = JSON.parse(data);
+    const content = JSON.parse(data);
     const way = this.ways.at(-1);
-    if (event === "run") this.#begin(told);
-    else if (event === "way") this.ways.push(new Way(told));
-    else if (event === "batches") way?.taken.push(...takenOf(told));
-    else if (event === "counts") this.#place(told);
-    else if (event === "queues") way?.queued.push(told);
-    else if (event === "row" && way) way.row = told;
+    if (event === "run") this.#begin(content);
+    else if (event === "way") this.ways.push(new Way(content));
+    else if (event === "batches") way?.taken.push(...takenOf(content));
+    else if (event === "counts") this.#place(content);
+    else if (event === "queues") way?.queued.push(content);
+    else if (event === "row" && way) way.row = content;
     else if (event === "end") this.ended = true;
-    else if (event === "failed") throw new Error(told.message);
+    else if (event === "failed") throw new Error(content.message);
   }
 
   /** @param {Run} run */

@@ -14,7 +14,7 @@ export class LessonTable {
 
   /**
    * @param {HTMLElement} body of the table
-   * @param {(way: Way) => void} onPick called when somebody wants to see a way again
+   * @param {(way: Way) => void} onPick called when a way is to be shown again
    */
   constructor(body, onPick) {
     this.#body = body;

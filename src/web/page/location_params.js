@@ -7,7 +7,7 @@
 
 /** @typedef {import("./location_text.js").Row} Row */
 /**
- * @typedef {object} Wish
+ * @typedef {object} UnsupportedParam
  * @property {readonly string[]} names of keys: lower case, without section, underscores and hyphens
  * @property {(value: string) => boolean} isNone whether a value asks for nothing special
  * @property {string} asks what any other value asks for
@@ -23,8 +23,8 @@ const sections = /^(?:location|view|fractal|formula|transform)\./;
 /** Keys that say whether the file shows a Julia set. Without one of them its constant says so. */
 const juliaSwitches = ["julia", "juliamode", "juliaset", "isjulia", "usejulia", "julia.enabled"];
 
-/** @type {readonly Wish[]} */
-const wishes = [
+/** @type {readonly UnsupportedParam[]} */
+const params = [
   {
     // FractalType of Kalles Fraktaler: 0 is the Mandelbrot set, 1 the Burning Ship, and so on to 102.
     names: ["fractaltype", "fractal", "formula", "set"],
@@ -103,11 +103,11 @@ const wishes = [
  * @param {readonly Row[]} rows of a file, or keywords and texts of a picture
  * @throws {SyntaxError} when one asks for what is not drawn here: its key, its value, what is supported
  */
-export function requireNoOtherWish(rows) {
+export function requireNoOtherParam(rows) {
   for (const row of rows) {
     const name = nameOf(row.key);
-    const wish = wishes.find(({ names }) => names.includes(name));
-    if (wish !== undefined && !wish.isNone(row.value)) refuse(row, wish);
+    const param = params.find(({ names }) => names.includes(name));
+    if (param !== undefined && !param.isNone(row.value)) refuse(row, param);
   }
   const julia = rows.filter(({ key }) => nameOf(key).startsWith("julia") || isSwitch(key));
   const switches = julia.filter(({ key }) => isSwitch(key));
@@ -119,7 +119,7 @@ export function requireNoOtherWish(rows) {
 
 /**
  * @param {Row} row
- * @param {Pick<Wish, "asks" | "supported">} wish
+ * @param {Pick<UnsupportedParam, "asks" | "supported">} param
  * @returns {never}
  */
 function refuse({ key, value }, { asks, supported }) {
