@@ -2,12 +2,8 @@
 
 import { direct, perturbed } from "./wasm.js";
 
-/** The WASM of the kernel for doubles; the module can be posted to workers. */
-export function compileKernel(): Promise<WebAssembly.Module> {
-  return Promise.resolve(direct as WebAssembly.Module);
-}
+/** The WASM of the kernel for doubles; it can be posted to workers. */
+export const directModule: WebAssembly.Module = direct;
 
-/** The WASM of the perturbation kernel; the module can be posted to workers. */
-export function compilePerturbedKernel(): Promise<WebAssembly.Module> {
-  return Promise.resolve(perturbed as WebAssembly.Module);
-}
+/** The WASM of the perturbation kernel; it can be posted to workers. */
+export const perturbedModule: WebAssembly.Module = perturbed;

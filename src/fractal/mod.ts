@@ -2,7 +2,7 @@
 
 export { countAlone, sampleAlone } from "./alone.ts";
 export { hasAttractingCycle } from "./attracting.ts";
-export { compileKernel, compilePerturbedKernel } from "./compiled.ts";
+export { directModule, perturbedModule } from "./compiled.ts";
 export { countSmoothly, countSteps, escapeTime, smoothEscapeTime } from "./escape_time.ts";
 export type { Formula, Start } from "./formulas/formula.ts";
 export { deepestZoomOf, formulaOf } from "./formulas/table.ts";

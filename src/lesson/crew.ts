@@ -1,6 +1,6 @@
 /** The lesson's pools: workers started and warmed before any clock runs. */
 
-import { compileKernel, MOST_PIXELS, SCRATCH_BYTES } from "../fractal/mod.ts";
+import { directModule, MOST_PIXELS, SCRATCH_BYTES } from "../fractal/mod.ts";
 import { Arena, Pool } from "../pool/mod.ts";
 import type { LessonService } from "./worker.ts";
 import type { LessonGrid, LessonStart } from "./workload.ts";
@@ -31,7 +31,7 @@ export async function startCrew(
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const scratches = new Arena(PAGE, end);
   let started = 0;
-  const module = await compileKernel();
+  const module = directModule;
   return await Pool.start<LessonService>(WORKER, {
     size,
     startArgument: async (ended): Promise<LessonStart> => {

@@ -1,7 +1,7 @@
 /** The kernel against the oracle, and against a loop that only iterates: the WASM limit. */
 
 import {
-  compileKernel,
+  directModule,
   escapeTime,
   Kernel,
   MOST_PIXELS,
@@ -160,7 +160,7 @@ function placed(
 }
 
 async function startKernel(memory: WebAssembly.Memory): Promise<Kernel> {
-  const kernel = await Kernel.start(await compileKernel(), memory, PAGE);
+  const kernel = await Kernel.start(directModule, memory, PAGE);
   warmUp(kernel, SAMPLES);
   return kernel;
 }

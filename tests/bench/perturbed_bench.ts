@@ -2,7 +2,7 @@
 
 import {
   advanceOrbit,
-  compileKernel,
+  directModule,
   Kernel,
   MOST_PIXELS,
   orbitOf,
@@ -136,7 +136,7 @@ function prepare(
 /** The direct kernel on a view where most pixels take tens of thousands of iterations. */
 async function startDirect(): Promise<{ run: () => void; iterations: number }> {
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
-  const kernel = await Kernel.start(await compileKernel(), memory, PAGE);
+  const kernel = await Kernel.start(directModule, memory, PAGE);
   const samples = PAGE + SCRATCH_BYTES;
   warmUp(kernel, samples);
   const place = places.places.find(({ name }) => name === "border-3e7")!;

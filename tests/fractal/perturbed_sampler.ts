@@ -3,7 +3,6 @@
 import {
   advanceNucleus,
   advanceOrbit,
-  compilePerturbedKernel,
   differencesOf,
   exactEscapeTime,
   exactPoint,
@@ -15,6 +14,7 @@ import {
   type OrbitSlice,
   PERTURBED_SCRATCH_BYTES,
   PerturbedKernel,
+  perturbedModule,
   type PerturbedSteps,
   referenceBytes,
   type ReferencePoint,
@@ -66,7 +66,7 @@ export class PerturbedSampler {
   /** @param given another compiled kernel than the committed one */
   static async start(given?: WebAssembly.Module): Promise<PerturbedSampler> {
     const memory = new WebAssembly.Memory({ initial: 1024, maximum: 1024, shared: true });
-    const module = given ?? await compilePerturbedKernel();
+    const module = given ?? perturbedModule;
     return new PerturbedSampler(await PerturbedKernel.start(module, memory, PAGE), memory);
   }
 

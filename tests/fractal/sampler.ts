@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import {
-  compileKernel,
+  directModule,
   escapeTime,
   Kernel,
   MOST_PIXELS,
@@ -37,7 +37,7 @@ export class TestKernel {
   static async start(): Promise<TestKernel> {
     const memory = new WebAssembly.Memory({ initial: 16, maximum: 16, shared: true });
     assert.ok(PAGE + SCRATCH_BYTES + 8 * MOST_PIXELS + 2 * GUARD <= 16 * PAGE);
-    return new TestKernel(await Kernel.start(await compileKernel(), memory, PAGE), memory);
+    return new TestKernel(await Kernel.start(directModule, memory, PAGE), memory);
   }
 
   /** Samples one batch, and checks that nothing around its samples was written to. */

@@ -279,3 +279,10 @@ Deno.test("a program that waits stays alive for it, and ends by itself when noth
   assert.equal(text, "Empty\nAbortError\ngot 42\nend\n", new TextDecoder().decode(output.stderr));
   assert.equal(output.code, 0);
 });
+
+Deno.test("Python's maxsize 0, no bound, is refused with what to do instead", () => {
+  assert.throws(() => new Queue({ maxItems: 0 }), /leave maxItems out/);
+  const queue = new Queue<number>();
+  for (let n = 0; n < 10_000; n++) queue.putNowait(n);
+  assert.equal(queue.get(), 0);
+});

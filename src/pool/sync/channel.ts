@@ -54,6 +54,11 @@ export interface Outgoing {
  * too large.
  */
 export function allocateChannel({ maxItems, maxBytes }: Capacity): SharedArrayBuffer {
+  if (maxItems === 0) {
+    throw new RangeError(
+      "Cannot make room for 0 messages: where Python's maxsize is 0, leave maxItems out, and only bytes bound it",
+    );
+  }
   return allocateRing({ maxItems: maxItems ?? 2 ** 31 - 1, maxBytes: maxBytes ?? 2 ** 20 });
 }
 

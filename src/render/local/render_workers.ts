@@ -1,10 +1,10 @@
 /** Frames, rendered in this process: one pool of workers over one shared memory. */
 
 import {
-  compileKernel,
-  compilePerturbedKernel,
+  directModule,
   type ExactEscape,
   PERTURBED_SCRATCH_BYTES,
+  perturbedModule,
   SCRATCH_BYTES,
   WARM_UP_BYTES,
 } from "../../fractal/mod.ts";
@@ -120,8 +120,7 @@ export class RenderWorkers implements FrameRenderer, Finisher, Oracle, AsyncDisp
     const samplesEnd = scratchEnd + (options.memoryBytes ?? DEFAULT_BYTES);
     const pages = Math.ceil((samplesEnd + referenceBytes) / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-    const direct = await compileKernel();
-    const perturbed = options.perturbed ?? await compilePerturbedKernel();
+    const perturbed = options.perturbed ?? perturbedModule;
     const scratches = new Arena(PAGE, scratchEnd);
     const arena = new Arena(scratchEnd, samplesEnd);
     const references = new Arena(samplesEnd, samplesEnd + referenceBytes);
@@ -132,7 +131,7 @@ export class RenderWorkers implements FrameRenderer, Finisher, Oracle, AsyncDisp
       startArgument: async (ended): Promise<StartArgument> => {
         const scratch = await scratches.allocate(BYTES_PER_WORKER);
         void ended.then(() => scratch[Symbol.dispose]());
-        return { direct, perturbed, memory, scratch: scratch.at, exactTally, niceness };
+        return { direct: directModule, perturbed, memory, scratch: scratch.at, exactTally, niceness };
       },
     });
     return new RenderWorkers(memory, { arena, references, exactTally }, pool);
