@@ -131,7 +131,14 @@ export class RenderWorkers implements FrameRenderer, Finisher, Oracle, AsyncDisp
       startArgument: async (ended): Promise<StartArgument> => {
         const scratch = await scratches.allocate(BYTES_PER_WORKER);
         void ended.then(() => scratch[Symbol.dispose]());
-        return { direct: directModule, perturbed, memory, scratch: scratch.at, exactTally, niceness };
+        return {
+          direct: directModule,
+          perturbed,
+          memory,
+          scratch: scratch.at,
+          exactTally,
+          niceness,
+        };
       },
     });
     return new RenderWorkers(memory, { arena, references, exactTally }, pool);

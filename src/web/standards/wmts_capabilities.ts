@@ -8,7 +8,6 @@ import {
   LATITUDE_EDGE,
   matricesOf,
   PLANE_WKT,
-  TILE_MATRIX_SETS,
   TILE_SIDE,
   type TileMatrixSet,
   tileMatrixSetsOf,
@@ -43,15 +42,15 @@ export interface CapabilitiesOptions {
 /** The document. The deepest zoom stands in a constraint of its own, as clients cannot count so far. */
 export function capabilities({ base, parameters, deepest }: CapabilitiesOptions): string {
   const query = String(new URLSearchParams([...parameters]));
-  // A request for one set gets a document about that one.
-  const asked = parameters.get("set");
-  const layers = LAYERS.filter(({ id }) => asked === undefined || id === asked);
+  // One layer, so that clients which take the first or want the only one have the right one.
+  const asked = parameters.get("set") ?? "mandelbrot";
+  const one = LAYERS.find(({ id }) => id === asked)!;
   const kvp = escapeXml(`${base}/wmts?${query === "" ? "" : `${query}&`}`);
   const rest = escapeXml(`${base}/wmts/1.0.0/WMTSCapabilities.xml`);
   return `<?xml version="1.0" encoding="UTF-8"?>
 <Capabilities xmlns="http://www.opengis.net/wmts/1.0" xmlns:ows="http://www.opengis.net/ows/1.1" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://www.opengis.net/wmts/1.0 http://schemas.opengis.net/wmts/1.0/wmtsGetCapabilities_response.xsd" version="1.0.0">
   <ows:ServiceIdentification>
-    <ows:Title>Mandelbrot set</ows:Title>
+    <ows:Title>${one.title}</ows:Title>
     <ows:ServiceType>OGC WMTS</ows:ServiceType>
     <ows:ServiceTypeVersion>1.0.0</ows:ServiceTypeVersion>
   </ows:ServiceIdentification>
@@ -63,8 +62,8 @@ ${operation("GetTile", kvp)}
     </ows:Constraint>
   </ows:OperationsMetadata>
   <Contents>
-${layers.map((one) => layer(one, { base, parameters })).join("\n")}
-${TILE_MATRIX_SETS.map((set) => matrixSet(set, deepest)).join("\n")}
+${layer(one, { base, parameters })}
+${tileMatrixSetsOf(one.id).map((set) => matrixSet(set, deepest)).join("\n")}
   </Contents>
   <ServiceMetadataURL xlink:href="${rest}"/>
 </Capabilities>
