@@ -1,6 +1,6 @@
 /** The oracle at any depth: one point iterated in fixed-point BigInt, with more bits than it needs. */
 
-import type { Exact } from "../plane/mod.ts";
+import type { Exact, Point } from "../plane/mod.ts";
 import { cardioidAt, diskAt } from "./interior.ts";
 
 /** What an orbit did within the iterations it was given. */
@@ -21,6 +21,8 @@ export interface ExactEscape {
 
 /** How an orbit is bounded. */
 export interface ExactOptions {
+  /** The c of a Julia set, whose z_0 is the point. Default: the point itself, as for the Mandelbrot set. */
+  readonly c?: Point;
   /** Bits behind the point. Default: those of the coordinates' own last digit, and 64. */
   readonly bits?: number;
   /** Asked now and then; the orbit is given up once it returns true. */
@@ -55,16 +57,16 @@ export function exactEscapeTime(
   iterations: number,
   options: ExactOptions = {},
 ): ExactEscape {
-  const { stopped = () => false, made = () => {} } = options;
-  const bits = options.bits ?? bitsOf(re, im);
-  const inside = settled(re, im);
+  const { c, stopped = () => false, made = () => {} } = options;
+  const bits = options.bits ?? bitsOf(re, im, c);
+  const inside = c === undefined ? settled(re, im) : undefined;
   if (inside !== undefined) return { count: iterations, bits, orbit: inside };
   const shift = BigInt(bits);
-  const cx = re.toFixedPoint(bits);
-  const cy = im.toFixedPoint(bits);
+  let x = re.toFixedPoint(bits);
+  let y = im.toFixedPoint(bits);
+  const cx = c?.re.toFixedPoint(bits) ?? x;
+  const cy = c?.im.toFixedPoint(bits) ?? y;
   const four = 4n << (2n * shift);
-  let x = cx;
-  let y = cy;
   // Brent: a point is kept at n = 1, 2, 4, ... and the later ones are compared with it.
   let kept = { n: 0, x, y };
   let n = 0;
@@ -97,9 +99,9 @@ export function exactEscapeTime(
 export function settledEscapeTime(
   point: { re: Exact; im: Exact },
   iterations: number,
-  options: Pick<ExactOptions, "stopped" | "made"> = {},
+  options: Omit<ExactOptions, "bits"> = {},
 ): ExactEscape {
-  let bits = bitsOf(point.re, point.im);
+  let bits = bitsOf(point.re, point.im, options.c);
   let escape = exactEscapeTime(point, iterations, { ...options, bits });
   for (;;) {
     bits *= 2;
@@ -110,8 +112,9 @@ export function settledEscapeTime(
 }
 
 /** Bits for a point about which nothing but its coordinates is known. */
-function bitsOf(re: Exact, im: Exact): number {
-  const places = [re, im].map((value) => value.toFraction()[1].toString(16).length * 4);
+function bitsOf(re: Exact, im: Exact, c?: Point): number {
+  const numbers = c === undefined ? [re, im] : [re, im, c.re, c.im];
+  const places = numbers.map((value) => value.toFraction()[1].toString(16).length * 4);
   return Math.max(...places) + 64;
 }
 

@@ -1,7 +1,12 @@
 /** Single points, counted by exact arithmetic. */
 
 import type { ExactEscape } from "../fractal/mod.ts";
-import type { Exact } from "../plane/mod.ts";
+import type { FractalSet, Point } from "../plane/mod.ts";
+
+/** A point of a set; default: of the Mandelbrot set. */
+export interface ExactPoint extends Point {
+  readonly set?: FractalSet;
+}
 
 /** Counts single points exactly. */
 export interface Oracle {
@@ -12,7 +17,7 @@ export interface Oracle {
    * @throws {OverBudgetError} when it takes longer
    */
   exact(
-    point: { readonly re: Exact; readonly im: Exact },
+    point: ExactPoint,
     iterations: number,
     options?: { readonly signal?: AbortSignal; readonly budget?: number },
   ): Promise<ExactEscape>;

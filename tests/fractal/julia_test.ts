@@ -1,7 +1,13 @@
 // Tests of Julia sets: the kernel's counts and fractions are the oracle's, for every c and at every zoom.
 
 import assert from "node:assert/strict";
-import { countSmoothly, countSteps, formulaOf, pathOf } from "../../src/fractal/mod.ts";
+import {
+  countSmoothly,
+  countSteps,
+  exactEscapeTime,
+  formulaOf,
+  pathOf,
+} from "../../src/fractal/mod.ts";
 import {
   columnsOf,
   Exact,
@@ -121,4 +127,24 @@ Deno.test("a Julia set ends where doubles do, and has none of its c beyond radiu
   assert.deepEqual(pathOf(tile(40), 50_000), { arithmetic: "double" });
   assert.throws(() => pathOf(tile(41), 100), RangeError);
   assert.throws(() => formulaOf(setOf(["2", "0.0000001"])), /outside radius 2/);
+});
+
+Deno.test("exact arithmetic counts a Julia set's points as doubles do, but where those are cut", () => {
+  const random = randomFrom(7);
+  let equal = 0;
+  for (let n = 0; n < 300; n++) {
+    const [re, im] = CS[n % CS.length]!;
+    const c = { re: Exact.parse(re), im: Exact.parse(im) };
+    const point = { re: Exact.of(3 * random() - 1.5), im: Exact.of(3 * random() - 1.5) };
+    const { orbitOf } = formulaOf({ id: "julia", c });
+    const exact = exactEscapeTime(point, 60, { c }).count;
+    if (exact === countSteps(orbitOf(point.re.toDouble(), point.im.toDouble()), 60)) equal++;
+  }
+  assert.ok(equal >= 298, `${equal} of 300`);
+  const zero = { re: Exact.of(0), im: Exact.of(0) };
+  assert.equal(
+    exactEscapeTime({ re: Exact.of(1), im: Exact.of(0) }, 100, { c: zero }).orbit,
+    "cycle",
+  );
+  assert.equal(exactEscapeTime({ re: Exact.parse("1.1"), im: zero.im }, 100, { c: zero }).count, 3);
 });

@@ -24,7 +24,7 @@ const SET: FractalSet = {
 
 const local = await RenderWorkers.start({ workers: 2 });
 const workers = new CachingRenderer(local, { memory: emptyStore, disk: emptyStore });
-const app = appOver(workers);
+const app = appOver(workers, {}, undefined, { oracle: local });
 Deno.test.afterAll(() => local[Symbol.asyncDispose]());
 
 async function bytesOf(target: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -124,4 +124,12 @@ Deno.test("TileJSON, WMTS and OGC API Tiles offer it", async () => {
   assert.equal(list.tilesets.length, 2);
   const ogc = `/ogc/map/tiles/JuliaPlane/3/5/2?f=png&iterations=100&set=julia&c=${C}`;
   assert.deepEqual(await bytesOf(ogc), plain);
+});
+
+Deno.test("/exact counts a point of a Julia set", async () => {
+  const at = "re=0.3&im=0.7&iterations=500";
+  const answer = await (await app.request(`/exact?${at}&set=julia&c=${C}`)).json();
+  const { orbitOf } = formulaOf(SET);
+  assert.deepEqual([answer.count, answer.orbit], [countSteps(orbitOf(0.3, 0.7), 500), "escapes"]);
+  assert.notEqual((await (await app.request(`/exact?${at}`)).json()).count, answer.count);
 });

@@ -74,7 +74,7 @@ const MODEST: f64 = 4096.0;
 
 /** Rebasings of the whole group, and after how many of them it is looked for cycles. */
 let rebasings: i32 = 0;
-const LOOK_EVERY: i32 = 8;
+const LOOK_EVERY: i32 = 32;
 
 /** Forgets the counters, and says whether steps may be skipped. */
 export function beginGroups(skips: bool): void {

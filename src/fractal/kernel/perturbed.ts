@@ -41,6 +41,7 @@ import {
   giveWide,
   iterateWide,
   partLanes,
+  takeNew,
   takeWide,
   WIDE_SCRATCH,
   wideMade,
@@ -239,6 +240,10 @@ function beginNext(): bool {
     bringGroupIn((next % across) * COLUMNS, (next / across) * ROWS);
     next++;
     isWide = tiny > 0.0;
+    if (isWide) {
+      takeNew();
+      return true;
+    }
   } else if (takeWaiting()) {
     const first = pixelAt(0);
     isWide = needsExponent(load<f64>(first, X), load<f64>(first, Y), load<i32>(first, E));

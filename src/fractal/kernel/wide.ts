@@ -121,6 +121,22 @@ export function takeWide(): void {
   }
 }
 
+/** Takes the pixels of a group of new ones, all at z = 0. */
+export function takeNew(): void {
+  mayBeApart = false;
+  e = ZERO_EXPONENT;
+  const zero = i64x2.splat(0);
+  for (let at: usize = 0; at < WIDE_SCRATCH; at += 32) {
+    v128.store(w + at, zero), v128.store(w + at, zero, 16);
+  }
+  for (let lane = 0; lane < LANES; lane++) {
+    if ((alive >> lane & 1) === 0) continue;
+    const pixel = pixelAt(lane);
+    const at = d + (<usize> lane << 3);
+    store<f64>(at, load<f64>(pixel, CX)), store<f64>(at, load<f64>(pixel, CY), 64);
+  }
+}
+
 /** Leaves z of the pixels where they lie. */
 export function giveWide(): void {
   for (let lane = 0; lane < LANES; lane++) if ((alive >> lane & 1) !== 0) giveOne(lane);

@@ -9,7 +9,7 @@ import {
   WARM_UP_BYTES,
 } from "../../fractal/mod.ts";
 import type { Part, Picture } from "../../image/mod.ts";
-import type { Exact, Frame } from "../../plane/mod.ts";
+import { type Frame, MANDELBROT } from "../../plane/mod.ts";
 import {
   Arena,
   DeadlineError,
@@ -26,7 +26,7 @@ import type {
   RenderedFrame,
 } from "../frame_renderer.ts";
 import type { Computed } from "../observed_renderer.ts";
-import type { Oracle } from "../oracle.ts";
+import type { ExactPoint, Oracle } from "../oracle.ts";
 import { finishedFile, FrameSampler } from "./frame_sampler.ts";
 import type { Finish, Painting, Placed, StartArgument } from "./orders.ts";
 import { References } from "./references.ts";
@@ -177,12 +177,16 @@ export class RenderWorkers implements FrameRenderer, Finisher, Oracle, AsyncDisp
   }
 
   async exact(
-    { re, im }: { readonly re: Exact; readonly im: Exact },
+    { re, im, set = MANDELBROT }: ExactPoint,
     iterations: number,
     { signal, budget }: { readonly signal?: AbortSignal; readonly budget?: number } = {},
   ): Promise<ExactEscape> {
     try {
-      return await this.#pool.apply("exact", [re.toFraction(), im.toFraction(), iterations], {
+      const point = [re.toFraction(), im.toFraction()] as const;
+      const c = set.id === "julia"
+        ? [[set.c.re.toFraction(), set.c.im.toFraction()] as const] as const
+        : [] as const;
+      return await this.#pool.apply("exact", [point, iterations, ...c], {
         ...(signal && { signal }),
         ...(budget !== undefined && { deadline: budget }),
       });

@@ -90,9 +90,14 @@ const service = serve({
     /** Builds the tables of a reference whose points are in place. */
     finishReference: (at: number, shape: ReferenceShape, reach: number) =>
       kernels.finishReference(at, shape, reach),
-    /** Counts one point exactly, each coordinate a numerator and a denominator. */
-    exact: (re: Fraction, im: Fraction, iterations: number): ExactEscape =>
-      tallied((options) => settledEscapeTime(pointAt(re, im), iterations, options)),
+    /** Counts one point exactly, each coordinate a numerator and a denominator; c is that of a Julia set. */
+    exact: (point: FractionPoint, iterations: number, c?: FractionPoint): ExactEscape =>
+      tallied((options) =>
+        settledEscapeTime(pointAt(...point), iterations, {
+          ...options,
+          ...(c && { c: pointAt(...c) }),
+        })
+      ),
     /** The same with so many bits, and without a second opinion. */
     countExactly: (re: Fraction, im: Fraction, iterations: number, bits: number): number =>
       tallied((options) => exactEscapeTime(pointAt(re, im), iterations, { ...options, bits }))
@@ -131,6 +136,7 @@ function timed<S>(advance: () => S): TimedSearch<S> {
 }
 
 type Fraction = [numerator: bigint, denominator: bigint];
+type FractionPoint = readonly [re: Fraction, im: Fraction];
 
 function pointAt(re: Fraction, im: Fraction): { re: Exact; im: Exact } {
   return { re: quotient(re), im: quotient(im) };

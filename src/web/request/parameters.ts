@@ -31,7 +31,7 @@ export const TILE_WISHES: readonly string[] = [...WISHES, "fallback"];
 
 /** Names that a tile's query may hold, and those of a render. */
 export const TILE_PARAMETERS: readonly string[] = [...TILE_WISHES, "scheme"];
-export const EXACT_PARAMETERS: readonly string[] = ["re", "im", "iterations"];
+export const EXACT_PARAMETERS: readonly string[] = ["re", "im", "iterations", "set", "c"];
 export const RENDER_PARAMETERS: readonly string[] = [...VIEW, ...WISHES];
 
 /**
@@ -171,6 +171,7 @@ export function requireComputed(
 export interface ExactParameters {
   readonly re: Exact;
   readonly im: Exact;
+  readonly set: FractalSet;
   readonly iterations: number;
 }
 
@@ -184,6 +185,7 @@ export function readPoint(parameters: Parameters, limits: Limits): ExactParamete
   return {
     re: needed(parameters, "re", fields),
     im: needed(parameters, "im", fields),
+    set: readSet(parameters, limits),
     iterations: readField(parameters, "iterations", fields) ??
       Math.min(EXACT_ITERATIONS, limits.iterations),
   };

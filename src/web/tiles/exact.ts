@@ -24,11 +24,11 @@ export async function answerExact(
   { oracle, admission, limits }: ExactDoor,
 ): Promise<Response> {
   const parameters = parametersOfQuery(new URL(c.req.url).searchParams, EXACT_PARAMETERS);
-  const { re, im, iterations }: ExactParameters = readPoint(parameters, limits);
+  const { re, im, set, iterations }: ExactParameters = readPoint(parameters, limits);
   const { signal } = c.req.raw;
   const budget = limits.budget * 1000;
   const escape = await admission.run(
-    () => oracle.exact({ re, im }, iterations, { signal, budget }),
+    () => oracle.exact({ re, im, set }, iterations, { signal, budget }),
     signal,
     { bulk: true },
   );
