@@ -14,8 +14,8 @@
  */
 
 import {
-  FINE_BYTES,
   HEADER_BYTES,
+  NEAR_ZERO_BYTES,
   type PerturbedBatch,
   type PerturbedSteps,
 } from "./perturbed_kernel.ts";
@@ -103,7 +103,7 @@ export function countAlone(
 /** One pixel on its way. */
 class Pixel {
   readonly #orbit: Float64Array;
-  readonly #fines: DataView;
+  readonly #nearZero: DataView;
   readonly #length: number;
   readonly #period: number;
   readonly #reference: AloneBatch["reference"];
@@ -135,14 +135,14 @@ class Pixel {
   ) {
     const header = new DataView(memory.buffer, reference.at, HEADER_BYTES);
     this.#length = header.getInt32(0, true);
-    const fines = header.getInt32(12, true);
+    const nearZero = header.getInt32(12, true);
     this.#period = header.getInt32(32, true);
     const orbit = reference.at + HEADER_BYTES;
     this.#orbit = new Float64Array(memory.buffer, orbit, 2 * (this.#length + 1));
-    this.#fines = new DataView(
+    this.#nearZero = new DataView(
       memory.buffer,
       orbit + this.#orbit.byteLength,
-      FINE_BYTES * fines,
+      NEAR_ZERO_BYTES * nearZero,
     );
     this.#reference = reference;
     this.#limit = iterations;
@@ -263,7 +263,7 @@ class Pixel {
   }
 
   /** Z where the pixel is, its mantissa between 1 and 2. */
-  #point(): Wide {
+  #point(): Floatexp {
     const x = this.#orbit[2 * this.#m]!;
     const y = this.#orbit[2 * this.#m + 1]!;
     const size = Math.max(Math.abs(x), Math.abs(y));
@@ -273,17 +273,17 @@ class Pixel {
   }
 
   /** The fine point of where the pixel is, if there is one; looked for from where the last one was. */
-  #fine(): Wide | undefined {
-    const end = this.#fines.byteLength;
+  #fine(): Floatexp | undefined {
+    const end = this.#nearZero.byteLength;
     let at = this.#fineAt;
-    if (at > 0 && this.#fines.getInt32(at - FINE_BYTES + 20, true) >= this.#m) at = 0;
-    while (at < end && this.#fines.getInt32(at + 20, true) < this.#m) at += FINE_BYTES;
+    if (at > 0 && this.#nearZero.getInt32(at - NEAR_ZERO_BYTES + 20, true) >= this.#m) at = 0;
+    while (at < end && this.#nearZero.getInt32(at + 20, true) < this.#m) at += NEAR_ZERO_BYTES;
     this.#fineAt = at;
-    if (at === end || this.#fines.getInt32(at + 20, true) !== this.#m) return undefined;
+    if (at === end || this.#nearZero.getInt32(at + 20, true) !== this.#m) return undefined;
     return {
-      x: this.#fines.getFloat64(at, true),
-      y: this.#fines.getFloat64(at + 8, true),
-      e: this.#fines.getInt32(at + 16, true),
+      x: this.#nearZero.getFloat64(at, true),
+      y: this.#nearZero.getFloat64(at + 8, true),
+      e: this.#nearZero.getInt32(at + 16, true),
     };
   }
 
@@ -377,10 +377,10 @@ class Pixel {
 }
 
 /** (x + iy) 2^e; `NONE` is the exponent of 0. */
-interface Wide {
+interface Floatexp {
   readonly x: number;
   readonly y: number;
   readonly e: number;
 }
 
-const ZERO: Wide = { x: 0, y: 0, e: NONE };
+const ZERO: Floatexp = { x: 0, y: 0, e: NONE };

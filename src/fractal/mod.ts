@@ -24,7 +24,7 @@ export {
   MOST_SIDE,
   SCRATCH_BYTES,
 } from "./kernel.ts";
-export { advanceOrbit, type FinePoint, type Orbit, orbitOf, type OrbitSlice } from "./orbit.ts";
+export { advanceOrbit, type NearZeroPoint, type Orbit, orbitOf, type OrbitSlice } from "./orbit.ts";
 export { ownReferenceOf } from "./own_reference.ts";
 export { type Path, pathOf } from "./path.ts";
 export {
@@ -36,7 +36,7 @@ export {
   pointsOf,
   referenceBytes,
   type ReferenceShape,
-  writeFines,
+  writeNearZeroPoints,
   writePoints,
 } from "./perturbed_kernel.ts";
 export {

@@ -32,7 +32,7 @@ export interface Orbit {
  * What a double cannot tell of a point, as (x + iy) 2^exponent with the larger mantissa in [1, 2]: the
  * point itself where it is too small, or |Z|^2 - 4 (and y = 0) where it is that close to radius 2.
  */
-export interface FinePoint {
+export interface NearZeroPoint {
   readonly index: number;
   readonly x: number;
   readonly y: number;
@@ -43,7 +43,7 @@ export interface FinePoint {
 export interface OrbitSlice {
   readonly orbit: Orbit;
   readonly points: Float64Array<ArrayBuffer>;
-  readonly fines: readonly FinePoint[];
+  readonly nearZero: readonly NearZeroPoint[];
 }
 
 /** Beyond radius 2 the reference goes on a little, so that pixels that are left when it ends are far from it. */
@@ -108,8 +108,8 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
   const unit = 2 ** -bits;
   const most = Math.max(0, length - orbit.length);
   let points = new Float64Array(2 * Math.min(most, FEW_POINTS));
-  const fines: FinePoint[] = [];
-  const tiny: FinePoint[] = [];
+  const nearZero: NearZeroPoint[] = [];
+  const tiny: NearZeroPoint[] = [];
   const end = performance.now() + milliseconds;
   let { x, y, ended, kept, cycle } = orbit;
   // Unknown at the beginning of a slice: then the fixed-point numbers are compared.
@@ -140,10 +140,10 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
     const index = orbit.length + steps;
     if (size < 2 ** TINY_LOG2) {
       pushFine(tiny, index, { x, y, bits });
-      if (tiny.at(-1)?.index === index) fines.push(tiny.at(-1)!);
+      if (tiny.at(-1)?.index === index) nearZero.push(tiny.at(-1)!);
     } else if (Math.abs(square - 4) < RIM) {
       const excess = x * x + y * y - (4n << 2n * shift);
-      pushFine(fines, index, { x: excess, y: 0n, bits: 2 * bits });
+      pushFine(nearZero, index, { x: excess, y: 0n, bits: 2 * bits });
     }
     ended = square > END_RADIUS * END_RADIUS;
     // Brent: a point is kept at 1, 2, 4, ... Most points differ as doubles already.
@@ -163,7 +163,7 @@ export function advanceOrbit(orbit: Orbit, length: number, milliseconds = Infini
   return {
     orbit: { ...orbit, x, y, length: reached, ended, period, kept, cycle, course },
     points,
-    fines,
+    nearZero,
   };
 }
 
@@ -183,7 +183,7 @@ function toDouble(value: bigint, bits: number): number {
 
 /** Adds (x + iy) 2^-bits to the fine points; 0 is what one that is missing stands for. */
 function pushFine(
-  fines: FinePoint[],
+  nearZero: NearZeroPoint[],
   index: number,
   { x, y, bits }: { x: bigint; y: bigint; bits: number },
 ): void {
@@ -191,7 +191,7 @@ function pushFine(
   if (length === 0) return;
   const cut = Math.max(0, length - LEADING_BITS);
   const scale = 2 ** (1 - Math.min(length, LEADING_BITS));
-  fines.push({
+  nearZero.push({
     index,
     x: Number(x >> BigInt(cut)) * scale,
     y: Number(y >> BigInt(cut)) * scale,

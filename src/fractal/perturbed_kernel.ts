@@ -1,6 +1,6 @@
 /** The perturbation kernel's TypeScript side: references and batches in the shared memory. */
 
-import type { FinePoint } from "./orbit.ts";
+import type { NearZeroPoint } from "./orbit.ts";
 
 /** A reference in the shared memory, ready to be used. */
 export interface PlacedReference {
@@ -9,7 +9,7 @@ export interface PlacedReference {
   /** C as doubles. */
   readonly x: number;
   readonly y: number;
-  /** Exponent of the unit that differences are given in; 0 unless the reference is wide. */
+  /** Exponent of the unit that differences are given in; 0 unless the reference is floatexp. */
   readonly unit: number;
 }
 
@@ -41,8 +41,8 @@ interface PerturbedExports {
   layOutReference(
     at: number,
     length: number,
-    fines: number,
-    wide: number,
+    nearZero: number,
+    floatexp: number,
     period: number,
   ): number;
   buildTables(at: number, reach: number): void;
@@ -84,28 +84,28 @@ const STEPS_PER_CALL = 1_000_000;
 // The layout of a reference, as in kernel/reference.ts; a test compares the sizes.
 export const HEADER_BYTES = 256;
 const POINT_BYTES = 16;
-export const FINE_BYTES = 24;
+export const NEAR_ZERO_BYTES = 24;
 const ENTRY_BYTES = 80;
-const WIDE_ENTRY_BYTES = 56;
+const FLOATEXP_ENTRY_BYTES = 56;
 const SAFE_BYTES = 8;
 const LOWEST_LEVEL = 3;
 const LONG_LEVEL = 5;
 
-/** How long a reference is, and whether it is wide. */
+/** How long a reference is, and whether it is floatexp. */
 export interface ReferenceShape {
   readonly length: number;
-  readonly fines: number;
-  readonly wide: boolean;
+  readonly nearZero: number;
+  readonly floatexp: boolean;
   /** How far before its last point the orbit has been at that point already; default 0: nowhere. */
   readonly period?: number;
 }
 
 /** Bytes that a reference takes, tables included. */
-export function referenceBytes({ length, fines, wide }: ReferenceShape): number {
-  let bytes = HEADER_BYTES + POINT_BYTES * (length + 1) + FINE_BYTES * fines;
+export function referenceBytes({ length, nearZero, floatexp }: ReferenceShape): number {
+  let bytes = HEADER_BYTES + POINT_BYTES * (length + 1) + NEAR_ZERO_BYTES * nearZero;
   bytes += SAFE_BYTES * (entriesOf(length, LOWEST_LEVEL) + entriesOf(length, LONG_LEVEL));
   for (let level = LOWEST_LEVEL; entriesOf(length, level) > 0; level++) {
-    bytes += (ENTRY_BYTES + (wide ? WIDE_ENTRY_BYTES : 0)) * entriesOf(length, level);
+    bytes += (ENTRY_BYTES + (floatexp ? FLOATEXP_ENTRY_BYTES : 0)) * entriesOf(length, level);
   }
   return bytes;
 }
@@ -131,18 +131,18 @@ export function pointsOf(memory: WebAssembly.Memory, at: number, length: number)
 }
 
 /** Writes the fine points of an orbit of that length. */
-export function writeFines(
+export function writeNearZeroPoints(
   memory: WebAssembly.Memory,
   { at, length }: { at: number; length: number },
-  fines: readonly FinePoint[],
+  nearZero: readonly NearZeroPoint[],
 ): void {
   const from = at + HEADER_BYTES + POINT_BYTES * (length + 1);
-  const view = new DataView(memory.buffer, from, FINE_BYTES * fines.length);
-  fines.forEach(({ index, x, y, exponent }, i) => {
-    view.setFloat64(FINE_BYTES * i, x, true);
-    view.setFloat64(FINE_BYTES * i + 8, y, true);
-    view.setInt32(FINE_BYTES * i + 16, exponent, true);
-    view.setInt32(FINE_BYTES * i + 20, index, true);
+  const view = new DataView(memory.buffer, from, NEAR_ZERO_BYTES * nearZero.length);
+  nearZero.forEach(({ index, x, y, exponent }, i) => {
+    view.setFloat64(NEAR_ZERO_BYTES * i, x, true);
+    view.setFloat64(NEAR_ZERO_BYTES * i + 8, y, true);
+    view.setInt32(NEAR_ZERO_BYTES * i + 16, exponent, true);
+    view.setInt32(NEAR_ZERO_BYTES * i + 20, index, true);
   });
 }
 
@@ -177,8 +177,8 @@ export class PerturbedKernel {
    * the bytes that it takes altogether. About 15 ms for a million points.
    */
   finishReference(at: number, shape: ReferenceShape, reach: number): number {
-    const { length, fines, wide, period = 0 } = shape;
-    const end = this.#exports.layOutReference(at, length, fines, wide ? 1 : 0, period);
+    const { length, nearZero, floatexp, period = 0 } = shape;
+    const end = this.#exports.layOutReference(at, length, nearZero, floatexp ? 1 : 0, period);
     this.#exports.buildTables(at, reach);
     return (end >>> 0) - at;
   }

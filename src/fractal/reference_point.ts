@@ -13,7 +13,7 @@ export interface ReferencePoint {
   /** Differences from it are at most 2^reach. */
   readonly reach: number;
   /** Whether those differences need an exponent of their own. */
-  readonly wide: boolean;
+  readonly floatexp: boolean;
   /** Whether the frame's pixels may skip steps: not so near the top that it moves counts. */
   readonly skips: boolean;
   /** Steps after which the orbit is back at 0, where the point is a nucleus: it is not iterated beyond. */
@@ -37,7 +37,7 @@ const MOST_NAMED_BITS = 512;
 const BITS_STEP = 64;
 
 /** Differences of pixels shorter than this (log2) have an exponent of their own; doubles end at -1022. */
-const WIDE_BELOW = -960;
+const FLOATEXP_BELOW = -960;
 
 /**
  * Frames whose longer side is that of a tile at this zoom, or shorter, may skip steps (experiment fractal-2).
@@ -83,18 +83,26 @@ export function referencePointOf(frame: Frame): ReferencePoint {
   const bits = BITS_STEP * Math.ceil((Math.max(finest, most) + GUARD_BITS) / BITS_STEP);
   // No point of the tile is farther from any other than 1.42 of its side.
   const reach = Math.max(3 - level, reachOf(frame, { re, im }));
-  const wide = -finest < WIDE_BELOW;
+  const floatexp = -finest < FLOATEXP_BELOW;
   const key = [
     level,
     x,
     y,
     bits,
     reach,
-    wide,
+    floatexp,
     ...(named ? [re, im].map((part) => part.toFixedPoint(bits).toString(36)) : []),
   ].join("/");
   const skips = zoomOf(frame, Math.max(width, height)) >= SKIPS_FROM;
-  return { key, re: re.toFixedPoint(bits), im: im.toFixedPoint(bits), bits, reach, wide, skips };
+  return {
+    key,
+    re: re.toFixedPoint(bits),
+    im: im.toFixedPoint(bits),
+    bits,
+    reach,
+    floatexp,
+    skips,
+  };
 }
 
 /**
@@ -172,9 +180,9 @@ function zoomOf({ step }: Frame, pixels: number): number {
   return Exact.of(4).dividedBy(step.times(Exact.of(pixels))).log2Floor();
 }
 
-/** The frame as differences from its reference, in units of 2^reach where it is wide: plain doubles. */
+/** The frame as differences from its reference, in units of 2^reach where it is floatexp: plain doubles. */
 export function differencesOf(frame: Frame, point: ReferencePoint): Frame {
-  const unit = point.wide ? -point.reach : 0;
+  const unit = point.floatexp ? -point.reach : 0;
   const { re, im } = exactPoint(point);
   return {
     ...frame,

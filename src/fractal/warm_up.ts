@@ -6,7 +6,7 @@ import { advanceOrbit, orbitOf } from "./orbit.ts";
 import {
   type PerturbedKernel,
   referenceBytes,
-  writeFines,
+  writeNearZeroPoints,
   writePoints,
 } from "./perturbed_kernel.ts";
 import { differencesOf, exactPoint, referencePointOf } from "./reference_point.ts";
@@ -38,7 +38,7 @@ export function warmUp(kernel: Kernel, samples: number): void {
   }
 }
 
-/** Places whose orbits are short and visit every path of the kernel, the wide one too. */
+/** Places whose orbits are short and visit every path of the kernel, the floatexp one too. */
 const DEEP_VIEWS = [
   { re: "-1.7598171308048478", im: "-0.0125933107997498", span: "4e-14", iterations: 600 },
   { re: "-0.7436438870371587", im: "0.1318259042053119", span: "1e-310", iterations: 500 },
@@ -66,16 +66,16 @@ export function warmUpPerturbed(
       height: 32,
     });
     const point = referencePointOf(frame);
-    const { points, fines, orbit } = advanceOrbit(
+    const { points, nearZero, orbit } = advanceOrbit(
       orbitOf(point.re, point.im, point.bits),
       iterations,
     );
-    const shape = { length: orbit.length, fines: fines.length, wide: point.wide };
+    const shape = { length: orbit.length, nearZero: nearZero.length, floatexp: point.floatexp };
     if (referenceBytes(shape) > WARM_UP_BYTES - 8 * 1024) {
       throw new RangeError("Cannot warm up: the reference is too long");
     }
     writePoints(memory, { at: reference, from: 1 }, points);
-    writeFines(memory, { at: reference, length: orbit.length }, fines);
+    writeNearZeroPoints(memory, { at: reference, length: orbit.length }, nearZero);
     const differences = differencesOf(frame, point);
     const exact = exactPoint(point);
     for (let round = 0; round < 4 * ROUNDS; round++) {
@@ -87,7 +87,7 @@ export function warmUpPerturbed(
           at: reference,
           x: exact.re.toDouble(),
           y: exact.im.toDouble(),
-          unit: point.wide ? point.reach : 0,
+          unit: point.floatexp ? point.reach : 0,
         },
         iterations,
         skips: round % 2 === 0,

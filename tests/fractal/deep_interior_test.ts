@@ -63,7 +63,7 @@ function copyNear(re: string, im: string, period: number): Copy {
   };
 }
 
-/** The view of a copy around its own point x + iy, `span` copies wide. */
+/** The view of a copy around its own point x + iy, `span` copies floatexp. */
 function viewIn(
   { re, im, size }: Copy,
   { x, y, span }: { x: number; y: number; span: number },

@@ -62,11 +62,11 @@ Deno.test("what a double cannot hold is told with an exponent", () => {
   // The orbit of a point 2^-1500 from the nucleus -1 comes as close to 0 at every second step.
   const bits = 4096;
   const near = Exact.of(-1).plus(Exact.powerOfTwo(-1500));
-  const { points, fines } = advanceOrbit(orbitOf(near.toFixedPoint(bits), 0n, bits), 6);
+  const { points, nearZero } = advanceOrbit(orbitOf(near.toFixedPoint(bits), 0n, bits), 6);
   assert.deepEqual([...points].filter((_, i) => i % 2 === 0).map(Math.abs), [1, 0, 1, 0, 1, 0]);
-  assert.deepEqual(fines.map(({ index }) => index), [2, 4, 6]);
+  assert.deepEqual(nearZero.map(({ index }) => index), [2, 4, 6]);
   // c^2 + c with c = -1 + e is -e + e^2.
-  const [first] = fines;
+  const [first] = nearZero;
   assert.equal(first!.x * 2 ** (first!.exponent + 1500), -1);
   assert.equal(first!.y, 0);
 });

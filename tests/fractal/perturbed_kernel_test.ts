@@ -84,11 +84,11 @@ Deno.test("counts are those of exact arithmetic around points of the boundary, a
         const { iterations } = place;
         const verdict = judge(frame, { counts, iterations }, { random, pixels: 6 });
         assert.equal(verdict.equal, 6, `${place.name}, ${skips ? "with" : "without"} skips`);
-        seen.add(Number(point.wide));
+        seen.add(Number(point.floatexp));
       }
     }
   }
-  assert.equal(seen.size, 2, "in plain numbers and in wide ones");
+  assert.equal(seen.size, 2, "in plain numbers and in floatexp ones");
 });
 
 Deno.test("skipping changes next to nothing", () => {

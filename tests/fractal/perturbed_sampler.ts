@@ -20,7 +20,7 @@ import {
   type ReferencePoint,
   referencePointOf,
   sampleAlone,
-  writeFines,
+  writeNearZeroPoints,
   writePoints,
 } from "../../src/fractal/mod.ts";
 import { columnsOf, Exact, type Frame, frameOfView, pointOf, rowsOf } from "../../src/plane/mod.ts";
@@ -87,10 +87,10 @@ export class PerturbedSampler {
     >,
   ): (skips: boolean) => PerturbedSamples {
     const { slice, point } = settled(asked, iterations);
-    const { orbit, fines } = slice;
+    const { orbit, nearZero } = slice;
     const at = align(PAGE + PERTURBED_SCRATCH_BYTES);
     const { length, period } = orbit;
-    const shape = { length, fines: fines.length, wide: point.wide, period };
+    const shape = { length, nearZero: nearZero.length, floatexp: point.floatexp, period };
     const bytes = referenceBytes(shape);
     const differences = differencesOf(frame, point);
     const exact = exactPoint(point);
@@ -102,7 +102,7 @@ export class PerturbedSampler {
     return (skips) => {
       if (this.#inMemory !== slice) {
         writePoints(this.#memory, { at, from: 1 }, slice.points);
-        writeFines(this.#memory, { at, length: orbit.length }, fines);
+        writeNearZeroPoints(this.#memory, { at, length: orbit.length }, nearZero);
         const laidOut = this.kernel.finishReference(at, shape, point.reach);
         if (laidOut !== bytes) throw new RangeError(`${laidOut} bytes are laid out, not ${bytes}`);
         this.#inMemory = slice;
@@ -114,7 +114,7 @@ export class PerturbedSampler {
           at,
           x: exact.re.toDouble(),
           y: exact.im.toDouble(),
-          unit: point.wide ? point.reach : 0,
+          unit: point.floatexp ? point.reach : 0,
         },
         iterations,
         skips,

@@ -101,7 +101,7 @@ Deno.test("no pixel is farther from its reference than the reach", () => {
           assert.ok(square.compare(Exact.powerOfTwo(2 * point.reach)) <= 0, `${z}: ${i}, ${j}`);
         }
       }
-      const unit = point.wide ? Exact.powerOfTwo(-point.reach) : Exact.of(1);
+      const unit = point.floatexp ? Exact.powerOfTwo(-point.reach) : Exact.of(1);
       const differences = differencesOf(frame, point);
       const last = pointOf(frame, frame.width - 1, frame.height - 1);
       assert.equal(
@@ -153,5 +153,5 @@ Deno.test("the path is chosen by the pixel step, and for long orbits by the iter
     );
   assert.equal(view("1e-11", 64).arithmetic, "double");
   const deep = view("1e-400", 64);
-  assert.ok(deep.arithmetic === "perturbation" && deep.reference.wide);
+  assert.ok(deep.arithmetic === "perturbation" && deep.reference.floatexp);
 });

@@ -193,7 +193,7 @@ Deno.test("where nothing ever escapes it says that it was capped, and what it ha
     assert.equal(capped, true);
     assert.ok(iterations <= 1.5 * (512 + 64 * zoom), `${iterations} is the least`);
     const length = Math.max(...renderer.asked);
-    const bytes = referenceBytes({ length, fines: 0, wide: zoom >= 944 });
+    const bytes = referenceBytes({ length, nearZero: 0, floatexp: zoom >= 944 });
     assert.ok(bytes <= 256 * 2 ** 20, `${bytes} bytes of an orbit`);
     assert.ok(renderer.asked.length <= 10);
   }

@@ -28,7 +28,7 @@ function referencesIn(bytes: number, worker: ReferenceWorker) {
 
 /** Bytes in the arena of a reference without tiny points. */
 function bytesOf(length: number): number {
-  const bytes = referenceBytes({ length, fines: 0, wide: false });
+  const bytes = referenceBytes({ length, nearZero: 0, floatexp: false });
   return Math.ceil(bytes / Arena.alignment) * Arena.alignment;
 }
 

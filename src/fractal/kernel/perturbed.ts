@@ -9,7 +9,7 @@
 //   reference.ts   the orbit's memory
 //   table.ts       skips of many steps where z is small, and wide_table.ts below the range of doubles
 //   queue.ts       the pixels that are on their way: eight in step, and those that were rebased
-//   group.ts       the eight in plain doubles, and wide.ts below the range of doubles
+//   group.ts       the eight in plain doubles, and floatexp.ts below the range of doubles
 //   lane.ts        one pixel alone
 //   samples.ts     what is written
 
@@ -37,16 +37,16 @@ import { beginGroups, giveGroup, iterateGroup, made, skipped, takeGroup } from "
 import { beginLanes, iterateLane, laneMade, laneSkipped } from "./lane";
 import { beginSamples, finishLeaving, LEAVING_BYTES, placeReference } from "./samples";
 import {
-  beginWide,
-  giveWide,
-  iterateWide,
+  beginFloatexp,
+  giveFloatexp,
+  iterateFloatexp,
   partLanes,
   takeNew,
-  takeWide,
-  WIDE_SCRATCH,
-  wideMade,
-  wideSkipped,
-} from "./wide";
+  takeFloatexp,
+  FLOATEXP_SCRATCH,
+  floatexpMade,
+  floatexpSkipped,
+} from "./floatexp";
 import { powerOfTwo } from "./power";
 
 /** Columns and rows of a group of new pixels. */
@@ -58,9 +58,9 @@ const ROWS: i32 = 2;
  */
 const FEW: i32 = 3;
 
-// Scratch: w and c of a wide group, pixels that wait for their fraction, and the queues.
-const WIDE: usize = 0;
-const LEAVING: usize = WIDE + WIDE_SCRATCH;
+// Scratch: w and c of a floatexp group, pixels that wait for their fraction, and the queues.
+const FLOATEXP: usize = 0;
+const LEAVING: usize = FLOATEXP + FLOATEXP_SCRATCH;
 const QUEUES: usize = LEAVING + LEAVING_BYTES;
 
 /** Bytes of scratch memory that a batch needs, aligned to 16. */
@@ -80,21 +80,21 @@ let unit: f64 = 1.0;
 /** The size of z below which plain doubles are left; 0 where they never are. */
 let tiny: f64 = 0.0;
 /** Whether the group has an exponent of its own; and lanes that go on alone, one after the other. */
-let isWide: bool = false;
+let isFloatexp: bool = false;
 let lonely: i32 = 0;
 
 /**
- * Lays a reference out whose orbit and fine points are in place; returns the address behind it. `period` is
+ * Lays a reference out whose orbit and near-zero points are in place; returns the address behind it. `period` is
  * how far before its last point the orbit has been at that point already, 0 where it does not repeat itself.
  */
 export function layOutReference(
   ref: usize,
   length: i32,
-  fines: i32,
-  wide: i32,
+  nearZero: i32,
+  floatexp: i32,
   period: i32,
 ): usize {
-  return layOut(ref, length, fines, wide, period);
+  return layOut(ref, length, nearZero, floatexp, period);
 }
 
 /** Builds the tables of a reference for |c| up to 2^reach. */
@@ -104,7 +104,7 @@ export function buildTables(ref: usize, reach: i32): void {
 
 /**
  * Begins a batch. `columns` and `rows` point to the f64 differences of its pixels from the reference, in
- * units of 2^unitExponent (0 unless the reference is wide); x and y are the reference's point as doubles.
+ * units of 2^unitExponent (0 unless the reference has exponents); x and y are the reference's point as doubles.
  */
 export function beginPerturbed(
   scratchAt: usize,
@@ -126,11 +126,11 @@ export function beginPerturbed(
   exponent = unitExponent;
   next = 0;
   lonely = 0;
-  const wide = changetype<Reference>(reference).wide !== 0;
-  unit = wide ? 0.0 : 1.0;
-  tiny = wide ? powerOfTwo(PLAIN_FROM) : 0.0;
+  const floatexp = changetype<Reference>(reference).floatexp !== 0;
+  unit = floatexp ? 0.0 : 1.0;
+  tiny = floatexp ? powerOfTwo(PLAIN_FROM) : 0.0;
   placeReference(x, y, unit);
-  beginQueues(scratch + QUEUES, wide);
+  beginQueues(scratch + QUEUES, floatexp);
 }
 
 /**
@@ -147,7 +147,7 @@ export function aimPerturbed(
   stride = samplesApart;
   beginGroups(skips !== 0);
   beginLanes(skips !== 0);
-  beginWide(skips !== 0, exponent, scratch + WIDE);
+  beginFloatexp(skips !== 0, exponent, scratch + FLOATEXP);
   beginSamples(iterations, counts, fractions, scratch + LEAVING);
 }
 
@@ -174,27 +174,27 @@ export function madePerturbed(): f64 {
   return <f64> stepsMade();
 }
 export function skippedPerturbed(): f64 {
-  return <f64> (skipped + laneSkipped + wideSkipped);
+  return <f64> (skipped + laneSkipped + floatexpSkipped);
 }
 
 @inline
 function stepsMade(): i64 {
-  return made + laneMade + wideMade;
+  return made + laneMade + floatexpMade;
 }
 
 /** Moves the group on; lanes that cannot or need not go with the others are lonely from then on. */
 function advanceGroup(left: i64): void {
-  if (isWide) {
-    const pause = wideMade + left;
-    const parted = iterateWide(reference, pause);
+  if (isFloatexp) {
+    const pause = floatexpMade + left;
+    const parted = iterateFloatexp(reference, pause);
     lonely |= parted;
-    if (alive === 0 || parted !== 0 || wideMade >= pause) return;
+    if (alive === 0 || parted !== 0 || floatexpMade >= pause) return;
     if (popcnt(alive) <= FEW) {
       lonely |= partLanes(alive);
       return;
     }
-    giveWide();
-    isWide = false;
+    giveFloatexp();
+    isFloatexp = false;
     takeGroup(unit);
     return;
   }
@@ -214,8 +214,8 @@ function advanceGroup(left: i64): void {
   } else if (made < pause) {
     // One of them has become tiny.
     giveGroup();
-    isWide = true;
-    takeWide();
+    isFloatexp = true;
+    takeFloatexp();
   }
 }
 
@@ -225,8 +225,8 @@ function advanceLonely(left: i64): void {
   const pixel = pixelAt(lane);
   if (needsExponent(load<f64>(pixel, X), load<f64>(pixel, Y), load<i32>(pixel, E))) {
     beginGroup(1 << lane, load<i32>(pixel, M));
-    isWide = true;
-    takeWide();
+    isFloatexp = true;
+    takeFloatexp();
   } else if (!iterateLane(reference, pixel, unit, tiny, laneMade + left)) {
     return;
   }
@@ -239,18 +239,18 @@ function beginNext(): bool {
   if (next < across * ((height + ROWS - 1) / ROWS) && hasRoom()) {
     bringGroupIn((next % across) * COLUMNS, (next / across) * ROWS);
     next++;
-    isWide = tiny > 0.0;
-    if (isWide) {
+    isFloatexp = tiny > 0.0;
+    if (isFloatexp) {
       takeNew();
       return true;
     }
   } else if (takeWaiting()) {
     const first = pixelAt(0);
-    isWide = needsExponent(load<f64>(first, X), load<f64>(first, Y), load<i32>(first, E));
+    isFloatexp = needsExponent(load<f64>(first, X), load<f64>(first, Y), load<i32>(first, E));
   } else {
     return false;
   }
-  if (isWide) takeWide();
+  if (isFloatexp) takeFloatexp();
   else takeGroup(unit);
   return true;
 }

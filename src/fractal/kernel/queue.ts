@@ -58,16 +58,16 @@ let group: usize = 0;
 /** The first pixel that waits, and how many do: plain ones, and those with an exponent. */
 let queues: usize = 0;
 let plainFirst: i32 = 0, plainWaiting: i32 = 0;
-let wideFirst: i32 = 0, wideWaiting: i32 = 0;
-let wide: bool = false;
+let floatexpFirst: i32 = 0, floatexpWaiting: i32 = 0;
+let floatexp: bool = false;
 
 /** Begins a batch: no pixel is on its way. */
-export function beginQueues(at: usize, isWide: bool): void {
+export function beginQueues(at: usize, isFloatexp: bool): void {
   group = at;
   queues = at + PIXEL_BYTES * <usize> LANES;
-  wide = isWide;
+  floatexp = isFloatexp;
   alive = 0;
-  plainFirst = plainWaiting = wideFirst = wideWaiting = 0;
+  plainFirst = plainWaiting = floatexpFirst = floatexpWaiting = 0;
 }
 
 /** The address of one of the group's pixels. */
@@ -86,7 +86,7 @@ export function stepsOf(pixel: usize): i32 {
 
 /** Whether a group that rebases all its pixels finds room in the queues. */
 export function hasRoom(): bool {
-  return plainWaiting + wideWaiting + LANES <= WAITING;
+  return plainWaiting + floatexpWaiting + LANES <= WAITING;
 }
 
 /** Makes a new pixel one of the group, at z = 0. What is not set here is not read before it is. */
@@ -121,14 +121,14 @@ export function beginGroup(lanes: i32, from: i32): void {
 /** Takes up to eight waiting pixels as the next group; false when none waits. */
 export function takeWaiting(): bool {
   let lanes = 0, count = 0;
-  if (plainWaiting >= LANES || wideWaiting === 0) {
+  if (plainWaiting >= LANES || floatexpWaiting === 0) {
     count = min(plainWaiting, LANES);
     for (let lane = 0; lane < count; lane++) takeFirst(lane, false);
   } else {
-    const first = exponentAt(slot(true, wideFirst));
-    const most = min(wideWaiting, LANES);
+    const first = exponentAt(slot(true, floatexpFirst));
+    const most = min(floatexpWaiting, LANES);
     while (count < most) {
-      const exponent = exponentAt(slot(true, wideFirst));
+      const exponent = exponentAt(slot(true, floatexpFirst));
       const isZero = exponent === ZERO_EXPONENT || first === ZERO_EXPONENT;
       if (count > 0 && !isZero && abs(exponent - first) > SPREAD) break;
       takeFirst(count, true);
@@ -140,11 +140,11 @@ export function takeWaiting(): bool {
   return count > 0;
 }
 
-function takeFirst(lane: i32, isWide: bool): void {
-  copy(pixelAt(lane), slot(isWide, isWide ? wideFirst : plainFirst));
-  if (isWide) {
-    wideFirst = (wideFirst + 1) % WAITING;
-    wideWaiting--;
+function takeFirst(lane: i32, isFloatexp: bool): void {
+  copy(pixelAt(lane), slot(isFloatexp, isFloatexp ? floatexpFirst : plainFirst));
+  if (isFloatexp) {
+    floatexpFirst = (floatexpFirst + 1) % WAITING;
+    floatexpWaiting--;
   } else {
     plainFirst = (plainFirst + 1) % WAITING;
     plainWaiting--;
@@ -159,8 +159,8 @@ function copy(to: usize, from: usize): void {
 /** The address of a place in a queue. */
 
 @inline
-function slot(isWide: bool, index: i32): usize {
-  return queues + PIXEL_BYTES * <usize> (isWide ? WAITING + index : index);
+function slot(isFloatexp: bool, index: i32): usize {
+  return queues + PIXEL_BYTES * <usize> (isFloatexp ? WAITING + index : index);
 }
 
 /** floor(log2) of a pixel's |z|. */
@@ -176,7 +176,7 @@ function exponentAt(pixel: usize): i32 {
 @inline
 export function needsExponent(x: f64, y: f64, e: i32): bool {
   const size = exponentOf(max(abs(x), abs(y)));
-  return wide && (size === ZERO_EXPONENT || size + e < PLAIN_FROM);
+  return floatexp && (size === ZERO_EXPONENT || size + e < PLAIN_FROM);
 }
 
 /** Moves the index of all back; the steps that they have made stay the same. */
@@ -235,7 +235,7 @@ export function putRebased(pixel: usize, x: f64, y: f64, e: i32): void {
   if (exponent === ZERO_EXPONENT) {
     x = y = 0.0;
     e = 0;
-  } else if (wide) {
+  } else if (floatexp) {
     const scale = powerOfTwo(-exponent);
     x *= scale;
     y *= scale;
@@ -249,9 +249,9 @@ export function putRebased(pixel: usize, x: f64, y: f64, e: i32): void {
   store<f64>(pixel, y, Y);
   store<i32>(pixel, e, E);
   store<i32>(pixel, 0, M);
-  const isWide = needsExponent(x, y, e);
-  const index = isWide ? wideFirst + wideWaiting++ : plainFirst + plainWaiting++;
-  copy(slot(isWide, index % WAITING), pixel);
+  const isFloatexp = needsExponent(x, y, e);
+  const index = isFloatexp ? floatexpFirst + floatexpWaiting++ : plainFirst + plainWaiting++;
+  copy(slot(isFloatexp, index % WAITING), pixel);
 }
 
 /**

@@ -1,6 +1,6 @@
 // The memory of one reference orbit: what the main thread writes, and the tables that are built from it.
 //
-//   header, orbit, fine points, safe radii of blocks and long blocks, skip tables, wide skip tables
+//   header, orbit, near-zero points, safe radii of blocks and long blocks, skip tables, floatexp skip tables
 //
 // The orbit is Z_0 = 0, Z_1 = C, ... Z_length, as pairs of f64. It ends where the caller needs no more, or
 // at its first point beyond radius 4.
@@ -45,9 +45,9 @@ export class Reference {
   /** One above the highest level of the tables. */
   levels: i32;
   /** Whether differences need an exponent of their own at first. */
-  wide: i32;
+  floatexp: i32;
   /** Number of points of which a double does not say enough. */
-  fines: i32;
+  nearZero: i32;
   /** Addresses. */
   orbit: usize;
   fine: usize;
@@ -59,14 +59,14 @@ export class Reference {
 
 /** Where the addresses of the levels stand in the header, and where what follows it begins. */
 const PLAIN: usize = offsetof<Reference>();
-const WIDE: usize = PLAIN + 4 * LEVELS;
+const FLOATEXP: usize = PLAIN + 4 * LEVELS;
 export const HEADER_BYTES: usize = 256;
 
 /**
  * A fine point: two mantissas (f64), their exponent and the point's index (i32), in the order of the
  * indices. It is the point itself where that is tiny, and |Z|^2 - 4 where that is nearly 0.
  */
-export const FINE_BYTES: usize = 24;
+export const NEAR_ZERO_BYTES: usize = 24;
 export const FINE_EXPONENT: usize = 16;
 export const FINE_INDEX: usize = 20;
 
@@ -81,9 +81,9 @@ export const ENTRY_G: usize = 48;
 export const ENTRY_LINEAR: usize = 64;
 export const ENTRY_RADIUS: usize = 72;
 
-/** A wide one: the mantissas of A, B and the radius, and then their exponents (i32). */
-export const WIDE_BYTES: usize = 56;
-export const WIDE_EXPONENTS: usize = 40;
+/** A floatexp one: the mantissas of A, B and the radius, and then their exponents (i32). */
+export const FLOATEXP_BYTES: usize = 56;
+export const FLOATEXP_EXPONENTS: usize = 40;
 
 /** Entries of a level: every 2^level steps from Z_1 on. */
 
@@ -100,23 +100,23 @@ export function levelOf(ref: usize, level: i32): usize {
 }
 
 @inline
-export function wideLevelOf(ref: usize, level: i32): usize {
-  return <usize> load<u32>(ref + (<usize> level << 2), WIDE);
+export function floatexpLevelOf(ref: usize, level: i32): usize {
+  return <usize> load<u32>(ref + (<usize> level << 2), FLOATEXP);
 }
 
 /**
- * Lays a reference out behind its orbit and its fine points, which are there already. Returns the first
+ * Lays a reference out behind its orbit and its near-zero points, which are there already. Returns the first
  * address behind it.
  */
-export function layOut(ref: usize, length: i32, fines: i32, wide: i32, period: i32): usize {
+export function layOut(ref: usize, length: i32, nearZero: i32, floatexp: i32, period: i32): usize {
   const reference = changetype<Reference>(ref);
   reference.length = length;
-  reference.wide = wide;
-  reference.fines = fines;
+  reference.floatexp = floatexp;
+  reference.nearZero = nearZero;
   reference.period = period;
   reference.orbit = ref + HEADER_BYTES;
   reference.fine = reference.orbit + 16 * (<usize> length + 1);
-  reference.safe = reference.fine + FINE_BYTES * <usize> fines;
+  reference.safe = reference.fine + NEAR_ZERO_BYTES * <usize> nearZero;
   reference.safeLong = reference.safe + 8 * <usize> entriesOf(length, LOWEST);
   let next = reference.safeLong + 8 * <usize> entriesOf(length, LONG_LEVEL);
   let level = LOWEST;
@@ -124,9 +124,9 @@ export function layOut(ref: usize, length: i32, fines: i32, wide: i32, period: i
     const entries = <usize> entriesOf(length, level);
     store<u32>(ref + (<usize> level << 2), <u32> next, PLAIN);
     next += ENTRY_BYTES * entries;
-    if (wide) {
-      store<u32>(ref + (<usize> level << 2), <u32> next, WIDE);
-      next += WIDE_BYTES * entries;
+    if (floatexp) {
+      store<u32>(ref + (<usize> level << 2), <u32> next, FLOATEXP);
+      next += FLOATEXP_BYTES * entries;
     }
   }
   reference.levels = level;
@@ -137,10 +137,10 @@ export function layOut(ref: usize, length: i32, fines: i32, wide: i32, period: i
 export function fineAt(ref: usize, m: i32): usize {
   const reference = changetype<Reference>(ref);
   let low = 0;
-  let high = reference.fines;
+  let high = reference.nearZero;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const at = reference.fine + FINE_BYTES * <usize> middle;
+    const at = reference.fine + NEAR_ZERO_BYTES * <usize> middle;
     const index = load<i32>(at, FINE_INDEX);
     if (index === m) return at;
     if (index < m) low = middle + 1;

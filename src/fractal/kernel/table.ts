@@ -45,7 +45,7 @@ import {
   TINY,
 } from "./reference";
 import { powerOfTwo } from "./power";
-import { buildWideTables } from "./wide_table";
+import { buildFloatexpTables } from "./floatexp_table";
 
 /** Within 32 steps, not 8, z may grow by a quarter more than their linear part says. */
 const LONG_CAUTION: f64 = 0.8;
@@ -54,16 +54,16 @@ const LONG_CAUTION: f64 = 0.8;
 const SAFE_SHARE: f64 = 1.0 / 64.0;
 
 /**
- * Builds the tables of a reference for |c| up to 2^reach. A wide reference has wide tables as well, and
+ * Builds the tables of a reference for |c| up to 2^reach. A reference with exponents has such tables as well, and
  * its plain ones leave c out: where z is a plain double there, c is far too small to matter.
  */
 export function build(ref: usize, reach: i32): void {
   const reference = changetype<Reference>(ref);
-  const most = reference.wide ? 0.0 : powerOfTwo(reach);
+  const most = reference.floatexp ? 0.0 : powerOfTwo(reach);
   buildBlocks(ref, most);
   buildLongBlocks(ref, most);
   for (let level = LOWEST + 1; level < reference.levels; level++) merge(ref, level, most);
-  if (reference.wide) buildWideTables(ref, reach);
+  if (reference.floatexp) buildFloatexpTables(ref, reach);
 }
 
 /** The radius at one point: z is small against it, and cannot take it out of radius 2. */
@@ -89,7 +89,7 @@ function buildBlocks(ref: usize, most: f64): void {
   const reference = changetype<Reference>(ref);
   const table = levelOf(ref, LOWEST);
   const entries = entriesOf(reference.length, LOWEST);
-  const takesC: f64 = reference.wide ? 0.0 : 1.0;
+  const takesC: f64 = reference.floatexp ? 0.0 : 1.0;
   for (let i = 0; i < entries; i++) {
     let ax = 1.0, ay = 0.0, bx = 0.0, by = 0.0;
     let dx = 0.0, dy = 0.0, gx = 0.0, gy = 0.0;

@@ -200,7 +200,7 @@ function arithmeticBy(
   steps: { readonly made: number; readonly skipped: number },
 ): Arithmetic {
   if (reference === undefined) return { kind: "double" };
-  const { point: { bits, wide }, milliseconds } = reference;
+  const { point: { bits, floatexp: wide }, milliseconds } = reference;
   // The orbit may be longer, for the sake of other requests.
   const length = Math.min(reference.length, iterations);
   return { kind: "perturbation", bits, length, wide, ...steps, orbit: milliseconds };

@@ -2,7 +2,7 @@
 
 import {
   exactPoint,
-  type FinePoint,
+  type NearZeroPoint,
   type Orbit,
   orbitOf,
   type PlacedReference,
@@ -10,7 +10,7 @@ import {
   referenceBytes,
   type ReferencePoint,
   type ReferenceShape,
-  writeFines,
+  writeNearZeroPoints,
   writePoints,
 } from "../../fractal/mod.ts";
 import { type Arena, OverBudgetError, type Region } from "../../pool/mod.ts";
@@ -90,7 +90,7 @@ interface Waiting {
 interface Entry {
   readonly point: ReferencePoint;
   orbit: Orbit;
-  fines: readonly FinePoint[];
+  nearZero: readonly NearZeroPoint[];
   placement?: Placement;
   /** Its points, where they had to make room for others while the orbit is being lengthened. */
   points?: Float64Array;
@@ -144,7 +144,9 @@ export class References {
   ): Promise<HeldReference | InsideFrame> {
     const { signal, budget = Infinity, frame } = options;
     const length = point.period ?? iterations;
-    if (point.period !== undefined) this.#requireRoom({ length, fines: 0, wide: point.wide });
+    if (point.period !== undefined) {
+      this.#requireRoom({ length, nearZero: 0, floatexp: point.floatexp });
+    }
     let milliseconds = 0;
     let proving = 0;
     let from = 0;
@@ -187,7 +189,7 @@ export class References {
   #entryOf(point: ReferencePoint): Entry {
     const { key, re, im, bits } = point;
     const entry = this.#entries.get(key) ??
-      { point, orbit: orbitOf(re, im, bits), fines: [], waiting: new Set() };
+      { point, orbit: orbitOf(re, im, bits), nearZero: [], waiting: new Set() };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     return entry;
@@ -203,7 +205,7 @@ export class References {
       at: placement.region.at,
       x: exact.re.toDouble(),
       y: exact.im.toDouble(),
-      unit: point.wide ? point.reach : 0,
+      unit: point.floatexp ? point.reach : 0,
       length: orbit.length,
       escaped: orbit.ended && orbit.period === 0,
       milliseconds,
@@ -249,8 +251,8 @@ export class References {
    */
   async #grow(entry: Entry, length: number, signal: AbortSignal): Promise<number> {
     const { point, waiting } = entry;
-    const { wide, reach } = point;
-    let { orbit, fines } = entry;
+    const { floatexp, reach } = point;
+    let { orbit, nearZero } = entry;
     const slices: Float64Array[] = [];
     let milliseconds = 0;
     while (orbit.length < length && !orbit.ended) {
@@ -260,13 +262,18 @@ export class References {
       milliseconds += timed.milliseconds;
       slices.push(timed.slice.points);
       orbit = timed.slice.orbit;
-      fines = [...fines, ...timed.slice.fines];
-      this.#requireRoom({ length: orbit.length, fines: fines.length, wide });
+      nearZero = [...nearZero, ...timed.slice.nearZero];
+      this.#requireRoom({ length: orbit.length, nearZero: nearZero.length, floatexp });
       refuseOverBudget(waiting, { milliseconds, orbit, length });
       this.#surveys.note(point, orbit);
       if (waiting.values().some(({ hasLeads }) => hasLeads(orbit))) break;
     }
-    const shape = { length: orbit.length, fines: fines.length, wide, period: orbit.period };
+    const shape = {
+      length: orbit.length,
+      nearZero: nearZero.length,
+      floatexp,
+      period: orbit.period,
+    };
     const region = await this.#allocate(shape, signal);
     const { at } = region;
     try {
@@ -275,7 +282,7 @@ export class References {
         writePoints(this.#memory, { at, from }, points);
         from += points.length / 2;
       }
-      writeFines(this.#memory, { at, length: orbit.length }, fines);
+      writeNearZeroPoints(this.#memory, { at, length: orbit.length }, nearZero);
       await this.#worker.finish(at, shape, reach);
       signal.throwIfAborted();
     } catch (error) {
@@ -285,7 +292,7 @@ export class References {
     const old = entry.placement;
     entry.placement = { region, users: 0, replaced: false };
     entry.orbit = orbit;
-    entry.fines = fines;
+    entry.nearZero = nearZero;
     delete entry.points;
     if (old !== undefined) replace(old);
     return milliseconds;

@@ -17,9 +17,9 @@ import {
   TINY,
   FINE_EXPONENT,
   fineAt,
-  WIDE_BYTES,
-  WIDE_EXPONENTS,
-  wideLevelOf,
+  FLOATEXP_BYTES,
+  FLOATEXP_EXPONENTS,
+  floatexpLevelOf,
 } from "./reference";
 import { exponentOf, powerOfTwo, ZERO_EXPONENT } from "./power";
 
@@ -100,7 +100,7 @@ function narrow(q: f64, qe: i32, a: f64, ae: i32, moved: f64, movedE: i32): void
 }
 
 /** Builds all levels for |c| up to 2^reach. */
-export function buildWideTables(ref: usize, reach: i32): void {
+export function buildFloatexpTables(ref: usize, reach: i32): void {
   buildBlocks(ref, reach);
   const reference = changetype<Reference>(ref);
   for (let level = LOWEST + 1; level < reference.levels; level++) {
@@ -115,7 +115,7 @@ function absolute(px: f64, py: f64): f64 {
 
 function buildBlocks(ref: usize, reach: i32): void {
   const reference = changetype<Reference>(ref);
-  const table = wideLevelOf(ref, LOWEST);
+  const table = floatexpLevelOf(ref, LOWEST);
   const entries = entriesOf(reference.length, LOWEST);
   for (let i = 0; i < entries; i++) {
     let ax = 1.0, ay = 0.0, aE = 0;
@@ -145,25 +145,25 @@ function buildBlocks(ref: usize, reach: i32): void {
       add(zx * bx - zy * by, zx * by + zy * bx, zE + 1 + bE, 1.0, 0.0, 0);
       bx = x, by = y, bE = e;
     }
-    putEntry(table + WIDE_BYTES * <usize> i, ax, ay, aE, bx, by, bE);
+    putEntry(table + FLOATEXP_BYTES * <usize> i, ax, ay, aE, bx, by, bE);
   }
 }
 
 function merge(ref: usize, level: i32, reach: i32): void {
-  const from = wideLevelOf(ref, level - 1);
-  const to = wideLevelOf(ref, level);
+  const from = floatexpLevelOf(ref, level - 1);
+  const to = floatexpLevelOf(ref, level);
   const entries = entriesOf(changetype<Reference>(ref).length, level);
   for (let i = 0; i < entries; i++) {
-    const p = from + 2 * WIDE_BYTES * <usize> i;
-    const q = p + WIDE_BYTES;
-    const pax = load<f64>(p), pay = load<f64>(p, 8), paE = load<i32>(p, WIDE_EXPONENTS);
-    const pbx = load<f64>(p, 16), pby = load<f64>(p, 24), pbE = load<i32>(p, WIDE_EXPONENTS + 4);
-    const qax = load<f64>(q), qay = load<f64>(q, 8), qaE = load<i32>(q, WIDE_EXPONENTS);
+    const p = from + 2 * FLOATEXP_BYTES * <usize> i;
+    const q = p + FLOATEXP_BYTES;
+    const pax = load<f64>(p), pay = load<f64>(p, 8), paE = load<i32>(p, FLOATEXP_EXPONENTS);
+    const pbx = load<f64>(p, 16), pby = load<f64>(p, 24), pbE = load<i32>(p, FLOATEXP_EXPONENTS + 4);
+    const qax = load<f64>(q), qay = load<f64>(q, 8), qaE = load<i32>(q, FLOATEXP_EXPONENTS);
     r = load<f64>(p, 32);
-    rE = load<i32>(p, WIDE_EXPONENTS + 8);
+    rE = load<i32>(p, FLOATEXP_EXPONENTS + 8);
     narrow(
       load<f64>(q, 32),
-      load<i32>(q, WIDE_EXPONENTS + 8),
+      load<i32>(q, FLOATEXP_EXPONENTS + 8),
       absolute(pax, pay),
       paE,
       absolute(pbx, pby),
@@ -177,9 +177,9 @@ function merge(ref: usize, level: i32, reach: i32): void {
       qaE + pbE,
       load<f64>(q, 16),
       load<f64>(q, 24),
-      load<i32>(q, WIDE_EXPONENTS + 4),
+      load<i32>(q, FLOATEXP_EXPONENTS + 4),
     );
-    putEntry(to + WIDE_BYTES * <usize> i, ax, ay, aE, x, y, e);
+    putEntry(to + FLOATEXP_BYTES * <usize> i, ax, ay, aE, x, y, e);
   }
 }
 
@@ -190,7 +190,7 @@ function putEntry(at: usize, ax: f64, ay: f64, aE: i32, bx: f64, by: f64, bE: i3
   store<f64>(at, bx, 16);
   store<f64>(at, by, 24);
   store<f64>(at, r, 32);
-  store<i32>(at, aE, WIDE_EXPONENTS);
-  store<i32>(at, bE, WIDE_EXPONENTS + 4);
-  store<i32>(at, rE, WIDE_EXPONENTS + 8);
+  store<i32>(at, aE, FLOATEXP_EXPONENTS);
+  store<i32>(at, bE, FLOATEXP_EXPONENTS + 4);
+  store<i32>(at, rE, FLOATEXP_EXPONENTS + 8);
 }

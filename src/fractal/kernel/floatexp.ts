@@ -20,12 +20,12 @@ import {
   LOWEST,
   readExcess,
   Reference,
-  WIDE_BYTES,
-  WIDE_EXPONENTS,
-  wideLevelOf,
+  FLOATEXP_BYTES,
+  FLOATEXP_EXPONENTS,
+  floatexpLevelOf,
 } from "./reference";
 import { exponentOf, powerOfTwo, ZERO_EXPONENT } from "./power";
-import { pointE, pointX, pointY, readPoint } from "./wide_table";
+import { pointE, pointX, pointY, readPoint } from "./floatexp_table";
 import { CX, CY, E, EARLY, M, N, X, Y } from "./pixel";
 import {
   alive,
@@ -63,8 +63,8 @@ const MOST_LINEAR: i32 = 32;
 const LEAST_GROWTH: f64 = 5.421010862427522e-20;
 
 /** Steps times lanes that tables skipped, and that were made. */
-export let wideSkipped: i64 = 0;
-export let wideMade: i64 = 0;
+export let floatexpSkipped: i64 = 0;
+export let floatexpMade: i64 = 0;
 
 /** Whether steps may be skipped by the tables. */
 let skipping: bool = true;
@@ -74,7 +74,7 @@ let w: usize = 0;
 let d: usize = 0;
 
 /** Bytes of memory that they take. */
-export const WIDE_SCRATCH: usize = 32 * LANES;
+export const FLOATEXP_SCRATCH: usize = 32 * LANES;
 
 /** Whether a step may have squared the ratios of the eight z since they were last compared. */
 let mayBeApart: bool = false;
@@ -84,17 +84,17 @@ let e: i32 = 0;
 let k: i32 = 0;
 
 /** Forgets the counters; c is in units of 2^unit, and w and d lie at `at`. */
-export function beginWide(skips: bool, unit: i32, at: usize): void {
+export function beginFloatexp(skips: bool, unit: i32, at: usize): void {
   w = at;
   d = at + 16 * LANES;
   skipping = skips;
   k = unit;
-  wideSkipped = 0;
-  wideMade = 0;
+  floatexpSkipped = 0;
+  floatexpMade = 0;
 }
 
 /** Takes the pixels of the group from where they lie. */
-export function takeWide(): void {
+export function takeFloatexp(): void {
   mayBeApart = true;
   e = ZERO_EXPONENT;
   for (let lane = 0; lane < LANES; lane++) {
@@ -126,7 +126,7 @@ export function takeNew(): void {
   mayBeApart = false;
   e = ZERO_EXPONENT;
   const zero = i64x2.splat(0);
-  for (let at: usize = 0; at < WIDE_SCRATCH; at += 32) {
+  for (let at: usize = 0; at < FLOATEXP_SCRATCH; at += 32) {
     v128.store(w + at, zero), v128.store(w + at, zero, 16);
   }
   for (let lane = 0; lane < LANES; lane++) {
@@ -138,7 +138,7 @@ export function takeNew(): void {
 }
 
 /** Leaves z of the pixels where they lie. */
-export function giveWide(): void {
+export function giveFloatexp(): void {
   for (let lane = 0; lane < LANES; lane++) if ((alive >> lane & 1) !== 0) giveOne(lane);
 }
 
@@ -165,9 +165,9 @@ function drop(lanes: i32): void {
  * Moves the group on until all its z can be plain doubles, none is left, or `pause` steps of pixels have
  * been made. Returns the lanes that have to go on alone, at the index that the pixel says.
  */
-export function iterateWide(ref: usize, pause: i64): i32 {
+export function iterateFloatexp(ref: usize, pause: i64): i32 {
   const reference = changetype<Reference>(ref);
-  while (wideMade < pause && alive !== 0) {
+  while (floatexpMade < pause && alive !== 0) {
     let size = largestOf(w);
     let exponent = exponentOf(size);
     if (exponent === ZERO_EXPONENT) {
@@ -196,7 +196,7 @@ export function iterateWide(ref: usize, pause: i64): i32 {
       const steps = skip(ref, size);
       if (steps > 0) {
         moveOn(steps);
-        wideSkipped += <i64> steps * popcnt(alive);
+        floatexpSkipped += <i64> steps * popcnt(alive);
         continue;
       }
     }
@@ -209,7 +209,7 @@ export function iterateWide(ref: usize, pause: i64): i32 {
       ) ahead += BLOCK;
       linearSteps(reference.orbit + (<usize> m << 4), powerOfTwo(min(1000, k - e)), ahead);
       moveOn(ahead);
-      wideMade += ahead * popcnt(alive);
+      floatexpMade += ahead * popcnt(alive);
       continue;
     }
     test(ref, e + exponent);
@@ -217,7 +217,7 @@ export function iterateWide(ref: usize, pause: i64): i32 {
     step();
     mayBeApart = true;
     moveOn(1);
-    wideMade += popcnt(alive);
+    floatexpMade += popcnt(alive);
   }
   return 0;
 }
@@ -434,19 +434,19 @@ function skip(ref: usize, size: f64): i32 {
   const reference = changetype<Reference>(ref);
   let level = LOWEST;
   let index = <u32> (m - 1) >> LOWEST;
-  let entry = wideLevelOf(ref, level) + WIDE_BYTES * <usize> index;
+  let entry = floatexpLevelOf(ref, level) + FLOATEXP_BYTES * <usize> index;
   if (!isWithin(entry, size)) return 0;
   const end = min(reference.length, stop);
   while ((index & 1) === 0 && level + 1 < reference.levels) {
     if (m + (2 << level) > end) break;
     index >>= 1;
-    const next = wideLevelOf(ref, level + 1) + WIDE_BYTES * <usize> index;
+    const next = floatexpLevelOf(ref, level + 1) + FLOATEXP_BYTES * <usize> index;
     if (!isWithin(next, size)) break;
     level++;
     entry = next;
   }
-  const linear = load<i32>(entry, WIDE_EXPONENTS) + e;
-  const moved = load<i32>(entry, WIDE_EXPONENTS + 4) + k;
+  const linear = load<i32>(entry, FLOATEXP_EXPONENTS) + e;
+  const moved = load<i32>(entry, FLOATEXP_EXPONENTS + 4) + k;
   const most = max(linear, moved);
   const a = powerOfTwo(linear - most), b = powerOfTwo(moved - most);
   const ax = f64x2.splat(load<f64>(entry) * a), ay = f64x2.splat(load<f64>(entry, 8) * a);
@@ -467,7 +467,7 @@ function skip(ref: usize, size: f64): i32 {
 function isWithin(entry: usize, size: f64): bool {
   const radius = load<f64>(entry, 32);
   if (radius === 0.0) return false;
-  const ahead = load<i32>(entry, WIDE_EXPONENTS + 8) - e;
+  const ahead = load<i32>(entry, FLOATEXP_EXPONENTS + 8) - e;
   // |w| and the radius's mantissa lie between 2^-60 and 2^65.
   if (ahead > 200) return true;
   if (ahead < -200) return false;
