@@ -127,7 +127,7 @@ Deno.test("a block that throws leaves the lock free, and a lock is released once
 
 Deno.test("to release a lock nobody holds is an error, and leaves it usable", () => {
   const lock = new Lock();
-  assert.throws(() => lock.release(), /Cannot release the lock as nobody holds it/);
+  assert.throws(() => lock.release(), /Cannot release the lock as it is not held/);
   assert.equal(lock.tryAcquire(), true);
   lock.release();
 });
