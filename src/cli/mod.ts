@@ -1,4 +1,4 @@
-// cli: THE HAND. The commands, by name.
+// cli: The commands, by name.
 
 import { UsageError } from "./flags.ts";
 import { lesson, LESSON_HELP } from "./lesson.ts";

@@ -1,4 +1,4 @@
-// fractal: HOW LONG. Escape counts: the oracles, and the WASM kernels that must agree with them.
+// fractal: Escape counts: the oracles, and the WASM kernels that must agree with them.
 
 export { countAlone, sampleAlone } from "./alone.ts";
 export { hasAttractingCycle } from "./attracting.ts";

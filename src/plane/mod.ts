@@ -1,4 +1,4 @@
-// plane: WHERE. Tile addresses, exact numbers, and the coordinates of pixels. Imports nothing from other folders.
+// plane: Tile addresses, exact numbers, and the coordinates of pixels. Imports nothing from other folders.
 
 export { type Axes, cornerGrid, type CornerWindow } from "./corner_grid.ts";
 export { DecimalLimitError, type DecimalLimits } from "./decimal.ts";

@@ -1,4 +1,4 @@
-// render: THE SENTENCE. A request names a frame; samples, colours, a file.
+// render: A request names a frame; samples, colours, a file.
 
 // Errors of rendering, which the floors above turn into answers.
 export { OverBudgetError, PoolClosedError, type PoolCounters } from "../pool/mod.ts";

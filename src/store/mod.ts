@@ -1,4 +1,4 @@
-// store: SEEN IT. What was computed before, in memory and on disk, behind one interface.
+// store: What was computed before, in memory and on disk, behind one interface.
 
 export { MemoryStore } from "./memory_store.ts";
 export { SqliteStore, type SqliteStoreOptions } from "./sqlite_store.ts";

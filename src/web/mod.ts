@@ -1,4 +1,4 @@
-// web: THE DOOR. The Hono app, its limits and its error table.
+// web: The Hono app, its limits and its error table.
 
 export {
   type Location,
