@@ -90,7 +90,7 @@ export function createApp(options: AppOptions): App {
     page: explorerPage(limits, basePath),
     lessonPage: lessonPageWith(lessonSettings),
   });
-  app.notFound((c) => answerElse(c, basePath));
+  app.notFound((c) => answerElse(c, { basePath, routes }));
   app.onError((error, c) => {
     // The client has gone: this answer is not sent.
     if (c.req.raw.signal.aborted) return c.body(null, CLIENT_GONE as 400);

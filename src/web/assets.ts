@@ -146,6 +146,19 @@ export const docsPage: Asset = asset("docs.html", docsHtml, "text/html; charset=
 /** The licences of what is served, and of what a server is run with. */
 export const licencesText: Asset = asset("licences.txt", licences, "text/plain; charset=utf-8")[1];
 
+/** Asks crawlers to leave alone what is computed for each request. */
+export const robotsText: Asset = asset(
+  "robots.txt",
+  [
+    "User-agent: *",
+    ...["tiles", "tms", "render", "wmts", "ogc", "exact", "lesson/run"].map((path) =>
+      `Disallow: /${path}`
+    ),
+    "",
+  ].join("\n"),
+  "text/plain; charset=utf-8",
+)[1];
+
 /** The explorer's page with its settings written into it. */
 export function pageWith(settings: unknown): Asset {
   return withSettings("index.html", indexHtml, settings);

@@ -5,7 +5,7 @@ import { bodyLimit } from "hono/body-limit";
 import { METHOD_NAME_ALL } from "hono/router";
 import { secureHeaders } from "hono/secure-headers";
 import type { Oracle } from "../render/mod.ts";
-import { type Asset, assets, docsPage, licencesText } from "./assets.ts";
+import { type Asset, assets, docsPage, licencesText, robotsText } from "./assets.ts";
 import { answerLesson, type LessonDoor } from "./lesson/lesson.ts";
 import { answerNotFound, BadRequestError, NotOfferedError, shown } from "./http/problem.ts";
 import { PAGE_SECURITY } from "./http/security.ts";
@@ -60,6 +60,8 @@ function addPages(app: Hono, { door, lesson, page, lessonPage }: Handlers): void
   app.get("/lesson", security, (c) => answerAsset(c, lessonPage));
   app.get("/lesson/run", (c) => answerLesson(c, lesson));
   app.get("/licences", (c) => answerAsset(c, licencesText));
+  app.get("/robots.txt", (c) => answerAsset(c, robotsText));
+  app.get("/favicon.ico", (c) => answerAsset(c, assets.get("favicon.svg")!));
   app.get("/assets/*", (c) => {
     const asset = assets.get(c.req.path.slice("/assets/".length));
     return asset === undefined ? answerNotFound(c) : answerAsset(c, asset);
@@ -101,16 +103,23 @@ const RENDER = /^\/render\.([^/]*)$/;
 const RENDERS = ["GET", "HEAD", "POST"];
 
 /** Answers what no route takes. */
-export function answerElse(c: Context, basePath: string): Response {
+export function answerElse(
+  c: Context,
+  { basePath, routes }: { readonly basePath: string; readonly routes: readonly Route[] },
+): Response {
   // As a route beside fixed paths it would have Hono look for all of them in a slower way.
   const [, format] = RENDER.exec(c.req.path) ?? [];
   if (format !== undefined && RENDERS.includes(c.req.method)) {
     throw new NotOfferedError(406, `Cannot render as ${shown(format)}: ${OFFERED} are offered`);
   }
-  // The page's links are relative to the slash.
   const { pathname, search } = new URL(c.req.url);
-  if (basePath === "" || pathname !== basePath) return answerNotFound(c);
-  return c.redirect(`${basePath}/${search}`, 308);
+  // The page's links are relative to the slash; no other path has one at its end.
+  if (basePath !== "" && pathname === basePath) return c.redirect(`${basePath}/${search}`, 308);
+  const bare = c.req.path.replace(/\/+$/, "");
+  if (bare !== c.req.path && routes.some(({ path }) => path === bare)) {
+    return c.redirect(`${basePath}${bare}${search}`, 308);
+  }
+  return answerNotFound(c);
 }
 
 function limitedBody({ body }: Limits): ReturnType<typeof bodyLimit> {

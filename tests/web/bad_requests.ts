@@ -212,7 +212,6 @@ function badPaths(): BadRequest[] {
     "/tile/5/3/2.png",
     "/render",
     "/renders.png",
-    "/render.png/",
     "/render.png/5",
     "/assets/",
     "/assets/%2e%2e/app.ts",
@@ -220,7 +219,6 @@ function badPaths(): BadRequest[] {
     "/%",
     "/%ff",
     "/%00",
-    "/favicon.ico",
     "/.env",
   ];
   const outside = [
@@ -249,7 +247,7 @@ function badPaths(): BadRequest[] {
     "5/3/%ff.png",
     "5/3/+2.png",
   ];
-  const formats = ["5/3/2.gif", "5/3/2.PNG", "5/3/2.png.exe", "5/3/2.", "5/3/2", "5/3/2.png%00"];
+  const formats = ["5/3/2.gif", "5/3/2.PGM", "5/3/2.png.exe", "5/3/2.", "5/3/2", "5/3/2.png%00"];
   return [
     ...nowhere.map((path) => ({ path, statuses: [404] })),
     ...[...outside, ...deep].map((tile) => ({ path: `/tiles/${tile}.png`, statuses: [404] })),

@@ -17,13 +17,17 @@ export class BadRequestError extends Error {
   }
 }
 
-/** A format or method that is not offered: 406 or 405, with the header that says what is. */
+/** A format, method or file that is not offered: 406, 405 or 404, with the header that says what is. */
 export class NotOfferedError extends Error {
   override readonly name = "NotOfferedError";
-  readonly status: 405 | 406;
+  readonly status: 404 | 405 | 406;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: 405 | 406, message: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    status: 404 | 405 | 406,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.status = status;
     this.headers = headers;
@@ -75,6 +79,8 @@ export interface Problem {
 /** Seconds after which a request that was too dear or came to a closing server may be tried again. */
 const LATER = 30;
 
+const NOT_OFFERED = { 404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable" } as const;
+
 /** The table: what an error means to a client; nothing when it is not the client's. */
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof BadRequestError) {
@@ -92,8 +98,7 @@ export function problemOf(error: unknown): Problem | undefined {
     return { status: 404, title: "Not Found", ...(extra && { extra }) };
   }
   if (error instanceof NotOfferedError) {
-    const title = error.status === 405 ? "Method Not Allowed" : "Not Acceptable";
-    return { status: error.status, title, headers: error.headers };
+    return { status: error.status, title: NOT_OFFERED[error.status], headers: error.headers };
   }
   if (error instanceof TooManyError) {
     const headers = { "retry-after": String(error.retryAfter) };

@@ -12,6 +12,8 @@ export function pagePaths(): Json {
     "/": { get: page("The explorer: a map") },
     "/lesson": { get: page("Ways of sharing one picture among workers, as they run") },
     "/docs": { get: page("This document for people") },
+    "/robots.txt": { get: page("What crawlers are to leave alone", "text/plain") },
+    "/favicon.ico": { get: page("The page's icon", "image/svg+xml") },
     "/licences": { get: page("Licences of what is served", "text/plain") },
     ...assetPaths(),
     "/lesson/run": {

@@ -37,6 +37,7 @@ export const RETRY_AFTER = {
 
 /** Answers that every route may give. */
 const REFUSALS: Readonly<Record<number, Told>> = {
+  308: { description: "The path without the slash at its end." },
   400: { description: "It cannot be read, or is above a limit, which is named." },
   429: { description: "The client asked too often.", headers: RETRY_AFTER },
 };

@@ -34,6 +34,21 @@ export const TILE_PARAMETERS: readonly string[] = [...TILE_WISHES, "scheme"];
 export const EXACT_PARAMETERS: readonly string[] = ["re", "im", "iterations", "set", "c"];
 export const RENDER_PARAMETERS: readonly string[] = [...VIEW, ...WISHES];
 
+/** Names that map clients, caches and links add to addresses of tiles, and that change nothing here. */
+const PASSED_OVER = /^(?:_|utm_\w+|access_token|key|api_key)$/;
+
+/**
+ * Takes a tile's query apart; names that others add to it are passed over.
+ *
+ * @throws {BadRequestError} for a parameter that is unknown or comes twice
+ */
+export function parametersOfTile(query: URLSearchParams, known: readonly string[]): Parameters {
+  return parametersOfQuery(
+    new URLSearchParams([...query].filter(([name]) => !PASSED_OVER.test(name))),
+    known,
+  );
+}
+
 /**
  * Takes a query apart.
  *

@@ -4,7 +4,7 @@ import { LRUCache } from "lru-cache";
 import type { Scheme } from "./fields.ts";
 import type { Limits } from "./limits.ts";
 import {
-  parametersOfQuery,
+  parametersOfTile,
   type Params,
   readParams,
   readScheme,
@@ -46,7 +46,7 @@ export class TileQueries {
     const known = this.#read.get(query);
     if (known !== undefined) return known;
     const names = fixed === undefined ? TILE_PARAMETERS : TILE_WISHES;
-    const parameters = parametersOfQuery(new URL(url).searchParams, names);
+    const parameters = parametersOfTile(new URL(url).searchParams, names);
     const scheme = fixed ?? readScheme(parameters);
     const read = { scheme, params: readParams(parameters, this.#limits) };
     if (query.length <= LONGEST) this.#read.set(query, read);

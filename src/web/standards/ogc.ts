@@ -13,6 +13,7 @@ import { oneOf } from "../request/fields.ts";
 import {
   type Parameters,
   parametersOfQuery,
+  parametersOfTile,
   readField,
   readParams,
   TILE_WISHES,
@@ -126,7 +127,7 @@ export function answerCrs(c: Context, { maxAge }: RenderDoor): Response {
  */
 export async function answerOgcTile(c: Context, door: RenderDoor): Promise<Response> {
   const { id, z, y, x } = c.req.param() as Record<string, string>;
-  const parameters = parametersOfQuery(new URL(c.req.url).searchParams, [...TILE_WISHES, "f"]);
+  const parameters = parametersOfTile(new URL(c.req.url).searchParams, [...TILE_WISHES, "f"]);
   const params = readParams(parameters, door.limits);
   if (tileMatrixSet(id!, params.set.id) === undefined) return answerNotFound(c);
   const address = addressOf({ z: z!, x: x!, y: y! }, door.limits);

@@ -8,6 +8,7 @@ import { ENDINGS, PICTURES, typeOf } from "../request/formats.ts";
 import {
   type Parameters,
   parametersOfQuery,
+  parametersOfTile,
   readParams,
   requireComputed,
   TILE_WISHES,
@@ -100,11 +101,11 @@ export async function answerWmtsTile(c: Context, door: WmtsDoor): Promise<Respon
   return await withExceptions(c, door, async () => {
     const { style, set, z, y, file } = c.req.param() as Record<string, string>;
     const [, x = "", ending = ""] = /^([^.]*)\.(.*)$/s.exec(file!) ?? [];
-    const format = ENDINGS.get(ending);
+    const format = ENDINGS.get(ending.toLowerCase());
     if (format === undefined || !isPictureFormat(format)) {
       throw new NotOfferedError(406, `Cannot give a tile as ${shown(ending)}`);
     }
-    const parameters = parametersOfQuery(new URL(c.req.url).searchParams, OURS);
+    const parameters = parametersOfTile(new URL(c.req.url).searchParams, OURS);
     return await answerTileAt(c, door, {
       ...{ style: style!, set: set!, z: z!, y: y!, x, format, parameters },
       absent: 404,

@@ -226,6 +226,9 @@ function partedAt(text: string, character: string): [before: string, rest: strin
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at)];
 }
 
+/** Endings of files beside a picture that GDAL and QGIS look for: there are none. */
+const SIDECARS = [".aux.xml", ".ovr", ".msk", ".wld", ".pgw"];
+
 /** `12@2x.png` taken apart. */
 function splitFile(file: string): { y: string; size: number; format: Format } {
   const [name, extension] = partedAt(file, ".");
@@ -237,7 +240,11 @@ function splitFile(file: string): { y: string; size: number; format: Format } {
       value: shown(file),
     });
   }
-  const format = ENDINGS.get(extension.slice(1));
+  const ending = extension.slice(1).toLowerCase();
+  const format = ENDINGS.get(ending);
+  if (SIDECARS.some((sidecar) => `.${ending}`.endsWith(sidecar))) {
+    throw new NotOfferedError(404, `There is no file ${shown(file)} beside the tile`);
+  }
   if (format === undefined) {
     throw new NotOfferedError(
       406,
