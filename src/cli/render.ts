@@ -30,6 +30,7 @@ import { readFlags, UsageError } from "./flags.ts";
 import { CONFIG_FLAGS, NUMBERS } from "./settings.ts";
 import { readSources, SOURCE_FLAGS } from "./sources.ts";
 import { print, ProgressBar, say } from "./terminal.ts";
+import { requireWritable, writeWhole } from "./whole_file.ts";
 
 export const RENDER_HELP: string = `render: one view to a file
 
@@ -97,7 +98,7 @@ export async function render(args: readonly string[]): Promise<number> {
     return { view, params };
   });
   const output = outputOf(format, params.look);
-  await requireWritable(path);
+  await reaching(path, () => requireWritable(path));
   if (asked !== undefined) say(`${source} ${cutIterations(asked, limits)}`);
 
   await using local = await RenderWorkers.start({
@@ -114,7 +115,7 @@ export async function render(args: readonly string[]): Promise<number> {
       { iterationsLimit: limits.iterations, onProgress },
     )
   );
-  await reaching(path, () => Deno.writeFile(path, rendered.bytes));
+  await reaching(path, () => writeWhole(path, rendered.bytes));
   const { width, height } = view;
   const { iterations, capped, elapsed } = rendered;
   if (values.has("json")) {
@@ -178,20 +179,6 @@ function parametersFrom(
     value === undefined ? [] : [[name, String(value)] as const]
   );
   return new Map([...known, ...given]);
-}
-
-/** Says before a long rendering that its file cannot be written; leaves nothing, and what is there as it is. */
-async function requireWritable(path: string): Promise<void> {
-  await reaching(path, async () => {
-    try {
-      (await Deno.open(path, { write: true, createNew: true })).close();
-      await Deno.remove(path);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      // A reader of a pipe would take this for its end.
-      if (!(await Deno.stat(path)).isFifo) (await Deno.open(path, { write: true })).close();
-    }
-  });
 }
 
 /** @throws {UsageError} when the file cannot be had */
