@@ -7,12 +7,14 @@ import type { PutOptions, StoredEntry, StoreStats, TileStore } from "./tile_stor
 export interface SqliteStoreOptions {
   /** Bound of the database file, bytes; its journal may take some 10 MB besides. */
   readonly mostBytes: number;
-  /** Told of every trouble once, in one sentence for an operator. */
+  /** Called with every trouble once, in one sentence for an operator. */
   readonly report: (message: string) => void;
   /** Milliseconds after which looking for an entry is given up; default 250. */
   readonly patience?: number;
   /** Milliseconds after which a thread that has not answered counts as unusable; default 10,000. */
   readonly longestSilence?: number;
+  /** Milliseconds after which a file that is gone or cannot be opened is tried again; default 5000. */
+  readonly retry?: number;
 }
 
 /** Milliseconds: several times what the slowest disk takes that is faster than computing. */
@@ -20,6 +22,8 @@ const PATIENCE = 250;
 
 /** Milliseconds: packing a few large entries takes some hundred. */
 const LONGEST_SILENCE = 10_000;
+
+const RETRY = 5000;
 
 /** What an answer is that has not come in time. */
 const LATE = Symbol("late");
@@ -43,7 +47,8 @@ type Unnumbered<T> = T extends { readonly id: number } ? Omit<T, "id"> : never;
  * Its worker has permission for that folder and nothing else, so this thread needs to be permitted to
  * read and write it too. A put that resolved to true outlives the process, however it ends. A file
  * that is damaged or no database is renamed to `tiles.sqlite.damaged` and a new one begun; when the
- * folder or the disk does not do, the store reports why, finds nothing and keeps nothing.
+ * folder or the disk does not do, the store reports why, finds nothing and keeps nothing, and tries again
+ * as long as it is asked; a folder that was deleted is made again.
  */
 export class SqliteStore implements TileStore {
   readonly #worker: Worker | undefined;
@@ -73,7 +78,8 @@ export class SqliteStore implements TileStore {
       event.preventDefault();
       this.#lose(`The thread that keeps tiles in ${folder} ended: ${event.message}`);
     });
-    this.#send({ kind: "open", folder, mostBytes: options.mostBytes });
+    const { mostBytes, retry = RETRY } = options;
+    this.#send({ kind: "open", folder, mostBytes, retry });
   }
 
   /** Opens the store in a folder, which is made if need be. It never rejects: trouble is reported. */

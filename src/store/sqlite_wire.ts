@@ -4,7 +4,13 @@ import type { StoredEntry } from "./tile_store.ts";
 
 /** To the worker, in the order of sending; each but the first is answered with its number. */
 export type ToWorker =
-  | { readonly kind: "open"; readonly folder: string; readonly mostBytes: number }
+  | {
+    readonly kind: "open";
+    readonly folder: string;
+    readonly mostBytes: number;
+    /** Milliseconds between two looks whether the file is still there, or can be opened again. */
+    readonly retry: number;
+  }
   | { readonly kind: "get"; readonly id: number; readonly key: string }
   | ({ readonly kind: "put"; readonly id: number } & Put)
   | { readonly kind: "holds"; readonly id: number }

@@ -14,6 +14,10 @@ type PutOrder = Extract<ToWorker, { kind: "put" }>;
 
 let folder = "";
 let mostBytes = 0;
+let retry = 0;
+/** When it was last looked whether the file is there, as `performance.now` has it. */
+let lookedAt = 0;
+let isClosed = false;
 let database: TileDatabase | undefined;
 let waiting: PutOrder[] = [];
 const reported = new Set<string>();
@@ -22,8 +26,9 @@ self.addEventListener("message", (event) => {
   const order = (event as MessageEvent<ToWorker>).data;
   switch (order.kind) {
     case "open":
-      ({ folder, mostBytes } = order);
+      ({ folder, mostBytes, retry } = order);
       open();
+      lookedAt = performance.now();
       return send({ kind: "opened" });
     case "put":
       // All that have arrived by the end of this turn go into one transaction.
@@ -37,6 +42,7 @@ self.addEventListener("message", (event) => {
       return answer(order.id, attempt((db) => db.holds));
     case "close":
       flush();
+      isClosed = true;
       database?.[Symbol.dispose]();
       database = undefined;
       return answer(order.id, undefined);
@@ -57,6 +63,27 @@ function open(): void {
     }
   } catch (error) {
     report(`Cannot keep tiles in ${path}: ${reasonOf(error)}. The server goes on without it.`);
+  }
+}
+
+/** Opens the file again where it is gone or could not be opened, but not at every order. */
+function look(): void {
+  const now = performance.now();
+  if (isClosed || now - lookedAt < retry) return;
+  lookedAt = now;
+  if (database !== undefined && isThere(`${folder}/${FILE}`)) return;
+  database?.[Symbol.dispose]();
+  database = undefined;
+  open();
+  if (database !== undefined) report(`Tiles are kept in ${folder}/${FILE} again`);
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    return !(error instanceof Deno.errors.NotFound);
   }
 }
 
@@ -89,6 +116,7 @@ function flush(): void {
 
 /** Does it with the database, if there is one and it can; else reports why not. */
 function attempt<T>(work: (db: TileDatabase) => T): T | undefined {
+  look();
   if (database === undefined) return undefined;
   try {
     return work(database);

@@ -16,11 +16,12 @@ export async function testFolder(): Promise<TestFolder> {
 /** A store in that folder, and what it reported so far. */
 export async function openStore(
   folder: string,
-  { mostBytes = 2 ** 24, patience = 30_000, longestSilence = 30_000 } = {},
+  { mostBytes = 2 ** 24, patience = 30_000, longestSilence = 30_000, retry = 5000 } = {},
 ): Promise<{ store: SqliteStore; reports: string[] }> {
   const reports: string[] = [];
   const report = (message: string) => void reports.push(message);
   // Patient: a test must not fail because the machine is busy.
-  const store = await SqliteStore.open(folder, { mostBytes, report, patience, longestSilence });
+  const bounds = { mostBytes, patience, longestSilence, retry };
+  const store = await SqliteStore.open(folder, { ...bounds, report });
   return { store, reports };
 }

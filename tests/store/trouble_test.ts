@@ -223,3 +223,33 @@ Deno.test("a server that may not touch the folder says what it needs", async () 
   assert.equal(reports.length, 1);
   assert.match(reports[0], /--allow-read=.* and --allow-write=.*goes on without it/);
 });
+
+Deno.test("a folder that could not be made is tried again", async () => {
+  await using folder = await testFolder();
+  const inside = `${folder.path}/cache`;
+  await Deno.writeTextFile(inside, "in the way");
+  const { store, reports } = await openStore(inside, { retry: 0 });
+  assert.equal(await store.put("a", entryOf(1000)), false);
+  assert.equal((await store.stats())[0]?.open, false);
+  await Deno.remove(inside);
+  assert.equal(await store.put("a", entryOf(1000)), true);
+  assert.deepEqual(await store.get("a"), entryOf(1000));
+  assert.equal((await store.stats())[0]?.open, true);
+  await store.close();
+  assert.match(reports.at(-1)!, /are kept in .* again/);
+});
+
+Deno.test("a folder that is deleted while it is in use is made again", async () => {
+  await using folder = await testFolder();
+  const inside = `${folder.path}/cache`;
+  const { store, reports } = await openStore(inside, { retry: 0 });
+  assert.equal(await store.put("a", entryOf(1000)), true);
+  await Deno.remove(inside, { recursive: true });
+  assert.equal(await store.get("a"), undefined);
+  assert.equal(await store.put("b", entryOf(1000)), true);
+  await store.close();
+  const again = await openStore(inside);
+  assert.deepEqual(await again.store.get("b"), entryOf(1000));
+  await again.store.close();
+  assert.equal(reports.length, 1, reports.join("\n"));
+});

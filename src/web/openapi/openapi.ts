@@ -133,12 +133,21 @@ function statePaths(): Json {
   const json = (properties: Json) => ({ "application/json": { type: "object", properties } });
   const flag = { type: "boolean" };
   const ready = json({
-    ...{ status: { type: "string" }, workers: flag, store: flag, accepting: flag },
+    ...{
+      status: { type: "string" },
+      workers: flag,
+      degraded: { type: "boolean" },
+      store: flag,
+      accepting: flag,
+    },
   });
   return {
     "/healthz": {
       get: operation("Whether the server answers", [], {
-        200: { description: "It does.", types: json({ status: { const: "ok" } }) },
+        200: {
+          description: "It does.",
+          types: json({ status: { const: "ok" }, version: { type: "string" } }),
+        },
       }),
     },
     "/readyz": {

@@ -13,7 +13,10 @@ export function answerHealth(c: Context): Response {
   return c.json({ status: "ok", version: VERSION }, 200, FRESH);
 }
 
-/** `GET /readyz`: whether to send it work, and what each condition says. */
+/**
+ * `GET /readyz`: whether to send it work, and what each condition says. Without its store a server computes
+ * all the same: it is degraded, and ready.
+ */
 export async function answerReady(
   c: Context,
   { admission, state }: {
@@ -22,9 +25,10 @@ export async function answerReady(
   },
 ): Promise<Response> {
   const { workers, storeOpen } = await state();
-  const checks = { workers: workers.alive > 0, store: storeOpen, accepting: !admission.closed };
+  const checks = { workers: workers.alive > 0, accepting: !admission.closed };
   const ready = Object.values(checks).every((good) => good);
-  const body = { status: ready ? "ready" : "not ready", ...checks };
+  const status = ready ? "ready" : "not ready";
+  const body = { status, ...checks, store: storeOpen, degraded: !storeOpen };
   return c.json(body, ready ? 200 : 503, ready ? FRESH : { ...FRESH, "retry-after": "1" });
 }
 
