@@ -6,6 +6,7 @@ import { type App, createApp, type ServerState } from "../web/mod.ts";
 import { answerBytes, type Cache, openCache } from "./cache.ts";
 import type { Config } from "./config.ts";
 import { readFlags, UsageError } from "./flags.ts";
+import { Listener } from "./listener.ts";
 import { Log } from "./log.ts";
 import { CONFIG_FLAGS, configHelp } from "./settings.ts";
 import { PRINT_FLAG, readSources, SOURCE_FLAGS, SOURCES_HELP } from "./sources.ts";
@@ -53,7 +54,9 @@ export async function serve(args: readonly string[]): Promise<number> {
     niceness: NICENESS,
   });
   const parts = { oracle: local, limits: config.limits, enlarge: local.enlarge.bind(local) };
-  const stateBy = (observed: ObservedRenderer) => () => stateOf({ local, observed, cache });
+  let listener: Listener | undefined;
+  const stateBy = (observed: ObservedRenderer) => () =>
+    stateOf({ local, observed, cache, listener });
   await warmUp({
     ...parts,
     renderer: { frames: local, auto: new AutoIterations(local) },
@@ -74,10 +77,10 @@ export async function serve(args: readonly string[]): Promise<number> {
   });
   // Before the line that says where the server is: a reader of it may stop the server at once.
   using signals = new StopSignals();
-  const server = listen(config, app);
+  listener = listen(config, app, log);
   await signals.first;
   log.note("Stopping: no new work; a second signal ends at once.");
-  await stop({ server, app, local, config, log });
+  await stop({ listener, app, local, config, log });
   return 0;
 }
 
@@ -86,8 +89,8 @@ export async function serve(args: readonly string[]): Promise<number> {
  * even that answer are left.
  */
 async function stop(
-  { server, app, local, config, log }: {
-    server: Deno.HttpServer;
+  { listener, app, local, config, log }: {
+    listener: Listener;
     app: App;
     local: RenderWorkers;
     config: Config;
@@ -95,7 +98,7 @@ async function stop(
   },
 ): Promise<void> {
   app.admission.close();
-  const finished = server.shutdown();
+  const finished = listener.shutdown();
   if (await within(finished, 1000 * config.grace) !== LATE) return;
   log.warn(`Requests were still under way after ${config.grace} s: given up.`);
   await local[Symbol.asyncDispose]();
@@ -105,28 +108,35 @@ async function stop(
 }
 
 async function stateOf(
-  { local, observed, cache }: {
+  { local, observed, cache, listener }: {
     local: RenderWorkers;
     observed: ObservedRenderer;
     cache: Cache;
+    listener: Listener | undefined;
   },
 ): Promise<ServerState> {
   const caches = await cache.stats();
   const storeOpen = caches.every(({ open }) => open);
-  return { workers: local.counters, work: observed.done, caches, storeOpen };
+  const acceptFailures = listener?.failures ?? 0;
+  return { workers: local.counters, work: observed.done, caches, storeOpen, acceptFailures };
 }
 
-function listen({ host: hostname, port, basePath, rate }: Config, { fetch }: App): Deno.HttpServer {
+function listen(
+  { host: hostname, port, basePath, rate }: Config,
+  { fetch }: App,
+  log: Log,
+): Listener {
   // The connection matters to the rate limit alone.
   const handler = rate === 0 ? (request: Request) => fetch(request) : fetch;
   try {
-    return Deno.serve({
+    return new Listener({
       hostname,
       port,
       onListen: (address) => {
         const host = address.hostname.includes(":") ? `[${address.hostname}]` : address.hostname;
         print(`mandeltile listens on http://${host}:${address.port}${basePath}/`);
       },
+      report: (message) => log.warn(message),
     }, handler);
   } catch (error) {
     const reason = error instanceof Deno.errors.AddrInUse

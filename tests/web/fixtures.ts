@@ -34,6 +34,7 @@ export const IDLE: ServerState = {
   },
   caches: [],
   storeOpen: true,
+  acceptFailures: 0,
 };
 
 /** Enlarges without a worker. */

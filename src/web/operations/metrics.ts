@@ -93,6 +93,11 @@ const COUNTERS: readonly Metric[] = [
     values: ({ state }) => byCache(state, "misses"),
   },
   {
+    name: "accept_failures_total",
+    help: "Times that connections could not be accepted, as without file descriptors.",
+    values: ({ state }) => only(state.acceptFailures),
+  },
+  {
     name: "queue_refused_total",
     help: "Requests refused because the queue was full.",
     values: ({ admission }) => only(admission.refused),

@@ -10,4 +10,6 @@ export interface ServerState {
   readonly caches: readonly (StoreStats & { readonly kind: string })[];
   /** Whether every store that was asked for is open. */
   readonly storeOpen: boolean;
+  /** How often the system refused to accept connections, as when it had no file descriptors left. */
+  readonly acceptFailures: number;
 }
