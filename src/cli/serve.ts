@@ -54,9 +54,10 @@ export async function serve(args: readonly string[]): Promise<number> {
     niceness: NICENESS,
   });
   const parts = { oracle: local, limits: config.limits, enlarge: local.enlarge.bind(local) };
-  let listener: Listener | undefined;
+  // There from when it listens.
+  const listening: { listener?: Listener } = {};
   const stateBy = (observed: ObservedRenderer) => () =>
-    stateOf({ local, observed, cache, listener });
+    stateOf({ local, observed, cache, ...listening });
   await warmUp({
     ...parts,
     renderer: { frames: local, auto: new AutoIterations(local) },
@@ -77,7 +78,8 @@ export async function serve(args: readonly string[]): Promise<number> {
   });
   // Before the line that says where the server is: a reader of it may stop the server at once.
   using signals = new StopSignals();
-  listener = listen(config, app, log);
+  const listener = listen(config, app, log);
+  listening.listener = listener;
   await signals.first;
   log.note("Stopping: no new work; a second signal ends at once.");
   await stop({ listener, app, local, config, log });
@@ -112,7 +114,7 @@ async function stateOf(
     local: RenderWorkers;
     observed: ObservedRenderer;
     cache: Cache;
-    listener: Listener | undefined;
+    listener?: Listener;
   },
 ): Promise<ServerState> {
   const caches = await cache.stats();
