@@ -97,6 +97,7 @@ Deno.test("what outlasts the grace time is answered 503, and the server still en
     workers: true,
     store: true,
     accepting: true,
+    degraded: false,
   });
   const answer = fetch(url + ENDLESS);
   while ((await metricsOf(url, "computing"))[0] === 0) { /* asks again */ }
